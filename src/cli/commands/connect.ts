@@ -1,0 +1,62 @@
+import { type Client, createClient, ServiceError } from "../client.ts";
+import { type Arguments, CommandError, lastValue, type Terminal } from "../command.ts";
+import { findConnection } from "../settings.ts";
+
+/** Runs with a client of the platform that the options and the environment name, and closes it afterwards. */
+export async function withClient<T>(
+  args: Arguments,
+  terminal: Terminal,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = createClient(findConnection(terminal.env, lastValue(args, "data")));
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** The full ARN of the one task whose id, or the beginning of it, is given. */
+export async function findTask(client: Client, cluster: string, identifier: string): Promise<string> {
+  if (identifier.startsWith("arn:") || /^[0-9a-f]{32}$/.test(identifier)) return identifier;
+  const matches: string[] = [];
+  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+    const arns = await listTasks(client, cluster, desiredStatus);
+    matches.push(...arns.filter((arn) => idOf(arn).startsWith(identifier)));
+  }
+  const [found, other] = matches;
+  if (found === undefined)
+    throw new CommandError(`No task of the cluster ${cluster} has an id that begins with ${identifier}.`);
+  if (other !== undefined)
+    throw new CommandError(`Several tasks have ids that begin with ${identifier}: ${matches.map(idOf).join(", ")}.`);
+  return found;
+}
+
+export async function listTasks(
+  client: Client,
+  cluster: string,
+  desiredStatus: "RUNNING" | "STOPPED",
+): Promise<string[]> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client
+      .ecs("ListTasks", { cluster, desiredStatus, ...(nextToken && { nextToken }) })
+      .catch((error: unknown) => noCluster(error, cluster));
+    arns.push(...(page.taskArns ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return arns;
+}
+
+/** The default cluster has no tasks as long as nobody has made it; another that is not there is a mistake. */
+function noCluster(error: unknown, cluster: string): { taskArns: string[]; nextToken?: string } {
+  if (!(error instanceof ServiceError && error.code === "ClusterNotFoundException")) throw error;
+  if (cluster === "default") return { taskArns: [] };
+  throw new CommandError(`There is no cluster ${cluster}.`);
+}
+
+/** The last part of an ARN. */
+export function idOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sleep, systemClock } from "#kernel/clock.ts";
+import { type Command, CommandError, exitCodes, lastValue } from "../command.ts";
+import { dataFolder, type PlatformFile } from "../settings.ts";
+import { dataOption } from "./options.ts";
+
+/** A task may take its stopTimeout, 120 seconds at most on Fargate, and a little. */
+const mostSeconds = 160;
+const lookAgainMs = 50;
+
+export const downCommand: Command = {
+  name: "down",
+  usage: "down [--keep-tasks] [--data DIR]",
+  summary: "Stop the platform of this machine and its tasks.",
+  options: {
+    "keep-tasks": { type: "boolean", help: "stop the platform only; tasks run on" },
+    ...dataOption,
+  },
+  examples: ["estiva down", "estiva down --keep-tasks"],
+  positionals: [0, 0],
+  async run(args, terminal) {
+    const folder = dataFolder(terminal.env, lastValue(args, "data"));
+    const pid = await runningPid(folder);
+    if (pid === undefined) {
+      terminal.err(`No platform runs on ${folder}.\n`);
+      return exitCodes.ok;
+    }
+    process.kill(pid, args.flags.has("keep-tasks") ? "SIGTERM" : "SIGUSR2");
+    const clock = systemClock({ keepAlive: true });
+    for (const until = clock.now() + mostSeconds * 1000; clock.now() < until; await sleep(clock, lookAgainMs)) {
+      if (!isAlive(pid)) return exitCodes.ok;
+    }
+    throw new CommandError(`The platform (process ${pid}) has not ended after ${mostSeconds} s.`);
+  },
+};
+
+/**
+ * The process of the platform that answers at the endpoint announced in the data folder. The number in the file alone
+ * is not enough: after a crash it may be another process's by now.
+ */
+async function runningPid(folder: string): Promise<number | undefined> {
+  try {
+    const { endpoint, pid } = JSON.parse(readFileSync(join(folder, "platform.json"), "utf8")) as PlatformFile;
+    const health = (await (await fetch(`${endpoint}/_estiva/health`)).json()) as { pid?: number };
+    return health.pid === pid ? pid : undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ((error as Error).cause as NodeJS.ErrnoException)?.code;
+    if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}

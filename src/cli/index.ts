@@ -1,0 +1,81 @@
+import { type Command, CommandError, exitCodes, helpText, parseCommandLine, type Terminal } from "./command.ts";
+
+/** The commands by their names, with the text of `estiva --help` around them. */
+export interface Program {
+  readonly version: string;
+  readonly commands: readonly Command[];
+}
+
+/** Runs one command line. Resolves with the exit code; what goes wrong has been told on the terminal. */
+export async function runProgram(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    return help(program, rest[0], terminal);
+  }
+  if (name === "--version" || name === "version") {
+    terminal.out(`estiva ${program.version}\n`);
+    return exitCodes.ok;
+  }
+  const command = program.commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    terminal.err(`estiva: ${name} is not a command.${suggestion(program, name)}\nTry: estiva --help\n`);
+    return exitCodes.usage;
+  }
+  try {
+    const args = parseCommandLine(command, rest);
+    if (args.flags.has("help")) {
+      terminal.out(helpText(command));
+      return exitCodes.ok;
+    }
+    return await command.run(args, terminal);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.err(`estiva: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function help(program: Program, name: string | undefined, terminal: Terminal): number {
+  const command = program.commands.find((candidate) => candidate.name === name);
+  if (command) {
+    terminal.out(helpText(command));
+    return exitCodes.ok;
+  }
+  const width = Math.max(...program.commands.map((candidate) => candidate.name.length));
+  terminal.out(
+    [
+      "Estiva: ECS, Fargate and the AWS APIs around them, on your own machines.",
+      "",
+      "Usage: estiva COMMAND [OPTIONS]",
+      "",
+      ...program.commands.map(({ name: own, summary }) => `  ${own.padEnd(width)}  ${summary.split("\n")[0]}`),
+      "",
+      "Start with: estiva demo",
+      "Each command explains itself with examples: estiva COMMAND --help",
+      "",
+    ].join("\n"),
+  );
+  return exitCodes.ok;
+}
+
+/** The command whose name is at most two edits away. */
+function suggestion(program: Program, name: string): string {
+  const near = program.commands
+    .map((command) => ({ name: command.name, edits: editDistance(command.name, name) }))
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near && near.edits <= 2 && near.edits < near.name.length ? ` Did you mean ${near.name}?` : "";
+}
+
+/** Letters to add, drop, replace, or swap with their neighbour (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => i || j));
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      const edits = [rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + (same ? 0 : 1)];
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      rows[i]![j] = Math.min(...edits, ...(swapped ? [rows[i - 2]![j - 2]! + 1] : []));
+    }
+  }
+  return rows[a.length]![b.length]!;
+}

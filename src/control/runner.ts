@@ -1,0 +1,175 @@
+import type { Clock } from "#kernel/clock.ts";
+import type { Controller, ControllerContext, Reconciled } from "#kernel/controller.ts";
+import { ConflictError, DriverError, Fault } from "#kernel/fault.ts";
+import type { ChangeBatch } from "#kernel/store.ts";
+import { conflictBackoff, delayMs, errorBackoff } from "./backoff.ts";
+import { allKeys, dueKeys } from "./informer.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+export interface RunnerOptions {
+  /** The store acts on behalf of the controller. */
+  readonly ctx: ControllerContext;
+  /** How many keys are worked on at once. */
+  readonly concurrency: number;
+  /** A bug: an `InvariantError`, or any error that is not one of the platform's. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Counters since the start; `queued`, `active` and `delayed` are as of now. */
+export interface RunnerMetrics {
+  readonly queued: number;
+  readonly active: number;
+  /** Keys that wait for a time of theirs or for the end of a delay after a failure. */
+  readonly delayed: number;
+  readonly reconciles: number;
+  readonly conflicts: number;
+  readonly errors: number;
+  readonly reconcileMsTotal: number;
+  readonly reconcileMsMax: number;
+}
+
+/**
+ * After so many keys without a pause, I/O gets its turn. The fewer, the sooner requests are answered while the work
+ * that follows from earlier ones is still being done.
+ */
+const keysBeforePause = 16;
+
+/** Runs one controller: one reconcile at a time for each key, delays after failures. */
+export class Runner {
+  readonly #controller: Controller;
+  readonly #options: RunnerOptions;
+  readonly #clock: Clock;
+  readonly #queue: WorkQueue;
+  readonly #failures = new Map<string, number>();
+  readonly #counters = { reconciles: 0, conflicts: 0, errors: 0, reconcileMsTotal: 0, reconcileMsMax: 0 };
+  #pumping = false;
+  #sincePause = 0;
+  #stopped = false;
+  #held = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(controller: Controller, options: RunnerOptions) {
+    this.#controller = controller;
+    this.#options = options;
+    this.#clock = options.ctx.clock;
+    this.#queue = new WorkQueue(this.#clock, () => this.#wake());
+  }
+
+  start(): void {
+    for (const key of allKeys(this.#controller, this.#options.ctx.store)) this.#queue.add(key);
+  }
+
+  notice(batch: ChangeBatch<unknown>): void {
+    for (const key of dueKeys(this.#controller, batch, this.#options.ctx.store)) this.#queue.add(key);
+  }
+
+  /** Starts nothing more; resolves when what is running has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#queue.clear();
+    await this.#drained();
+  }
+
+  /** Starts nothing until `release`; what becomes due is kept. Resolves when what is running has ended. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    await this.#drained();
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#wake();
+  }
+
+  async #drained(): Promise<void> {
+    if (this.#queue.active === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    });
+  }
+
+  metrics(): RunnerMetrics {
+    const { depth, active, delayed } = this.#queue;
+    return { queued: depth, active, delayed, ...this.#counters };
+  }
+
+  isIdle(): boolean {
+    return this.#queue.active === 0 && this.#queue.depth === 0;
+  }
+
+  #wake(): void {
+    if (this.#pumping || this.#stopped) return;
+    this.#pumping = true;
+    queueMicrotask(() => this.#pump());
+  }
+
+  #pump(): void {
+    this.#pumping = false;
+    while (!this.#stopped && !this.#held && this.#queue.active < this.#options.concurrency) {
+      if (this.#sincePause >= keysBeforePause && this.#queue.depth > 0) {
+        this.#pause();
+        return;
+      }
+      const key = this.#queue.take();
+      if (key === undefined) {
+        this.#sincePause = 0;
+        return;
+      }
+      this.#sincePause++;
+      void this.#work(key);
+    }
+  }
+
+  #pause(): void {
+    this.#pumping = true;
+    this.#sincePause = 0;
+    this.#clock.after(0, () => this.#pump());
+  }
+
+  async #work(key: string): Promise<void> {
+    const startedAt = this.#clock.now();
+    let next: Reconciled;
+    try {
+      next = await this.#controller.reconcile(key, this.#options.ctx);
+      this.#failures.delete(key);
+    } catch (error) {
+      next = { lookAgainAt: this.#clock.now() + this.#failed(key, error) };
+    }
+    this.#measure(this.#clock.now() - startedAt);
+    this.#queue.done(key);
+    if (this.#stopped) this.#queue.clear();
+    if (this.#queue.active === 0) this.#onDrained?.();
+    if (this.#stopped) return;
+    if (next) this.#queue.addLater(key, next.lookAgainAt - this.#clock.now());
+    this.#wake();
+  }
+
+  /** Counts and tells a failure. Returns after how many milliseconds to try again. */
+  #failed(key: string, error: unknown): number {
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const { random, log } = this.#options.ctx;
+    if (error instanceof ConflictError) {
+      this.#counters.conflicts++;
+      return delayMs(conflictBackoff, failures, random);
+    }
+    this.#counters.errors++;
+    const retryInMs = delayMs(errorBackoff, failures, random);
+    const expected = error instanceof DriverError || error instanceof Fault;
+    log[expected ? "warn" : "error"]("A reconcile failed", {
+      controller: this.#controller.name,
+      key,
+      failures,
+      retryInMs: Math.round(retryInMs),
+      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    });
+    if (!expected) this.#options.onBug(error);
+    return retryInMs;
+  }
+
+  #measure(ms: number): void {
+    this.#counters.reconciles++;
+    this.#counters.reconcileMsTotal += ms;
+    this.#counters.reconcileMsMax = Math.max(this.#counters.reconcileMsMax, ms);
+  }
+}

@@ -1,0 +1,172 @@
+import { partitionOf } from "#kernel/arn.ts";
+import type { AuditSink } from "#kernel/audit.ts";
+import type { Clock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { ConflictError, Fault, InvariantError } from "#kernel/fault.ts";
+import type { Caller, Handler, RequestContext, ServiceModule } from "#kernel/handler.ts";
+import { type Random, uuid } from "#kernel/random.ts";
+import type { Store } from "#kernel/store.ts";
+import { decompress, isCompressed } from "#wire/compression.ts";
+import type { FaultStyle } from "#wire/faults.ts";
+import { fillIdempotencyTokens } from "#wire/idempotency.ts";
+import type { HttpRequest, HttpResponse } from "#wire/message.ts";
+import type { Operation } from "#wire/model.ts";
+import { parseAuthorization } from "#wire/sigv4/authorization.ts";
+import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
+import { validateInput } from "#wire/validate/validate.ts";
+import { faultOf } from "./answer-fault.ts";
+import { type AnsweredCall, auditRecord } from "./audit/record.ts";
+import { authenticate, type CredentialsLookup } from "./authenticate.ts";
+import type { Origin } from "./authorize/request-keys.ts";
+import { createCatalog } from "./catalog.ts";
+import { commonFault, findOperation } from "./operation.ts";
+import { findTarget } from "./target.ts";
+
+export interface PipelineOptions {
+  readonly services: readonly ServiceModule[];
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly credentials: CredentialsLookup;
+  /** Throws an access fault when the caller may not. By default everyone who signed may do everything. */
+  readonly authorize?: Authorize;
+  /** Whether a service may take on a role of the account. By default every service may take on any. */
+  readonly canAssume?: (account: string, roleArn: string, service: string) => boolean;
+  /** Told of every call by somebody known, when it has been answered. */
+  readonly audit?: AuditSink;
+  /** Where unsigned operations happen. */
+  readonly account: string;
+  readonly region: string;
+  /** What a compressed body may grow to, in bytes. */
+  readonly bodyLimitBytes: number;
+  /** A fault whose code is not in the operation's model counts as a bug: for development and tests. */
+  readonly strictFaults: boolean;
+  /** A broken invariant: the process should end and start clean. The client has been given its answer by then. */
+  readonly onInvariantError?: (error: InvariantError) => void;
+}
+
+/** Gives the ARNs of the resources that it asked about. */
+export type Authorize = (request: AuthorizeRequest) => readonly string[];
+
+export interface AuthorizeRequest {
+  readonly caller: Caller;
+  readonly operation: Operation;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly account: string;
+  readonly region: string;
+  /** How the fault is to be worded. */
+  readonly style: FaultStyle;
+  readonly origin: Origin;
+}
+
+/** Answers one request; never rejects. */
+export type Respond = (request: HttpRequest, signal: () => AbortSignal) => Promise<HttpResponse>;
+
+/** A call of which it is known what it is, and whose. */
+type KnownCall = Omit<AnsweredCall, "now" | "eventId" | "requestId" | "origin" | "output" | "fault">;
+
+/** How often a handler is run when others keep changing what it read. */
+const mostRuns = 10;
+
+/** All that happens to a request between its body's last byte and its answer, in order. */
+export function createPipeline(options: PipelineOptions): Respond {
+  const { clock, random, log } = options;
+  const catalog = createCatalog(options.services);
+  const keys = signingKeyCache();
+
+  return async (request, signal) => {
+    const requestId = uuid(random);
+    const parsed = parseAuthorization(request);
+    const scope = parsed.kind === "signed" ? parsed.authorization.scope.service : undefined;
+    const target = findTarget(request, scope, catalog);
+    const origin = originOf(request);
+    let operation: Operation | undefined;
+    let known: KnownCall | undefined;
+    const audit = (answer: Pick<AnsweredCall, "output" | "fault">) => {
+      if (known === undefined || options.audit === undefined) return;
+      try {
+        const at = { now: clock.now(), eventId: uuid(random), requestId, origin };
+        options.audit.record(auditRecord({ ...at, ...known, ...answer }));
+      } catch (error) {
+        // What has been done is done: the caller is told so whatever becomes of its record.
+        log.error("A call could not be recorded", { requestId, operation: known.operation.name, error });
+      }
+    };
+    try {
+      const identity = authenticate(request, parsed, target, { ...options, keys, now: clock.now() });
+      if (identity === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
+      const plain = await decompress(request, options.bodyLimitBytes);
+      const found = findOperation(target, plain);
+      operation = found.operation;
+      if (identity === undefined && !operation.unsigned) throw commonFault(target.style, "missingToken");
+
+      const account = identity?.caller.account ?? options.account;
+      const region = identity?.region ?? options.region;
+      const caller = identity?.caller ?? anonymous(account);
+      known = { operation, caller, account, region, bodyBytes: plain.body.length, input: undefined, resources: [] };
+      const input = target.protocol.parse(plain, operation, found.labels);
+      known = { ...known, input };
+      fillIdempotencyTokens(operation, input, random);
+      validateInput(operation, input);
+      const { style } = target;
+      const resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
+      known = { ...known, resources };
+      const context = { ...options, requestId, account, region, caller };
+      const output = await handle(found.handler, input, () => contextOf(context, request, signal));
+      const answer = target.protocol.serialize(operation, output, requestId);
+      audit({ output });
+      return answer;
+    } catch (error) {
+      if (error instanceof InvariantError && options.onInvariantError !== undefined) {
+        clock.after(0, () => options.onInvariantError?.(error));
+      }
+      const fault = faultOf(error, { target, operation, requestId, log, strictFaults: options.strictFaults });
+      audit({ fault });
+      return target.protocol.serializeFault(fault, target.service?.model, requestId);
+    }
+  };
+}
+
+export function originOf({ headers, remoteAddress }: HttpRequest): Origin {
+  const { "user-agent": userAgent, referer } = headers;
+  return {
+    secure: false, // the gateway itself speaks plain HTTP; what a proxy before it says of TLS could be anybody's word
+    ...(remoteAddress !== undefined && { sourceIp: remoteAddress.replace(/^::ffff:(?=\d+\.)/, "") }),
+    ...(userAgent !== undefined && { userAgent }),
+    ...(referer !== undefined && { referer }),
+  };
+}
+
+/** Runs the handler, from the start each time that something it had read changed before its commit. */
+async function handle(handler: Handler, input: unknown, context: () => RequestContext): Promise<unknown> {
+  for (let run = 1; ; run++) {
+    try {
+      return await handler(input, context());
+    } catch (error) {
+      if (!(error instanceof ConflictError) || run === mostRuns) throw error;
+    }
+  }
+}
+
+type ContextParts = Pick<PipelineOptions, "canAssume"> &
+  Pick<RequestContext, "store" | "clock" | "random" | "log" | "requestId" | "account" | "region" | "caller">;
+
+function contextOf(parts: ContextParts, request: HttpRequest, signal: () => AbortSignal): RequestContext {
+  const { store, clock, random, log, requestId, account, region, caller } = parts;
+  return {
+    ...{ store, clock, random, log, requestId, account, region, caller },
+    partition: partitionOf(region),
+    endpoint: `http://${request.headers.host ?? "localhost"}`,
+    get signal() {
+      return signal();
+    },
+    canAssume: (roleArn, service) => parts.canAssume?.(account, roleArn, service) ?? true,
+    fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
+  };
+}
+
+/** Who calls an operation that anyone may call, such as AssumeRoleWithWebIdentity. */
+function anonymous(account: string): Caller {
+  return { arn: "", userId: "", account, accessKeyId: "", type: "FederatedUser" };
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { Fault } from "#kernel/fault.ts";
+import type { Caller } from "#kernel/handler.ts";
+import { type Random, uuid } from "#kernel/random.ts";
+import { jsonProtocol, parseJsonBody } from "#wire/json/protocol.ts";
+import type { HttpRequest, HttpResponse } from "#wire/message.ts";
+import { loadModel, serviceIndex } from "#wire/model.ts";
+import { parseAuthorization } from "#wire/sigv4/authorization.ts";
+import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
+import { authenticate, type CredentialsLookup } from "./authenticate.ts";
+import type { RouteHandler } from "./gateway.ts";
+import { commonFault } from "./operation.ts";
+import { type Authorize, originOf } from "./pipeline.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * A question to the platform that is no operation of AWS: signed with AWS's signature, allowed to those who may call
+ * the operations that it needs, in JSON both ways. One that changes something says so, and who may.
+ */
+export interface SignedRoute<Question = unknown> {
+  /** The service in the scope of the signature, and whose operations `needs` names: `ecs`. */
+  readonly service: string;
+  /** The question in a body. Throws a `Fault` for what is none. */
+  parse(body: unknown): Question;
+  /** The caller must have the rights for each of these calls, with input as the operation's model has it. */
+  needs(question: Question): readonly NeededCall[];
+  /** The answer, as JSON. Rejects with a `Fault`. */
+  answer(question: Question, asker: Asker): Promise<object>;
+}
+
+export interface NeededCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface Asker {
+  readonly caller: Caller;
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface SignedRouteOptions {
+  readonly credentials: CredentialsLookup;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Routes by method and path, as the gateway takes them. */
+export function signedRoutes(
+  routes: Readonly<Record<string, SignedRoute<unknown>>>,
+  options: SignedRouteOptions,
+): Readonly<Record<string, RouteHandler>> {
+  return Object.fromEntries(Object.entries(routes).map(([path, route]) => [path, signedRoute(route, options)]));
+}
+
+/** The route as the gateway takes it. Faults are told as the JSON protocol tells them. */
+export function signedRoute<Question>(
+  { service, parse, needs, answer }: SignedRoute<Question>,
+  options: SignedRouteOptions,
+): RouteHandler {
+  const keys = signingKeyCache();
+  const target = targetOf(service);
+  return async (request) => {
+    const requestId = uuid(options.random);
+    try {
+      const identity = identityOf(request, target, { ...options, keys, now: options.clock.now() });
+      const question = parse(parseJsonBody(request));
+      const asker = { caller: identity.caller, account: identity.caller.account, region: identity.region };
+      for (const { operation: name, input } of needs(question)) {
+        const operation = loadModel(service).operation(name)!;
+        options.authorize({ ...asker, operation, input, style: "json", origin: originOf(request) });
+      }
+      return json(200, requestId, await answer(question, asker));
+    } catch (error) {
+      if (error instanceof Fault) return refused(requestId, error);
+      options.log.error("Unexpected error in a question", { requestId, path: request.path, error });
+      return refused(requestId, commonFault("json", "internalFailure"));
+    }
+  };
+}
+
+function identityOf(request: HttpRequest, target: Target, options: Parameters<typeof authenticate>[3]) {
+  const identity = authenticate(request, parseAuthorization(request), target, options);
+  if (identity === undefined) throw commonFault("json", "missingToken");
+  return identity;
+}
+
+/** So much of a target as a signature is checked against. */
+function targetOf(service: string): Target {
+  const metadata = serviceIndex[service]!;
+  const entry = { name: service, metadata, model: loadModel(service), handlerOf: () => undefined };
+  return { service: entry, protocol: jsonProtocol, style: "json", operationName: undefined };
+}
+
+function refused(requestId: string, { code, message, status = 400 }: Fault): HttpResponse {
+  const answer = json(status, requestId, { __type: code, message });
+  return { ...answer, headers: { ...answer.headers, "x-amzn-errortype": code } };
+}
+
+function json(status: number, requestId: string, body: object): HttpResponse {
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId };
+  return { status, headers, body: JSON.stringify(body) };
+}

@@ -1,0 +1,78 @@
+import type { HostNetwork } from "#host/network/network.ts";
+import type { HostNetworkSpec, NetworkMessage } from "#kernel/agent-protocol.ts";
+import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import type { Random } from "#kernel/random.ts";
+import { backoffMs } from "./backoff.ts";
+
+/** Keeps the host's network as the control plane wants it. */
+export interface Networks {
+  take(message: NetworkMessage): void;
+  /** Messages of a new session are numbered anew. */
+  newSession(): void;
+  /** Whether an interface has been made known to the host's network. */
+  knows(networkInterfaceId: string): boolean;
+  stop(): void;
+}
+
+export interface NetworksDeps {
+  readonly network: HostNetwork;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The interfaces known have changed. */
+  readonly onApplied: () => void;
+}
+
+/** Applies the latest message, one at a time; one that fails is tried again until a later one replaces it. */
+export function createNetworks({ network, clock, random, log, onApplied }: NetworksDeps): Networks {
+  let wanted: HostNetworkSpec | undefined;
+  let applied: HostNetworkSpec | undefined;
+  let known = new Set<string>();
+  let seqNum = Number.NEGATIVE_INFINITY;
+  let applying = false;
+  let stopped = false;
+  let failures = 0;
+  let timer: Timer | undefined;
+
+  const run = async () => {
+    if (applying || stopped || timer !== undefined || wanted === undefined || wanted === applied) return;
+    applying = true;
+    const spec = wanted;
+    try {
+      await network.apply(spec);
+      failures = 0;
+      applied = spec;
+      known = new Set();
+      for (const vpc of spec.vpcs) for (const each of vpc.interfaces) known.add(each.networkInterfaceId);
+      onApplied();
+    } catch (error) {
+      log.warn("The host's network could not be changed", { error: String(error) });
+      timer = clock.after(backoffMs(failures++, 250, 30_000, random), () => {
+        timer = undefined;
+        void run();
+      });
+    }
+    applying = false;
+    void run();
+  };
+  return {
+    take(message) {
+      if (message.seqNum <= seqNum) return;
+      seqNum = message.seqNum;
+      wanted = message.network;
+      failures = 0;
+      timer?.cancel();
+      timer = undefined;
+      void run();
+    },
+    newSession() {
+      seqNum = Number.NEGATIVE_INFINITY;
+    },
+    knows: (networkInterfaceId) => known.has(networkInterfaceId),
+    stop() {
+      stopped = true;
+      timer?.cancel();
+    },
+  };
+}

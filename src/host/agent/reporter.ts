@@ -1,0 +1,73 @@
+import type { TaskStateChange } from "#kernel/agent-protocol.ts";
+import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import type { Random } from "#kernel/random.ts";
+import { backoffMs } from "./backoff.ts";
+import { type Report, reportKey } from "./step/report.ts";
+
+export interface ReporterDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly submit: (change: TaskStateChange) => Promise<void>;
+  readonly nextSequence: () => number;
+  readonly onAccepted: (report: Report) => void;
+}
+
+/** Tells the control plane of one task. */
+export interface Reporter {
+  /** The latest report wins: one that has not been sent yet is replaced. */
+  tell(report: Report): void;
+  /** Sends the last report again. */
+  again(): void;
+  stop(): void;
+}
+
+/** Sends one report at a time, again and again with a growing delay until it is accepted. */
+export function createReporter(deps: ReporterDeps): Reporter {
+  let wanted: { readonly report: Report; readonly key: string } | undefined;
+  let acceptedKey: string | undefined;
+  let sending = false;
+  let stopped = false;
+  let timer: Timer | undefined;
+  let failures = 0;
+
+  const send = async () => {
+    if (sending || stopped || timer !== undefined || wanted === undefined || wanted.key === acceptedKey) return;
+    sending = true;
+    const { report, key } = wanted;
+    try {
+      await deps.submit({ ...report, sequence: deps.nextSequence() });
+      failures = 0;
+      acceptedKey = key;
+      if (!stopped) deps.onAccepted(report);
+    } catch (error) {
+      deps.log.debug("A report was not accepted", { taskArn: report.taskArn, error: String(error) });
+      timer = deps.clock.after(backoffMs(failures++, 250, 30_000, deps.random), () => {
+        timer = undefined;
+        void send();
+      });
+    }
+    sending = false;
+    void send();
+  };
+
+  return {
+    tell(report) {
+      const key = reportKey(report);
+      if (wanted?.key === key) return;
+      wanted = { report, key };
+      void send();
+    },
+    again() {
+      acceptedKey = undefined;
+      timer?.cancel();
+      timer = undefined;
+      void send();
+    },
+    stop() {
+      stopped = true;
+      timer?.cancel();
+    },
+  };
+}

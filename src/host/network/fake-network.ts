@@ -1,0 +1,83 @@
+import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
+import { DriverError } from "#kernel/fault.ts";
+import { checkSpec } from "./check-spec.ts";
+import { addressAt } from "./ipv4.ts";
+import { portDevice } from "./names.ts";
+import type { HostNetwork } from "./network.ts";
+
+export type FakeNetworkCall =
+  | { readonly method: "apply"; readonly spec: HostNetworkSpec }
+  | { readonly method: "attach"; readonly networkInterfaceId: string; readonly pid: number }
+  | { readonly method: "detach"; readonly networkInterfaceId: string }
+  | { readonly method: "attached" | "removeAll" };
+
+export interface FakeNetworkOptions {
+  /** Called before every call takes effect: may delay it, or fail it with what it throws. */
+  readonly before?: (call: FakeNetworkCall) => void | Promise<void>;
+  /** What a host keeps when the platform restarts; give a new network the old one's to adopt it. */
+  readonly host?: FakeHost;
+}
+
+/** What is plugged in on a fake host: network interface id -> pid. It outlives the platform's process. */
+export interface FakeHost {
+  readonly ports: Map<string, number>;
+}
+
+export interface FakeNetwork extends HostNetwork {
+  readonly host: FakeHost;
+  /** What was applied last. */
+  readonly spec: HostNetworkSpec | undefined;
+}
+
+/** A host's network in memory, for the simulation and for tests; no packet moves. */
+export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork {
+  const host = options.host ?? { ports: new Map<string, number>() };
+  let spec: HostNetworkSpec | undefined;
+  const called = async (call: FakeNetworkCall): Promise<void> => {
+    await options.before?.(call);
+  };
+  let known: ReadonlySet<string> = new Set();
+  return {
+    host,
+    get spec() {
+      return spec;
+    },
+    async apply(wanted) {
+      await called({ method: "apply", spec: wanted });
+      checkSpec(wanted);
+      spec = wanted;
+      const ids = new Set<string>();
+      for (const { interfaces } of wanted.vpcs) for (const each of interfaces) ids.add(each.networkInterfaceId);
+      known = ids;
+      for (const id of host.ports.keys()) if (!known.has(id)) host.ports.delete(id);
+    },
+    async attach(networkInterfaceId, { pid }) {
+      await called({ method: "attach", networkInterfaceId, pid });
+      if (!known.has(networkInterfaceId)) throw unknown(`the network interface ${networkInterfaceId}`);
+      host.ports.set(networkInterfaceId, pid);
+    },
+    async detach(networkInterfaceId) {
+      await called({ method: "detach", networkInterfaceId });
+      host.ports.delete(networkInterfaceId);
+    },
+    async attached() {
+      await called({ method: "attached" });
+      return [...host.ports.keys()].map((id) => ({ networkInterfaceId: id, device: portDevice(id) }));
+    },
+    resolverAddress(vpcId) {
+      const vpc = spec?.vpcs.find((one) => one.vpcId === vpcId);
+      if (vpc === undefined) throw unknown(`the VPC ${vpcId}`);
+      return addressAt(vpc.cidrs[0]!, 2);
+    },
+    async removeAll() {
+      await called({ method: "removeAll" });
+      host.ports.clear();
+      spec = undefined;
+      known = new Set();
+    },
+  };
+}
+
+function unknown(what: string): DriverError {
+  return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
+}

@@ -1,0 +1,362 @@
+import type { HostNetworkSpec, InterfaceSpec, SubnetSpec, VpcSpec } from "#kernel/agent-protocol.ts";
+import type { Clock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
+import { checkAddresses } from "./check-addresses.ts";
+import { checkSpec } from "./check-spec.ts";
+import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
+import { compileHostRules } from "./host-rules.ts";
+import { clearHost, prepareHost } from "./host-scripts.ts";
+import { addressAt, type Range } from "./ipv4.ts";
+import { bridgeDevice, type Names, namesOf, portDevice } from "./names.ts";
+import type { HostNetwork } from "./network.ts";
+import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
+import {
+  type HostFacts,
+  hostFactsScript,
+  type Observed,
+  observeScript,
+  parseHostFacts,
+  parseInside,
+  parseObserved,
+} from "./observe.ts";
+import type { PrivilegedShell } from "./privileged-shell.ts";
+import { findMissing } from "./problems.ts";
+import {
+  attachInterface,
+  detachInterface,
+  ipBatch,
+  nftTransaction,
+  removeVpc,
+  sandboxGoneStatus,
+  type VpcPlace,
+} from "./scripts.ts";
+import { ScriptError } from "./shell-session.ts";
+import { planVpc, type VpcPlan, type VpcState } from "./vpc-plan.ts";
+import type { ServicePorts } from "./vpc-rules.ts";
+
+export interface HostNetworkOptions {
+  /** Names everything that is made; instances on one host have different ones. */
+  readonly owner: string;
+  readonly shell: PrivilegedShell;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The host's address for its tasks, on which the platform listens: 169.254.172.1 by default. */
+  readonly hostServiceAddress?: string;
+  /** Addresses of the links between VPCs and the host, two a VPC: 169.254.64.0/18 by default. */
+  readonly linkPool?: string;
+  readonly ports: ServicePorts;
+}
+
+export interface LinuxNetwork extends HostNetwork {
+  readonly hostServiceAddress: string;
+  /** Makes the host service address and guards it, so that the platform can listen there. VPCs are left alone. */
+  prepare(): Promise<void>;
+  /** The VPC whose tasks connect from this address: all of a VPC come from its end of the link. */
+  vpcOfPeer(address: string): string | undefined;
+  /** What the last `apply` said of a VPC. */
+  vpcSpec(vpcId: string): VpcSpec | undefined;
+  /** What does not work as it should on this host, for `estiva doctor`. */
+  problems(): Promise<readonly NetworkProblem[]>;
+}
+
+/** Host networking with Linux's own means. Nothing is touched before the first `apply` (or `removeAll`). */
+export function createHostNetwork(options: HostNetworkOptions): LinuxNetwork {
+  return new LinuxHostNetwork(options);
+}
+
+class LinuxHostNetwork implements LinuxNetwork {
+  readonly hostServiceAddress: string;
+  readonly #names: Names;
+  readonly #linkPool: string;
+  readonly #options: HostNetworkOptions;
+  /** What must be, by the last `apply`. */
+  #spec: HostNetworkSpec | undefined;
+  /** What is known to be; undefined until it has been looked at, and after a failure. */
+  #vpcs: Map<string, VpcState> | undefined;
+  #hostTable: NftTable | undefined;
+  #overlaps: readonly NetworkProblem[] = [];
+  #peers: ReadonlyMap<string, string> = new Map();
+  /** Operations run one after another. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: HostNetworkOptions) {
+    this.#options = options;
+    this.#names = namesOf(options.owner);
+    this.hostServiceAddress = options.hostServiceAddress ?? "169.254.172.1";
+    this.#linkPool = options.linkPool ?? "169.254.64.0/18";
+    checkAddresses(this.hostServiceAddress, this.#linkPool);
+  }
+
+  apply(spec: HostNetworkSpec): Promise<void> {
+    return this.#exclusive(async () => {
+      checkSpec(spec);
+      this.#spec = spec;
+      if (this.#vpcs === undefined) await this.#settle();
+      else await this.#apply(spec, this.#vpcs);
+    });
+  }
+
+  prepare(): Promise<void> {
+    return this.#exclusive(() => this.#prepareHost().then(() => {}));
+  }
+
+  attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
+    return this.#exclusive(async () => {
+      const { pid } = sandbox;
+      if (!Number.isInteger(pid) || pid <= 0) throw new DriverError("InvalidSpec", `${pid} is no process id`);
+      await this.#settle();
+      const found = this.#find(networkInterfaceId);
+      const { one, subnet, state } = found;
+      const { namespace } = state.place;
+      if (state.ports.has(one.networkInterfaceId)) {
+        if (await this.#isPlugged(one, namespace, pid)) return;
+        await this.#run(this.#detachScript(one, namespace));
+        this.#setPort(state.place.vpcId, networkInterfaceId, undefined);
+      }
+      await this.#plug(one, subnet, namespace, pid);
+      this.#setPort(state.place.vpcId, networkInterfaceId, portDevice(networkInterfaceId));
+    });
+  }
+
+  detach(networkInterfaceId: string): Promise<void> {
+    return this.#exclusive(async () => {
+      await this.#settle();
+      for (const [vpcId, state] of this.#vpcs ?? []) {
+        const device = state.ports.get(networkInterfaceId);
+        if (device === undefined) continue;
+        const one = state.applied?.vpc.interfaces.find((other) => other.networkInterfaceId === networkInterfaceId);
+        const { namespace } = state.place;
+        await this.#run(one ? this.#detachScript(one, namespace) : detachInterface(device, namespace));
+        this.#setPort(vpcId, networkInterfaceId, undefined);
+      }
+    });
+  }
+
+  attached(): Promise<readonly { readonly networkInterfaceId: string; readonly device: string }[]> {
+    return this.#exclusive(async () => {
+      await this.#settle();
+      const namespaces = [...this.#vpcs!.values()].map(({ place }) => place.namespace);
+      if (namespaces.length === 0) return [];
+      const output = await this.#run(
+        namespaces.map((namespace) => `ip -n ${namespace} -j link show; printf '\\n@\\n'`).join("\n"),
+      );
+      const lists = output.split("\n@\n").filter((part) => part.trim() !== "");
+      return lists.flatMap((json) => parseInside(JSON.parse(json)).ports);
+    });
+  }
+
+  resolverAddress(vpcId: string): string {
+    const vpc = this.vpcSpec(vpcId);
+    if (vpc === undefined) throw unknown(`the VPC ${vpcId}`);
+    return addressAt(vpc.cidrs[0]!, 2);
+  }
+
+  vpcOfPeer(address: string): string | undefined {
+    return this.#peers.get(address);
+  }
+
+  vpcSpec(vpcId: string): VpcSpec | undefined {
+    return this.#spec?.vpcs.find((one) => one.vpcId === vpcId);
+  }
+
+  removeAll(): Promise<void> {
+    return this.#exclusive(async () => {
+      this.#spec = undefined;
+      this.#vpcs = undefined;
+      this.#hostTable = undefined;
+      this.#peers = new Map();
+      const seen = await this.#observe();
+      const removals = [
+        ...seen.brokenLinks.map((link) => `ip link del dev ${link}\n`),
+        ...seen.brokenNamespaces.map((namespace) => removeVpc(namespace, undefined)),
+        ...seen.vpcs.map(({ vpcId }) => removeVpc(this.#names.namespace(vpcId), this.#names.link(vpcId))),
+      ];
+      await this.#run(removals.join("") + clearHost(this.#names));
+    });
+  }
+
+  async problems(): Promise<readonly NetworkProblem[]> {
+    return [...(await findMissing(this.#options.shell)), ...this.#overlaps];
+  }
+
+  /** Looks at what is there, clears away what is half made, and brings it to the last spec. */
+  async #settle(): Promise<void> {
+    if (this.#vpcs !== undefined) return;
+    const seen = await this.#observe();
+    const clear = [
+      ...seen.brokenLinks.map((link) => `ip link del dev ${link}\n`),
+      ...seen.brokenNamespaces.map((namespace) => removeVpc(namespace, undefined)),
+      ...seen.vpcs.flatMap(({ vpcId, brokenDevices }) =>
+        brokenDevices.map((device) => detachInterface(device, this.#names.namespace(vpcId))),
+      ),
+    ];
+    if (clear.length > 0) await this.#run(clear.join(""));
+    const vpcs = new Map<string, VpcState>();
+    for (const { vpcId, addresses, subnetIds, ports } of seen.vpcs) {
+      vpcs.set(vpcId, {
+        place: this.#place(vpcId, addresses),
+        exists: true,
+        subnetIds: new Set(subnetIds),
+        ports: new Map(ports.map((port) => [port.networkInterfaceId, port.device])),
+      });
+    }
+    this.#hostTable = undefined;
+    if (this.#spec !== undefined) await this.#apply(this.#spec, vpcs);
+    else this.#vpcs = vpcs;
+  }
+
+  async #apply(spec: HostNetworkSpec, before: ReadonlyMap<string, VpcState>): Promise<void> {
+    this.#vpcs = undefined; // until all of it has succeeded
+    const changed = this.#hostTable === undefined || rangesOf(spec.vpcs) !== rangesOf(appliedVpcs(before));
+    const facts = changed ? await this.#prepareHost() : undefined;
+    const wanted = new Set(spec.vpcs.map(({ vpcId }) => vpcId));
+    const gone = [...before.values()].filter(({ place }) => !wanted.has(place.vpcId));
+    const plans = this.#planVpcs(spec, before, facts);
+    const script = [
+      ...gone.map(({ place }) => removeVpc(place.namespace, place.link)),
+      ...plans.map((plan) => plan.script),
+    ].filter((part) => part !== "");
+    if (script.length > 0) await this.#run(script.join("\n"));
+    const after = new Map(plans.map(({ next }) => [next.place.vpcId, next]));
+    if (changed) await this.#applyRoutes(spec, after);
+    this.#vpcs = after;
+    this.#peers = new Map([...after.values()].map(({ place }) => [place.addresses.vpc, place.vpcId]));
+  }
+
+  #planVpcs(spec: HostNetworkSpec, before: ReadonlyMap<string, VpcState>, facts: HostFacts | undefined): VpcPlan[] {
+    const { ports } = this.#options;
+    const taken = [...before.values()].map(({ place }) => linkRange(place.addresses));
+    taken.push(...routedRanges(facts?.routes ?? [])); // other platforms' links
+    return spec.vpcs.map((vpc) => {
+      const state = before.get(vpc.vpcId) ?? this.#newState(vpc.vpcId, taken);
+      taken.push(linkRange(state.place.addresses));
+      const linkAddress = state.place.addresses.vpc;
+      return planVpc(state, vpc, { hostServiceAddress: this.hostServiceAddress, ports, linkAddress });
+    });
+  }
+
+  #newState(vpcId: string, taken: readonly Range[]): VpcState {
+    const place = this.#place(vpcId, freeLink(this.#linkPool, taken));
+    return { place, exists: false, subnetIds: new Set(), ports: new Map() };
+  }
+
+  /** What all VPCs share. The rules come first: the service address is guarded before it is there. */
+  async #prepareHost(): Promise<HostFacts> {
+    const isNew = this.#hostTable === undefined;
+    const facts = await this.#applyHostRules();
+    if (!isNew) return facts;
+    const output = await this.#run(prepareHost(this.#names, this.hostServiceAddress));
+    if (output.trim() !== "") this.#options.log.warn("A firewall rule could not be made", { output });
+    return facts;
+  }
+
+  async #applyHostRules(): Promise<HostFacts> {
+    const facts = parseHostFacts(await this.#run(hostFactsScript));
+    const table = compileHostRules({
+      names: this.#names,
+      hostServiceAddress: this.hostServiceAddress,
+      linkPool: this.#linkPool,
+      ports: this.#options.ports,
+      uplinks: uplinks(facts),
+    });
+    const commands = this.#hostTable === undefined ? replaceTable(table) : changeTable(this.#hostTable, table);
+    if (commands !== "") await this.#run(nftTransaction(commands));
+    this.#hostTable = table;
+    return facts;
+  }
+
+  async #applyRoutes(spec: HostNetworkSpec, vpcs: ReadonlyMap<string, VpcState>): Promise<void> {
+    const facts = parseHostFacts(await this.#run(hostFactsScript));
+    const addressesOf = (vpcId: string) => vpcs.get(vpcId)!.place.addresses;
+    const plan = planHostRoutes(spec.vpcs, addressesOf, facts, this.#names);
+    if (plan.commands.length > 0) await this.#run(ipBatch(plan.commands));
+    this.#overlaps = plan.problems;
+    for (const { message } of plan.problems) this.#options.log.warn(message);
+  }
+
+  #find(networkInterfaceId: string): { one: InterfaceSpec; subnet: SubnetSpec; state: VpcState } {
+    for (const state of this.#vpcs!.values()) {
+      const vpc = state.applied?.vpc;
+      const one = vpc?.interfaces.find((other) => other.networkInterfaceId === networkInterfaceId);
+      const subnet = vpc?.subnets.find(({ subnetId }) => subnetId === one?.subnetId);
+      if (one !== undefined && subnet !== undefined) return { one, subnet, state };
+    }
+    throw unknown(`the network interface ${networkInterfaceId}`);
+  }
+
+  /** Whether the port's other end is eth0 of just this sandbox. */
+  async #isPlugged(one: InterfaceSpec, namespace: string, pid: number): Promise<boolean> {
+    const output = await this.#run(
+      `ip -n ${namespace} -j link show dev ${portDevice(one.networkInterfaceId)} 2>/dev/null || echo '[]'\n` +
+        `nsenter -t ${pid} -n ip -j link show eth0 2>/dev/null || echo '[]'`,
+    );
+    const [port, inside] = output
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line)[0]);
+    if (port === undefined || inside === undefined) return false;
+    return (
+      port.link_index === inside.ifindex && inside.link_index === port.ifindex && inside.address === one.macAddress
+    );
+  }
+
+  async #plug(one: InterfaceSpec, subnet: SubnetSpec, namespace: string, pid: number): Promise<void> {
+    try {
+      await this.#run(attachInterface(one, subnet, namespace, pid));
+    } catch (error) {
+      if (error instanceof ScriptError && error.status === sandboxGoneStatus) {
+        throw new DriverError("NotFound", `The sandbox of ${one.networkInterfaceId} has ended`, { cause: error });
+      }
+      this.#vpcs = undefined; // half made: looked at again, and cleared away, before the next operation
+      throw error;
+    }
+  }
+
+  #detachScript(one: InterfaceSpec, namespace: string): string {
+    const device = portDevice(one.networkInterfaceId);
+    return detachInterface(device, namespace, one.privateIpv4Address, bridgeDevice(one.subnetId));
+  }
+
+  #setPort(vpcId: string, networkInterfaceId: string, device: string | undefined): void {
+    const state = this.#vpcs?.get(vpcId);
+    if (state === undefined) return;
+    const ports = new Map(state.ports);
+    if (device === undefined) ports.delete(networkInterfaceId);
+    else ports.set(networkInterfaceId, device);
+    this.#vpcs!.set(vpcId, { ...state, ports });
+  }
+
+  async #observe(): Promise<Observed> {
+    return parseObserved(await this.#run(observeScript(this.#names)), this.#names);
+  }
+
+  #place(vpcId: string, addresses: VpcPlace["addresses"]): VpcPlace {
+    return { vpcId, namespace: this.#names.namespace(vpcId), link: this.#names.link(vpcId), addresses };
+  }
+
+  #run(script: string): Promise<string> {
+    return this.#options.shell.run(script);
+  }
+
+  #exclusive<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(operation);
+    this.#last = result.catch(() => {}); // the caller of that operation is told
+    return result;
+  }
+}
+
+function appliedVpcs(states: ReadonlyMap<string, VpcState>) {
+  return [...states.values()].map(({ place, applied }) => ({
+    vpcId: place.vpcId,
+    cidrs: applied?.vpc.cidrs ?? [],
+  }));
+}
+
+function rangesOf(vpcs: readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]): string {
+  return JSON.stringify(vpcs.map(({ vpcId, cidrs }) => [vpcId, cidrs]));
+}
+
+function unknown(what: string): DriverError {
+  return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
+}

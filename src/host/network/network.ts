@@ -1,0 +1,20 @@
+import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
+
+/**
+ * The host's side of the VPCs. Level-triggered: `apply` is given all that must be, and makes the difference in a few
+ * batches. Failures are `DriverError`s.
+ */
+export interface HostNetwork {
+  /** Makes, changes and removes VPCs, subnets, security groups and members. Rules change for running tasks too. */
+  apply(spec: HostNetworkSpec): Promise<void>;
+  /** Plugs a sandbox into its subnet. The interface must be known through `apply`. Doing it twice changes nothing. */
+  attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void>;
+  /** Unplugs it; what is not there is no error. */
+  detach(networkInterfaceId: string): Promise<void>;
+  /** The interfaces that are plugged in now, for adoption and for finding leaks. */
+  attached(): Promise<readonly { readonly networkInterfaceId: string; readonly device: string }[]>;
+  /** The resolver's address for tasks of a VPC, for resolv.conf: the VPC's base address plus two. */
+  resolverAddress(vpcId: string): string;
+  /** Removes everything that this platform made on the host. */
+  removeAll(): Promise<void>;
+}

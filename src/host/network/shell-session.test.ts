@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { systemClock } from "#kernel/clock.ts";
+import { drainMicrotasks, VirtualClock } from "#kernel/virtual-clock.ts";
+import { createDirectShell } from "./direct-shell.ts";
+
+test("scripts run one after another in one shell, and fail by their own", async () => {
+  const shell = createDirectShell({ clock: systemClock() });
+  try {
+    const process = await shell.run("echo $$");
+    assert.deepEqual(await Promise.all([shell.run("printf a; printf b >&2"), shell.run("cat <<'END'\n$c\nEND")]), [
+      "ab",
+      "$c\n",
+    ]);
+    await assert.rejects(shell.run("echo before; false; echo after"), {
+      status: 1,
+      output: "before\n",
+      reason: "Failed",
+    });
+    await assert.rejects(shell.run("exit 41"), { status: 41 });
+    assert.equal(await shell.run(""), "");
+    assert.equal((await shell.run("seq 1 20000")).length, 108_894);
+    assert.equal(await shell.run("cat"), ""); // nothing to read: not the scripts that follow
+    assert.equal(await shell.run("echo $$"), process);
+    assert.doesNotMatch(await shell.run("env"), /HOME=/);
+  } finally {
+    await shell.close();
+  }
+  await assert.rejects(shell.run("true"), { reason: "Unavailable" });
+});
+
+test("a shell that ends is replaced, and the script that it ran is told", async () => {
+  const shell = createDirectShell({ clock: systemClock() });
+  try {
+    const [lost, next] = [shell.run("kill -9 $$"), shell.run("echo next")];
+    await assert.rejects(lost, { reason: "Unavailable", retryable: true });
+    assert.equal(await next, "next\n");
+  } finally {
+    await shell.close();
+  }
+});
+
+test("a script that does not end is given up", async () => {
+  const clock = new VirtualClock();
+  const shell = createDirectShell({ clock });
+  const hung = assert.rejects(shell.run("exec sleep 1000"), { reason: "Unavailable", message: /60 seconds/ });
+  while (clock.nextAt() === undefined) await drainMicrotasks();
+  await clock.advance(60_000);
+  await hung;
+  await shell.close();
+});
+
+test("a shell that cannot be started is a driver error", async () => {
+  const shell = createDirectShell({ clock: systemClock(), command: ["/nonexistent"] });
+  await assert.rejects(shell.run("true"), { reason: "Unavailable" });
+  await shell.close();
+});

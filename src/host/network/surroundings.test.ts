@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import {
+  containerAddress,
+  engineAddress,
+  machineAddress,
+  worldAddress,
+} from "../../../test/contracts/network/machine.ts";
+import { whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { interfaceOf, oneVpc, port, ports, useWorld } from "../../../test/contracts/network/world.ts";
+
+const service = "169.254.172.1";
+const closed = { securityGroups: [{ groupId: "sg-open", ingress: [], egress: [] }] };
+
+describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false }, () => {
+  const world = useWorld();
+  before(async () => {
+    await world.network.apply({ vpcs: [] });
+    for (const served of Object.values(ports)) await world.machine.host.listen(served, service);
+    for (const unserved of [port, 22]) await world.machine.host.listen(unserved);
+    await world.machine.world.listen(port);
+    await world.machine.container.listen(port);
+  });
+  afterEach(() => world.clear());
+  after(() => world.clear());
+
+  test("metadata, resolver and API are always reachable, and tell the VPC of who asks", async () => {
+    await world.network.apply(oneVpc([interfaceOf("10.1.1.10")], closed));
+    const task = await world.task("10.1.1.10");
+    const peer = "169.254.64.1";
+    assert.equal(await task.reach("tcp", "169.254.170.2", 80), `from ${peer}`);
+    for (const resolver of ["10.1.0.2", "169.254.169.253"]) {
+      assert.equal(await task.reach("tcp", resolver, 53), `from ${peer}`);
+      assert.equal(await task.reach("udp", resolver, 53), `from ${peer}`);
+    }
+    assert.equal(await task.reach("tcp", service, ports.api), `from ${peer}`);
+    assert.equal(world.network.vpcOfPeer(peer), "vpc-1");
+    assert.equal(world.network.vpcOfPeer("169.254.64.9"), undefined);
+    assert.equal(await task.reach("tcp", "169.254.169.254", 80), "ECONNREFUSED");
+    assert.equal(await task.reach("tcp", service, 22), "ECONNREFUSED");
+    assert.equal(await task.reach("udp", service, 22), "ECONNREFUSED");
+  });
+
+  test("nothing else of the host can be reached, even with the way out open", async () => {
+    await world.network.apply(oneVpc([interfaceOf("10.1.0.10", "", { hasPublicIp: true })]));
+    const task = await world.task("10.1.0.10");
+    for (const address of [machineAddress, engineAddress, "10.1.0.1"]) {
+      assert.equal(await task.tryToReach("tcp", address, 22), "timeout", address);
+      assert.equal(await task.tryToReach("udp", address, port), "timeout", address);
+    }
+    assert.equal(await task.reach("tcp", "169.254.64.0", 22), "ECONNREFUSED");
+    assert.equal(await task.tryToReach("tcp", containerAddress, port), "timeout");
+  });
+
+  test("the way out is open to subnets that route out, with a public address or through NAT", async () => {
+    const cases = [
+      ["10.1.0.10", true, `from ${machineAddress}`],
+      ["10.1.0.11", false, "timeout"],
+      ["10.1.1.10", true, "timeout"],
+      ["10.1.2.10", false, `from ${machineAddress}`],
+    ] as const;
+    await world.network.apply(oneVpc(cases.map(([address, hasPublicIp]) => interfaceOf(address, "", { hasPublicIp }))));
+    for (const [address, , expected] of cases) {
+      const task = await world.task(address);
+      const reach = expected === "timeout" ? task.tryToReach.bind(task) : task.reach.bind(task);
+      assert.equal(await reach("tcp", worldAddress, port), expected, address);
+      assert.equal(await reach("udp", worldAddress, port), expected, address);
+    }
+  });
+
+  test("the way out closes and opens as subnets change, and security groups apply to it", async () => {
+    const one = interfaceOf("10.1.0.10", "", { hasPublicIp: true });
+    await world.network.apply(oneVpc([one], closed));
+    const task = await world.task("10.1.0.10");
+    assert.equal(await task.tryToReach("tcp", worldAddress, port), "timeout");
+    await world.network.apply(oneVpc([one]));
+    assert.equal(await task.reach("tcp", worldAddress, port), `from ${machineAddress}`);
+    const { vpcs } = oneVpc([one]);
+    const subnets = vpcs[0].subnets.map((subnet) => ({ ...subnet, egress: "none" as const }));
+    await world.network.apply({ vpcs: [{ ...vpcs[0], subnets }] });
+    assert.equal(await task.tryToReach("tcp", worldAddress, port), "timeout");
+  });
+
+  test("the host reaches tasks as far as their groups let it; the world and engine's containers do not", async () => {
+    await world.network.apply(oneVpc([interfaceOf("10.1.1.10")]));
+    await world.task("10.1.1.10");
+    assert.equal(await world.machine.host.reach("tcp", "10.1.1.10", port), "from 169.254.64.0");
+    assert.equal(await world.machine.world.tryToReach("tcp", "10.1.1.10", port), "timeout");
+    assert.equal(await world.machine.container.tryToReach("tcp", "10.1.1.10", port), "timeout");
+    await world.network.apply(oneVpc([interfaceOf("10.1.1.10")], closed));
+    assert.equal(await world.machine.host.tryToReach("tcp", "10.1.1.10", port), "timeout");
+  });
+
+  test("the platform's ports are closed to the world and to the engine's containers", async () => {
+    const shell = world.machine.shell();
+    const open = "! command -v iptables >/dev/null || iptables"; // the machine's own firewall would drop it as well
+    await shell.run(`${open} -P INPUT ACCEPT`);
+    for (const outsider of [world.machine.world, world.machine.container]) {
+      assert.equal(await outsider.tryToReach("tcp", service, ports.api), "timeout");
+      assert.equal(await outsider.tryToReach("udp", service, ports.dns), "timeout");
+    }
+    assert.match(await world.machine.host.reach("tcp", service, ports.api), /^from /);
+    assert.match(await world.machine.world.reach("tcp", machineAddress, 22), /^from /);
+    await shell.run(`${open} -P INPUT DROP`);
+  });
+});

@@ -1,0 +1,220 @@
+import type { AccessRecord, LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { type ApplicationField, applicationFields, type NetworkField, networkFields } from "./config/log-format.ts";
+import type { NodeDirectory } from "./names.ts";
+
+type Fields<F extends string> = Readonly<Record<F, string>>;
+
+/** The process that wrote a line about a request or connection, and when: microseconds. Undefined for others. */
+export function originOf(line: string): { readonly process: string; readonly writtenAt: number } | undefined {
+  const match = /^\["[an]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
+  return match === null ? undefined : { process: match[1]!, writtenAt: Number(match[2]) };
+}
+
+/** Reads a line of the ring; undefined when it tells of something else than a request or connection. */
+export function parseAccess(
+  line: string,
+  nodeId: string,
+  node: LoadBalancerNode,
+  directory: NodeDirectory,
+): AccessRecord | undefined {
+  if (line.startsWith('["a"')) {
+    const fields = fieldsOf<ApplicationField>(line, applicationFields);
+    return fields && applicationRecord(fields, nodeId, node, directory);
+  }
+  if (!line.startsWith('["n"')) return undefined;
+  const fields = fieldsOf<NetworkField>(line, networkFields);
+  return fields && networkRecord(fields, nodeId, node, directory);
+}
+
+function fieldsOf<F extends string>(line: string, order: Readonly<Record<F, string>>): Fields<F> | undefined {
+  let values: readonly unknown[];
+  try {
+    values = JSON.parse(line) as unknown[];
+  } catch {
+    return undefined; // HAProxy has cut off what was too long
+  }
+  const names = Object.keys(order) as F[];
+  return Object.fromEntries(names.map((name, i) => [name, String(values[i + 1] ?? "")])) as Fields<F>;
+}
+
+function applicationRecord(
+  fields: Fields<ApplicationField>,
+  nodeId: string,
+  node: LoadBalancerNode,
+  directory: NodeDirectory,
+): AccessRecord | undefined {
+  const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
+  if (listener === undefined) return undefined;
+  const group = directory.targetGroups.get(fields.backend);
+  const target = directory.targets.get(`${fields.backend}/${fields.server}`);
+  const elbStatusCode = statusOf(fields);
+  const answered = fields.termination[1] === "-" || fields.termination[1] === "D";
+  const targetStatusCode = target !== undefined && answered ? Number(fields.status) : undefined;
+  const time = Number(fields.seconds) * 1000;
+  const line = applicationLine(fields, { time, node, listener, group, target, elbStatusCode, targetStatusCode });
+  return {
+    ...{ nodeId, listenerArn: listener.listenerArn, time, line, elbStatusCode },
+    ...(group && { targetGroupArn: group.targetGroupArn }),
+    ...(target && { targetKey: target.targetKey }),
+    ...(targetStatusCode !== undefined && {
+      targetStatusCode,
+      targetResponseMs: Math.max(0, Number(fields.responseMs)),
+    }),
+    receivedBytes: Number(fields.received),
+    sentBytes: Number(fields.sent),
+  };
+}
+
+/** What the load balancer has answered: HAProxy logs what it had meant to before its rules made ELB's code of it. */
+function statusOf({ status, termination, server, activeMs }: Fields<ApplicationField>): number {
+  const [cause, phase] = termination;
+  // The client was gone before an answer.
+  if (cause === "C" && phase !== "D" && phase !== "-" && phase !== "R") return 460;
+  if (status !== "503" || server === "<NOSRV>") return Math.max(0, Number(status));
+  if (cause === "s" && phase === "C") return 504;
+  if (cause === "S" && phase === "C") return Number(activeMs) >= 10_000 ? 504 : 502;
+  return 503;
+}
+
+interface Known {
+  readonly time: number;
+  readonly node: LoadBalancerNode;
+  readonly listener: LoadBalancerNode["listeners"][number];
+  readonly group: LoadBalancerNode["targetGroups"][number] | undefined;
+  readonly target: { readonly address: string; readonly port: number } | undefined;
+  readonly elbStatusCode: number;
+  readonly targetStatusCode: number | undefined;
+}
+
+/** "Access logs for your Application Load Balancer": the fields in their order. */
+function applicationLine(fields: Fields<ApplicationField>, known: Known): string {
+  const { time, node, listener, group, target, elbStatusCode, targetStatusCode } = known;
+  const rule = listener.rules[/^\d+$/.test(fields.rule) ? Number(fields.rule) : listener.rules.length - 1];
+  const action = rule?.actions.at(-1)?.type ?? "-";
+  const port = target === undefined ? "-" : `${target.address}:${target.port}`;
+  const failed = target === undefined || targetStatusCode === undefined;
+  const ended = time + Math.max(0, Number(fields.activeMs));
+  const status = targetStatusCode ?? "-";
+  return [
+    typeOf(fields, listener),
+    new Date(ended).toISOString().replace("Z", "000Z"),
+    loadBalancerId(node),
+    fields.client,
+    port,
+    target === undefined ? "-1" : seconds(fields.requestMs, fields.queueMs, fields.connectMs),
+    failed ? "-1" : seconds(fields.responseMs),
+    failed ? "-1" : seconds(fields.dataMs),
+    String(elbStatusCode || "-"),
+    String(status),
+    fields.received,
+    fields.sent,
+    quoted(`${fields.method || "-"} ${urlOf(fields, listener)} ${fields.version || "-"}`),
+    quoted(fields.agent || "-"),
+    fields.cipher || "-",
+    fields.tls || "-",
+    group?.targetGroupArn ?? "-",
+    quoted(fields.trace || "-"),
+    quoted(fields.sni || "-"),
+    quoted(certificateOf(fields.sni, listener)),
+    rulePriority(rule, listener),
+    new Date(time).toISOString().replace("Z", "000Z"),
+    quoted(action),
+    quoted(fields.location || "-"),
+    quoted("-"),
+    quoted(port),
+    quoted(String(status)),
+    quoted("-"),
+    quoted("-"),
+    "-",
+  ].join(" ");
+}
+
+function typeOf({ upgrade, version }: Fields<ApplicationField>, listener: Known["listener"]): string {
+  const isTls = listener.protocol === "HTTPS";
+  if (upgrade === "websocket") return isTls ? "wss" : "ws";
+  if (version === "HTTP/2.0") return "h2";
+  return isTls ? "https" : "http";
+}
+
+function urlOf({ uri, host }: Fields<ApplicationField>, { protocol, port }: Known["listener"]): string {
+  if (uri === "") return "-";
+  if (!uri.startsWith("/")) return uri;
+  const name = host.replace(/:\d+$/, "");
+  return `${protocol.toLowerCase()}://${name || "-"}:${port}${uri}`;
+}
+
+function rulePriority(rule: Known["listener"]["rules"][number] | undefined, { rules }: Known["listener"]): string {
+  if (rule === undefined) return "-";
+  if (rule === rules.at(-1)) return "0";
+  return String(rule.priority ?? rules.indexOf(rule) + 1);
+}
+
+function certificateOf(sni: string, { certificates }: Known["listener"]): string {
+  const chosen = certificates.find(({ names }) => names.some((name) => isNamed(sni, name))) ?? certificates[0];
+  return chosen?.certificateArn ?? "-";
+}
+
+function isNamed(sni: string, name: string): boolean {
+  if (!name.startsWith("*.")) return sni.toLowerCase() === name.toLowerCase();
+  return sni.toLowerCase().replace(/^[^.]+/, "*") === name.toLowerCase();
+}
+
+/** "Access logs for your Network Load Balancer". */
+function networkRecord(
+  fields: Fields<NetworkField>,
+  nodeId: string,
+  node: LoadBalancerNode,
+  directory: NodeDirectory,
+): AccessRecord | undefined {
+  const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
+  if (listener === undefined) return undefined;
+  const group = directory.targetGroups.get(fields.backend);
+  const target = directory.targets.get(`${fields.backend}/${fields.server}`);
+  const time = Number(fields.seconds) * 1000;
+  const isTls = listener.protocol === "TLS";
+  const line = [
+    "tls",
+    "2.0",
+    new Date(time + Math.max(0, Number(fields.activeMs))).toISOString().slice(0, 19),
+    loadBalancerId(node),
+    listener.listenerArn.split("/").at(-1)!,
+    fields.client,
+    target === undefined ? "-" : `${target.address}:${target.port}`,
+    fields.activeMs,
+    isTls ? fields.handshakeMs : "-",
+    fields.received,
+    fields.sent,
+    "-",
+    isTls ? certificateOf(fields.sni, listener) : "-",
+    "-",
+    fields.cipher || "-",
+    fields.tls || "-",
+    "-",
+    fields.sni || "-",
+    ...["-", "-", "-"],
+    new Date(time).toISOString().slice(0, 19),
+  ].join(" ");
+  return {
+    ...{ nodeId, listenerArn: listener.listenerArn, time, line: isTls ? line : line.replace(/^tls/, "tcp") },
+    ...(group && { targetGroupArn: group.targetGroupArn }),
+    ...(target && { targetKey: target.targetKey }),
+    receivedBytes: Number(fields.received),
+    sentBytes: Number(fields.sent),
+  };
+}
+
+/** `app/my-loadbalancer/50dc6c495c0c9188`: what the ARN ends with. */
+function loadBalancerId({ loadBalancerArn }: LoadBalancerNode): string {
+  return loadBalancerArn.split(":loadbalancer/").at(-1)!;
+}
+
+/** Milliseconds together as seconds with three places. */
+function seconds(...milliseconds: readonly string[]): string {
+  const sum = milliseconds.reduce((total, each) => total + Math.max(0, Number(each)), 0);
+  return (sum / 1000).toFixed(3);
+}
+
+/** What clients sent stays one field: quotes in it are escaped as AWS does. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, (c) => `\\x${c.charCodeAt(0).toString(16).toUpperCase()}`)}"`;
+}

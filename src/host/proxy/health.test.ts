@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isFailing, isReady, targetState } from "./health.ts";
+import { parseStat, type ServerStatus } from "./runtime-api.ts";
+
+const server = (status: string, check = "", code?: number): ServerStatus => ({
+  ...{ backend: "g_1", name: "t_1", status, check, sessions: 0, changedSeconds: 0 },
+  ...(code !== undefined && { code }),
+});
+const used = server("no check");
+const fresh = server("MAINT");
+
+describe("the health of a target", () => {
+  const states: readonly [ServerStatus, ServerStatus, string, string?][] = [
+    [server("UP", "L7OK", 200), used, "healthy"],
+    [server("UP 1/2", "L7STS", 500), used, "healthy"],
+    [server("no check"), used, "healthy"],
+    [server("DOWN", "INI"), fresh, "initial", "Elb.RegistrationInProgress"],
+    [server("DOWN", "L4CON"), fresh, "initial", "Elb.InitialHealthChecking"],
+    [server("DOWN", "L7STS", 503), used, "unhealthy", "Target.ResponseCodeMismatch"],
+    [server("DOWN 1/3", "L7OK", 200), used, "unhealthy", "Target.FailedHealthChecks"],
+    [server("DOWN", "L4TOUT"), used, "unhealthy", "Target.Timeout"],
+    [server("DOWN", "L7TOUT"), used, "unhealthy", "Target.Timeout"],
+    [server("DOWN", "L4CON"), used, "unhealthy", "Target.FailedHealthChecks"],
+    [server("DOWN", "L7RSP"), used, "unhealthy", "Target.FailedHealthChecks"],
+  ];
+  for (const [checked, open, state, reason] of states) {
+    test(`${checked.status} ${checked.check} with ${open.status} is ${state} ${reason ?? ""}`, () => {
+      const found = targetState({ checked, open });
+      assert.deepEqual([found.state, found.reason], [state, reason]);
+    });
+  }
+
+  test("a new one is ready by one good check, and failing by a bad one", () => {
+    assert.equal(isReady({ checked: server("DOWN 1/5", "L7OK"), open: fresh }), true);
+    assert.equal(isReady({ checked: server("DOWN", "INI"), open: fresh }), false);
+    assert.equal(isReady({ checked: server("DOWN 1/5", "L7OK"), open: used }), false);
+    assert.equal(isFailing({ checked: server("DOWN", "L4CON"), open: fresh }), true);
+    assert.equal(isFailing({ checked: server("DOWN", "INI"), open: fresh }), false);
+  });
+
+  test("`show stat` is read by the names of its columns, with marks of checks under way", () => {
+    const text = "# pxname,svname,scur,status,lastchg,check_status,check_code,\ng,t,3,DOWN 1/2,7,* L7STS,503,\n\n";
+    assert.deepEqual(parseStat(text), [
+      { backend: "g", name: "t", status: "DOWN 1/2", check: "L7STS", code: 503, sessions: 3, changedSeconds: 7 },
+    ]);
+  });
+});

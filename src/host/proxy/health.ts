@@ -1,0 +1,64 @@
+import type { TargetHealthCheck, TargetHealthReport } from "#kernel/load-balancing.ts";
+import type { ServerStatus } from "./runtime-api.ts";
+
+/** The two servers of a target, as HAProxy has them; see `serverNames`. */
+export interface TargetServers {
+  readonly checked: ServerStatus;
+  readonly open: ServerStatus;
+}
+
+export type TargetState = Pick<TargetHealthReport, "state" | "reason" | "description">;
+
+/**
+ * A target's state and reason in the words of DescribeTargetHealth. A target is initial until its first good check, or
+ * until so many have failed; until then its other server is in maintenance, by which HAProxy itself remembers it.
+ */
+export function targetState({ checked, open }: TargetServers): TargetState {
+  if (isServing(checked)) return { state: "healthy" };
+  if (isInitial(open)) {
+    return hasResult(checked)
+      ? { state: "initial", reason: "Elb.InitialHealthChecking", description: "Initial health checks in progress" }
+      : { state: "initial", reason: "Elb.RegistrationInProgress", description: "Target registration is in progress" };
+  }
+  return { state: "unhealthy", ...failureOf(checked) };
+}
+
+/** Whether checks have brought a new target so far that it is to be used. */
+export function isReady({ checked, open }: TargetServers): boolean {
+  return isInitial(open) && (passed(checked) || checked.status === "no check");
+}
+
+/** Whether a new target has failed its latest check. */
+export function isFailing({ checked, open }: TargetServers): boolean {
+  return isInitial(open) && hasResult(checked) && !passed(checked);
+}
+
+/** From the first failed check of a new target to the one that makes it unhealthy. */
+export function untilUnhealthySeconds(check: TargetHealthCheck): number {
+  return (check.unhealthyThreshold - 1) * check.intervalSeconds;
+}
+
+function isServing({ status }: ServerStatus): boolean {
+  return status.startsWith("UP") || status.startsWith("NOLB") || status === "no check";
+}
+
+function isInitial(open: ServerStatus): boolean {
+  return open.status.startsWith("MAINT");
+}
+
+function hasResult({ check }: ServerStatus): boolean {
+  return check !== "" && check !== "INI" && check !== "UNK";
+}
+
+function passed({ check }: ServerStatus): boolean {
+  return /^L[4567]OKC?$/.test(check);
+}
+
+function failureOf({ check, code }: ServerStatus): Omit<TargetState, "state"> {
+  if (check === "L7STS") {
+    const codes = code === undefined ? "" : ` with these codes: [${code}]`;
+    return { reason: "Target.ResponseCodeMismatch", description: `Health checks failed${codes}` };
+  }
+  if (check.endsWith("TOUT")) return { reason: "Target.Timeout", description: "Request timed out" };
+  return { reason: "Target.FailedHealthChecks", description: "Health checks failed" };
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { LoadBalancerNode, TargetSpec } from "#kernel/load-balancing.ts";
+
+/**
+ * The names of things inside HAProxy are made of hashes: nothing that a user has given is an identifier there, and a
+ * cookie that carries one tells nobody an address.
+ */
+export function frontendName(listenerArn: string): string {
+  return `l_${digest(listenerArn, 12)}`;
+}
+
+export function backendName(targetGroupArn: string): string {
+  return `g_${digest(targetGroupArn, 12)}`;
+}
+
+/**
+ * A target has two servers: one that is checked, and one without checks that is used only when none of the group's
+ * targets is healthy (Elastic Load Balancing calls that failing open). A target whose address has changed is another.
+ */
+export function serverNames(target: TargetSpec): { readonly checked: string; readonly open: string } {
+  const hash = digest(`${target.targetKey} ${target.address} ${target.port}`, 16);
+  return { checked: `t_${hash}`, open: `o_${hash}` };
+}
+
+/** Who is behind the names of a node, for what HAProxy reports. */
+export interface NodeDirectory {
+  readonly listeners: ReadonlyMap<string, LoadBalancerNode["listeners"][number]>;
+  readonly targetGroups: ReadonlyMap<string, LoadBalancerNode["targetGroups"][number]>;
+  /** By the group's name and the server's, `g_x/t_y`. */
+  readonly targets: ReadonlyMap<string, TargetSpec>;
+}
+
+export function directoryOf(node: LoadBalancerNode): NodeDirectory {
+  const targets = node.targetGroups.flatMap((group) =>
+    group.targets.flatMap((target) => {
+      const { checked, open } = serverNames(target);
+      const name = backendName(group.targetGroupArn);
+      return [[`${name}/${checked}`, target] as const, [`${name}/${open}`, target] as const];
+    }),
+  );
+  return {
+    listeners: new Map(node.listeners.map((listener) => [frontendName(listener.listenerArn), listener])),
+    targetGroups: new Map(node.targetGroups.map((group) => [backendName(group.targetGroupArn), group])),
+    targets: new Map(targets),
+  };
+}
+
+export function digest(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
+}

@@ -1,0 +1,296 @@
+import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { AccessRecord, LoadBalancerNode, TargetGroupSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { originOf, parseAccess } from "./access-log.ts";
+import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
+import type { ConfigOptions } from "./config/frontend.ts";
+import { EventFeed } from "./events.ts";
+import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
+import { directoryOf, type NodeDirectory } from "./names.ts";
+import { ManagedProxy, type ProxyConfig, type ProxyPlace } from "./proxy.ts";
+import { askAll, listServers } from "./runtime-api.ts";
+import { byName, eachTarget, type KnownTarget, readyCommands, type Servers, targetChanges } from "./targets.ts";
+
+export interface NodeProxyDeps {
+  readonly place: ProxyPlace;
+  readonly options: ConfigOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Every target, whenever something has changed. */
+  readonly onHealth: (targets: readonly TargetHealthReport[]) => void;
+  readonly onAccess: (records: readonly AccessRecord[]) => void;
+  /** HAProxy has started anew by itself, and may lack what it was told: `apply` has to be called. */
+  readonly onRestart: () => void;
+}
+
+/** How long a target that leaves may take to let go, before it is looked at again. */
+const deleteAgainMs = 250;
+const deleteTries = 8;
+/** A look at a thousand targets takes tens of milliseconds; the next one waits as long. */
+const longestPauseMs = 1000;
+/** How soon it is noted what was read, and of how many processes. */
+const noteMs = 1000;
+const mostProcesses = 20;
+
+/** How soon the configuration on disk has new targets, for a start without the platform. */
+const rewriteMs = 250;
+
+/** The HAProxy of one load balancer node, kept as the control plane wants the node. */
+export class NodeProxy {
+  readonly #deps: NodeProxyDeps;
+  readonly #proxy: ManagedProxy;
+  #node: LoadBalancerNode | undefined;
+  #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map(), targets: new Map() };
+  readonly #events: EventFeed;
+  /** Process -> when the latest line that was read of it was written: a ring is read again after a restart. */
+  #read: Record<string, number> | undefined;
+  /** The same when the ring was last begun to be read. */
+  #readBefore: Readonly<Record<string, number>> = {};
+  #notes: Timer | undefined;
+  /** Commands and looks, one after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #looking = false;
+  #pauseMs = 0;
+  #rewriting: Timer | undefined;
+  #reported = "";
+  readonly #since = new Map<string, { readonly state: string; readonly since: number }>();
+  /** New targets that fail their checks -> when they are unhealthy. */
+  readonly #failing = new Map<string, Timer>();
+  readonly #timers = new Set<Timer>();
+  #closed = false;
+
+  constructor(deps: NodeProxyDeps) {
+    this.#deps = deps;
+    this.#proxy = new ManagedProxy(deps.place, deps.clock);
+    this.#events = new EventFeed({
+      path: () => this.#proxy.socket("runtime"),
+      clock: deps.clock,
+      onOpen: () => {
+        this.#readBefore = { ...this.#read };
+      },
+      onLines: (lines) => this.#take(lines),
+      onRestart: () => deps.onRestart(),
+    });
+  }
+
+  /** Makes it so. Rejects with a `DriverError`; to be called again then, as after `onRestart`. */
+  apply(node: LoadBalancerNode): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#node = node;
+      this.#directory = directoryOf(node);
+      this.#read ??= JSON.parse((await this.#proxy.readNote()) ?? "{}") as Record<string, number>;
+      const config = configOf(node, await this.#knownTargets(), this.#deps.options);
+      const isNew = await this.#proxy.configure(config);
+      if (isNew || !this.#events.isListening) await this.#events.listen();
+      await this.#changeTargets(node, isNew);
+      await this.#look();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of [...this.#failing.values(), ...this.#timers]) timer.cancel();
+    this.#events.close();
+    await this.#queue.catch(() => {}); // whoever asked has been told
+    if (this.#notes !== undefined) {
+      this.#notes.cancel();
+      await this.#writeNote();
+    }
+    await this.#proxy.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.catch(() => {}).then(work);
+    this.#queue = done;
+    return done;
+  }
+
+  #take(lines: readonly string[]): void {
+    const { nodeId } = this.#node!;
+    const fresh = lines.filter((line) => this.#isFresh(line));
+    const records = fresh.flatMap((line) => parseAccess(line, nodeId, this.#node!, this.#directory) ?? []);
+    if (records.length > 0) this.#deps.onAccess(records);
+    // Events only say where to look; what is seen there counts.
+    if (lines.some((line) => line.startsWith("Health check ") || line.startsWith("Server "))) this.#lookSoon();
+  }
+
+  /** Whether a line has not been read before. */
+  #isFresh(line: string): boolean {
+    const origin = originOf(line);
+    if (origin === undefined) return true;
+    const { process, writtenAt } = origin;
+    if (writtenAt <= (this.#readBefore[process] ?? 0)) return false;
+    this.#read![process] = Math.max(this.#read![process] ?? 0, writtenAt);
+    this.#notes ??= this.#deps.clock.after(noteMs, () => {
+      void this.#writeNote().catch((error) => {
+        this.#deps.log.warn("It could not be noted which access log lines were read", { error: String(error) });
+      });
+    });
+    return true;
+  }
+
+  async #writeNote(): Promise<void> {
+    this.#notes = undefined;
+    const latest = Object.entries(this.#read!).sort(([, a], [, b]) => b - a);
+    this.#read = Object.fromEntries(latest.slice(0, mostProcesses));
+    await this.#proxy.writeNote(JSON.stringify(this.#read));
+  }
+
+  /** While many targets change, looks take turns with what else there is to do. */
+  #lookSoon(): void {
+    if (this.#looking || this.#closed) return;
+    this.#looking = true;
+    this.#later(this.#pauseMs, () => {
+      const work = this.#inTurn(async () => {
+        this.#looking = false;
+        const began = performance.now();
+        await this.#look();
+        this.#pauseMs = Math.min(longestPauseMs, performance.now() - began);
+      });
+      work.catch((error) => {
+        this.#deps.log.warn("The health of targets could not be read", { error: String(error) });
+        this.#pauseMs = longestPauseMs;
+        this.#lookSoon();
+      });
+    });
+  }
+
+  /** What HAProxy has now, by the names of servers; nothing when it does not run. */
+  async #servers(): Promise<Servers> {
+    return byName(await listServers(await this.#proxy.socket("runtime")));
+  }
+
+  async #knownTargets(): Promise<Servers> {
+    return await this.#servers().catch(() => new Map());
+  }
+
+  async #changeTargets(node: LoadBalancerNode, isNew: boolean): Promise<void> {
+    const path = await this.#proxy.socket("runtime");
+    const { commands } = targetChanges(node, await this.#servers());
+    const answer = commands.length > 0 ? await askAll(path, commands) : "";
+    const after = await this.#servers();
+    const rest = targetChanges(node, after);
+    if (rest.commands.length > 0) throw new Error(`HAProxy did not take its targets: ${answer.slice(0, 500)}`);
+    if (rest.leaving.length > 0) this.#deleteSoon(rest.leaving, 0);
+    if (commands.length > 0 || isNew) this.#rewriteSoon();
+  }
+
+  /** So that a start without the platform begins with what is there now. */
+  #rewriteSoon(): void {
+    this.#rewriting ??= this.#later(rewriteMs, () => {
+      this.#rewriting = undefined;
+      const work = this.#inTurn(async () => {
+        const config = configOf(this.#node!, await this.#servers(), this.#deps.options);
+        await this.#proxy.rewrite(config);
+      });
+      work.catch((error) => this.#deps.log.warn("A configuration could not be written", { error: String(error) }));
+    });
+  }
+
+  /** A server can go once its last connection has. What stays until then is in maintenance and gets nothing new. */
+  #deleteSoon(names: readonly string[], tries: number): void {
+    this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
+      const work = this.#inTurn(async () => {
+        const servers = await this.#servers();
+        const { leaving } = targetChanges(this.#node!, servers);
+        const here = names.filter((name) => leaving.includes(name));
+        if (here.length === 0) return;
+        const commands = here.flatMap((name) => [`shutdown sessions server ${name}`, `del server ${name}`]);
+        await askAll(await this.#proxy.socket("runtime"), commands);
+        const left = await this.#servers();
+        const still = here.filter((name) => left.has(name));
+        if (still.length > 0 && tries < deleteTries) this.#deleteSoon(still, tries + 1);
+      });
+      work.catch((error) => {
+        // A proxy that has ended with its task has no targets any more.
+        const level = error instanceof DriverError && error.retryable ? "debug" : "warn";
+        this.#deps.log[level]("A target could not be taken out", { error: String(error) });
+      });
+    });
+  }
+
+  async #look(): Promise<void> {
+    const node = this.#node;
+    if (node === undefined || this.#closed) return;
+    let servers = await this.#servers();
+    const ready = readyCommands(node, servers);
+    if (ready.length > 0) {
+      await askAll(await this.#proxy.socket("runtime"), ready);
+      servers = await this.#servers();
+      this.#rewriteSoon();
+    }
+    const targets = eachTarget(node, servers);
+    this.#watchFailing(targets);
+    this.#report(targets);
+  }
+
+  #report(targets: readonly KnownTarget[]): void {
+    const now = this.#deps.clock.now();
+    const reports = targets.map(({ group, target, names, pair }): TargetHealthReport => {
+      const state = targetState(pair);
+      const known = this.#since.get(names.checked);
+      const since = known?.state === state.state ? known.since : now;
+      this.#since.set(names.checked, { state: state.state, since });
+      return { targetGroupArn: group.targetGroupArn, targetKey: target.targetKey, ...state, since };
+    });
+    const text = JSON.stringify(reports);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#deps.onHealth(reports);
+  }
+
+  /** HAProxy counts failures of those only that it has used before: of new ones the time tells. */
+  #watchFailing(targets: readonly KnownTarget[]): void {
+    const failing = new Map(targets.filter(({ pair }) => isFailing(pair)).map((each) => [each.names.open, each]));
+    for (const [name, timer] of this.#failing) {
+      if (failing.has(name)) continue;
+      timer.cancel();
+      this.#failing.delete(name);
+    }
+    for (const [name, { group }] of failing) {
+      if (this.#failing.has(name)) continue;
+      const afterMs = untilUnhealthySeconds(group.healthCheck) * 1000;
+      this.#failing.set(
+        name,
+        this.#deps.clock.after(afterMs, () => this.#giveUp(name)),
+      );
+    }
+  }
+
+  #giveUp(name: string): void {
+    const work = this.#inTurn(async () => {
+      this.#failing.delete(name);
+      await this.#proxy.ask(`enable server ${name}`);
+      await this.#look();
+    });
+    work.catch((error) => this.#deps.log.warn("The health of a target could not be set", { error: String(error) }));
+  }
+
+  #later(ms: number, work: () => void): Timer | undefined {
+    if (this.#closed) return undefined;
+    const timer = this.#deps.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      if (!this.#closed) work();
+    });
+    this.#timers.add(timer);
+    return timer;
+  }
+}
+
+/** With the targets that are there already: new ones are added as they are while HAProxy runs. */
+function configOf(node: LoadBalancerNode, servers: Servers, options: ConfigOptions): ProxyConfig {
+  const known = eachTarget(node, servers);
+  const byGroup = Map.groupBy(known, ({ group }) => group.targetGroupArn);
+  const targets = (group: TargetGroupSpec) =>
+    (byGroup.get(group.targetGroupArn) ?? []).map(({ target, pair }) => ({
+      target,
+      isNew: pair.open.status.startsWith("MAINT"),
+    }));
+  return {
+    files: nodeFiles(node, options),
+    structure: nodeConfig(node, () => [], 0, options),
+    idle: idleConfig(options),
+    text: (version) => nodeConfig(node, targets, version, options),
+  };
+}

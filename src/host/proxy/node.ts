@@ -1,0 +1,195 @@
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { HostNetwork } from "#host/network/network.ts";
+import type { RuntimeDriver, Sandbox } from "#host/runtime/driver.ts";
+import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { containerFolder, proxyContainer } from "./container.ts";
+import { homeOf, type NodeHome } from "./home.ts";
+import { NodeProxy } from "./node-proxy.ts";
+import type { NodeReporter } from "./reporter.ts";
+
+const options = { folder: containerFolder, bindAddress: "0.0.0.0", threads: Math.min(8, availableParallelism()) };
+
+export interface NodeActorDeps {
+  readonly driver: RuntimeDriver;
+  readonly network: HostNetwork;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly reporter: NodeReporter;
+  /** The node's own. */
+  readonly folder: string;
+  readonly knowsInterface: (networkInterfaceId: string) => boolean;
+  /** Milliseconds to wait after so many failures. */
+  readonly backoff: (failures: number) => number;
+  /** It serves as it is wanted to. */
+  readonly onServing: () => void;
+  readonly onGone: () => void;
+}
+
+type Wanted = { readonly node: LoadBalancerNode; readonly seqNum: number } | "removed" | undefined;
+
+/** One node: what is wanted of it is made so, one step after the other, and again until it works. */
+export class NodeActor {
+  readonly #nodeId: string;
+  readonly #deps: NodeActorDeps;
+  #wanted: Wanted;
+  /** What was wanted when it was last made so; undefined when that has to be looked at again. */
+  #done: Wanted;
+  #proxy: { readonly of: NodeProxy; readonly sandboxId: string } | undefined;
+  readonly #home: NodeHome;
+  #running: Promise<void> | undefined;
+  #timer: Timer | undefined;
+  #failures = 0;
+  #reason: string | undefined;
+  #stopped = false;
+
+  constructor(nodeId: string, deps: NodeActorDeps) {
+    this.#nodeId = nodeId;
+    this.#deps = deps;
+    this.#home = homeOf(nodeId, deps);
+  }
+
+  get networkInterfaceId(): string | undefined {
+    return this.#home.networkInterfaceId;
+  }
+
+  /** It was there in an earlier run. */
+  adopt(networkInterfaceId: string | undefined): void {
+    this.#home.adopt(networkInterfaceId);
+  }
+
+  want(node: LoadBalancerNode, seqNum: number): void {
+    const last = this.#wanted;
+    const isSame = last !== undefined && last !== "removed" && last.node.version === node.version;
+    if (!isSame) this.#wanted = { node, seqNum };
+    if (this.#home.networkInterfaceId === undefined) this.#home.adopt(node.networkInterface.networkInterfaceId);
+    if (!isSame) this.retryNow();
+  }
+
+  remove(): void {
+    if (this.#wanted === "removed") return;
+    this.#wanted = "removed";
+    this.retryNow();
+  }
+
+  /** Something happened to it: it is made again what it should be, if it is not. */
+  check(): void {
+    this.#done = undefined;
+    this.retryNow();
+  }
+
+  /** What it may have waited for is there. */
+  retryNow(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#failures = 0;
+    this.#run();
+  }
+
+  /** Whether it serves as it is wanted to. */
+  get isServing(): boolean {
+    return this.#proxy !== undefined && this.#done === this.#wanted && this.#running === undefined;
+  }
+
+  waiting(): { nodeId: string; reason: string } | undefined {
+    return this.#reason === undefined ? undefined : { nodeId: this.#nodeId, reason: this.#reason };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+    await this.#proxy?.of.close();
+  }
+
+  #run(): void {
+    if (this.#running !== undefined || this.#stopped || this.#timer !== undefined) return;
+    if (this.#wanted === undefined || this.#wanted === this.#done) return;
+    const wanted = this.#wanted;
+    this.#done = wanted;
+    this.#running = this.#make(wanted).finally(() => {
+      this.#running = undefined;
+      this.#run();
+    });
+  }
+
+  async #make(wanted: Exclude<Wanted, undefined>): Promise<void> {
+    try {
+      if (wanted === "removed") await this.#takeAway();
+      else await this.#serve(wanted.node);
+      this.#failures = 0;
+      this.#reason = undefined;
+      if (wanted !== "removed") this.#deps.onServing();
+      if (wanted !== "removed") this.#tell(wanted, "active");
+    } catch (error) {
+      this.#fail(wanted, error);
+    }
+  }
+
+  #fail(wanted: Exclude<Wanted, undefined>, error: unknown): void {
+    const { clock, log, backoff } = this.#deps;
+    this.#done = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    const isNew = reason !== this.#reason;
+    this.#reason = reason;
+    const isWaiting = error instanceof DriverError && error.retryable;
+    const level = isWaiting ? "debug" : "warn";
+    if (isNew)
+      log[level]("A load balancer node is not as it should be", { nodeId: this.#nodeId, error: String(error) });
+    if (wanted !== "removed" && isNew) this.#tell(wanted, isWaiting ? "provisioning" : "failed", reason);
+    this.#timer = clock.after(backoff(this.#failures++), () => {
+      this.#timer = undefined;
+      this.#run();
+    });
+  }
+
+  #tell(
+    { node, seqNum }: Exclude<Wanted, "removed" | undefined>,
+    state: "provisioning" | "active" | "failed",
+    reason?: string,
+  ) {
+    const { nodeId, version } = node;
+    this.#deps.reporter.state({ nodeId, seqNum, version, state, ...(reason !== undefined && { reason }) });
+  }
+
+  async #serve(node: LoadBalancerNode): Promise<void> {
+    const proxy = await this.#proxyIn(await this.#home.enter(node));
+    await proxy.apply(node);
+  }
+
+  async #proxyIn(sandbox: Sandbox): Promise<NodeProxy> {
+    const sandboxId = sandbox.id;
+    if (this.#proxy?.sandboxId === sandboxId) return this.#proxy.of;
+    await this.#proxy?.of.close();
+    this.#proxy = undefined;
+    const { driver, clock, log, reporter, folder } = this.#deps;
+    const nodeId = this.#nodeId;
+    const place = await proxyContainer({
+      ...{ driver, sandbox, folder: join(folder, "proxy") },
+      name: this.#home.containerName,
+      labels: { "estiva.node": nodeId },
+    });
+    const of = new NodeProxy({
+      ...{ place, options: { ...options, maxConnections: place.maxConnections }, clock, log },
+      onHealth: (targets) => reporter.health({ nodeId, targets }),
+      onAccess: (records) => reporter.access(records),
+      onRestart: () => this.check(),
+    });
+    this.#proxy = { of, sandboxId };
+    return of;
+  }
+
+  async #takeAway(): Promise<void> {
+    const { reporter, folder, onGone } = this.#deps;
+    await this.#proxy?.of.close();
+    this.#proxy = undefined;
+    await this.#home.leave();
+    await rm(folder, { recursive: true, force: true });
+    reporter.forget(this.#nodeId);
+    if (this.#wanted === "removed") onGone();
+  }
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { systemClock } from "#kernel/clock.ts";
+import type { LoadBalancerNode, NodeStateMessage, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { systemRandom } from "#kernel/random.ts";
+import { noProxy } from "../../../test/contracts/load-balancer/loopback.ts";
+import { forward, groupOf, listenerOf, nodeOf, text } from "../../../test/contracts/load-balancer/nodes.ts";
+import { whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { openGroup, vpcSpec } from "../../../test/contracts/network/specs.ts";
+import { interfaceOf, useWorld } from "../../../test/contracts/network/world.ts";
+import { type TestDocker, testDocker } from "../../../test/images/docker.ts";
+import { testEngine } from "../../../test/images/engine.ts";
+import { createLoadBalancerNodes, type LoadBalancerNodes } from "./nodes.ts";
+
+const engine = await testEngine();
+const skip = "skip" in engine ? engine.skip : (whyNoPackets() ?? noProxy);
+
+const [nodeAddress, targetAddress, closedAddress] = ["10.1.0.10", "10.1.0.11", "10.1.0.12"] as const;
+const answer = `(q, r) => r.end("hello " + q.headers["x-forwarded-for"])`;
+const program = `require("node:http").createServer(${answer}).listen(8081)`;
+
+/** The command line of a process, without any when it has ended meanwhile. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
+  const world = useWorld();
+  const folder = mkdtempSync(join(tmpdir(), "estiva-nodes-"));
+  let docker: TestDocker;
+  let target: ChildProcess;
+  let nodes: LoadBalancerNodes;
+  let health: readonly TargetHealthReport[] = [];
+  const states: NodeStateMessage[] = [];
+  let changed = Promise.withResolvers<void>();
+  const note = () => {
+    const { resolve } = changed;
+    changed = Promise.withResolvers();
+    resolve();
+  };
+  const until = async (isMet: () => boolean) => {
+    while (!isMet()) await changed.promise;
+  };
+
+  const openManager = async () => {
+    const driver = docker.driver;
+    const manager = createLoadBalancerNodes({
+      ...{ driver, network: world.network, folder: join(folder, "nodes") },
+      ...{ clock: systemClock(), random: systemRandom() },
+      log: { debug() {}, info() {}, warn: (message, fields) => console.log(message, fields), error: console.error },
+      knowsInterface: () => true,
+      endpoint: {
+        async publishTargetHealth(message) {
+          health = message.targets;
+          note();
+        },
+        async submitNodeState(message) {
+          states.push(message);
+          note();
+        },
+        async publishAccess() {},
+      },
+    });
+    await manager.load();
+    const watching = driver.watch((event) => manager.onRuntimeEvent(event));
+    return { ...manager, stop: () => manager.stop().finally(() => watching.close()) };
+  };
+  const group = groupOf("web", [{ targetKey: "t", address: targetAddress, port: 8081, draining: false }]);
+  const { networkInterfaceId, ...rest } = interfaceOf(nodeAddress);
+  const spec = (version: string, parts: Partial<LoadBalancerNode> = {}) =>
+    nodeOf({
+      ...{ version, nodeId: "node-1", listeners: [listenerOf(80, forward(group))], targetGroups: [group] },
+      networkInterface: {
+        ...{ networkInterfaceId, attachmentArn: networkInterfaceId, vpcId: "vpc-1", subnetId: rest.subnetId },
+        ...{ macAddress: rest.macAddress, privateIpv4Address: nodeAddress, subnetCidr: "10.1.0.0/24" },
+        privateDnsName: "ip-10-1-0-10.ec2.internal",
+      },
+      ...parts,
+    });
+  let seqNum = 0;
+  const apply = async (version: string, parts?: Partial<LoadBalancerNode>) => {
+    nodes.apply({ messageId: version, seqNum: ++seqNum, nodes: [spec(version, parts)] });
+    await until(() => states.at(-1)?.version === version && states.at(-1)?.state === "active");
+  };
+  /** What the machine, or a task, gets from the node, once it gets anything: status, body, and after how many ms. */
+  const get = async (from = world.machine.host): Promise<[number, string, number]> => {
+    const ask = `fetch("http://${nodeAddress}/").then(async (r) => [r.status, await r.text()], () => undefined)`;
+    const again = "new Promise((r) => setTimeout(r, 10))";
+    const loop = `const t = performance.now(); let r; while (!(r = await ${ask})) await ${again};`;
+    const script = `${loop} console.log(JSON.stringify([...r, Math.round(performance.now() - t)]))`;
+    const command = [process.execPath, "--input-type=module", "-e", script];
+    return JSON.parse(await from.runInBackground(...command)) as [number, string, number];
+  };
+  const masters = () =>
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && commandOf(name).includes("haproxy -W -S /node/"))
+      .map(Number);
+
+  before(async () => {
+    if (skip !== undefined || "skip" in engine) return;
+    docker = await testDocker(engine.socket);
+    const shut = { ...openGroup, groupId: "sg-shut", ingress: [] };
+    const interfaces = [
+      ...[nodeAddress, targetAddress].map((address) => interfaceOf(address)),
+      { ...interfaceOf(closedAddress), securityGroupIds: ["sg-shut"] },
+    ];
+    await world.network.apply({ vpcs: [vpcSpec(1, { interfaces, securityGroups: [openGroup, shut] })] });
+    const { pid } = await world.task(targetAddress);
+    target = spawn("nsenter", ["-t", String(pid), "-n", process.execPath, "-e", program], { stdio: "inherit" });
+    nodes = await openManager();
+  });
+  after(async () => {
+    await nodes?.stop();
+    await docker?.close();
+    if (target?.exitCode === null) {
+      target.kill("SIGKILL");
+      await once(target, "exit");
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a node serves at its address, for the host and for tasks under security groups", async () => {
+    await apply("1");
+    await until(() => health.some(({ state }) => state === "healthy"));
+    assert.match((await get()).join(), /^200,hello \d/);
+    const client = await world.task(closedAddress);
+    assert.deepEqual((await get(client)).slice(0, 2), [200, "hello 10.1.0.12"]);
+  });
+
+  test("the platform goes and comes back: traffic goes on, the same process serves", async () => {
+    const before = masters();
+    await nodes.stop();
+    assert.equal((await get())[0], 200);
+    states.length = 0;
+    nodes = await openManager();
+    assert.equal(nodes.hasInterface(networkInterfaceId), true);
+    await apply("1");
+    assert.deepEqual(masters(), before);
+    assert.equal((await get())[0], 200);
+  });
+
+  test("a crash of HAProxy is repaired by the engine, also without the platform, within a second", async () => {
+    for (const isUp of [true, false]) {
+      if (!isUp) await nodes.stop();
+      const [pid] = masters();
+      process.kill(pid!, "SIGKILL");
+      const [status, , afterMs] = await get();
+      assert.equal(status, 200);
+      assert.notDeepEqual(masters()[0], pid);
+      console.log(`repaired after ${afterMs} ms, platform ${isUp ? "up" : "down"}`);
+    }
+    nodes = await openManager();
+    await apply("1");
+  });
+
+  test("a configuration that HAProxy refuses changes nothing, and is told", async () => {
+    const condition = { field: "path-pattern", values: [], regexValues: ["("] } as const;
+    const rule = { ruleArn: "r", conditions: [condition], actions: [text("x")] };
+    const bad = { listeners: [listenerOf(80, forward(group), [rule])] };
+    nodes.apply({ messageId: "bad", seqNum: ++seqNum, nodes: [spec("bad", bad)] });
+    await until(() => states.at(-1)?.state === "failed");
+    assert.match(states.at(-1)!.reason!, /regex/);
+    assert.equal((await get())[0], 200);
+    await apply("good", { listeners: [listenerOf(80, text("new"))], targetGroups: [] });
+    assert.deepEqual((await get()).slice(0, 2), [200, "new"]);
+  });
+
+  test("a node that is no longer wanted leaves nothing", async () => {
+    nodes.apply({ messageId: "end", seqNum: ++seqNum, nodes: [] });
+    const isGone = async () => (await docker.driver.listSandboxes()).length === 0;
+    for (let i = 0; i < 500 && !(await isGone()); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(await isGone(), true);
+    for (let i = 0; i < 500 && readdirSync(join(folder, "nodes")).length > 0; i++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(readdirSync(join(folder, "nodes")), []);
+    const attached = await world.network.attached();
+    assert.ok(!attached.some((each) => each.networkInterfaceId === networkInterfaceId));
+    assert.ok(existsSync(folder));
+  });
+});

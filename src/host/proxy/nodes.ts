@@ -1,0 +1,123 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { backoffMs } from "#host/agent/backoff.ts";
+import type { HostNetwork } from "#host/network/network.ts";
+import type { RuntimeDriver, RuntimeEvent } from "#host/runtime/driver.ts";
+import type { Clock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
+import type { Random } from "#kernel/random.ts";
+import { nodeOfSandbox, nodeOfTask } from "./home.ts";
+import { NodeActor } from "./node.ts";
+import { createReporter } from "./reporter.ts";
+
+/** The load balancer nodes of a host. */
+export interface LoadBalancerNodes {
+  /** Takes up what earlier runs left: their nodes go on until a message says otherwise. */
+  load(): Promise<void>;
+  /** Level-triggered: the message replaces the one before it, and nodes that it does not name are removed. */
+  apply(message: LoadBalancersMessage): void;
+  /** Interfaces have become known to the host's network. */
+  networkChanged(): void;
+  onRuntimeEvent(event: RuntimeEvent): void;
+  /** Resolves when the proxy of this task serves, which a message may yet have to bring. */
+  whenTaskServed(taskId: string): Promise<void>;
+  /** Whether a node has this interface, so that nobody else takes it away. */
+  hasInterface(networkInterfaceId: string): boolean;
+  /** Why nodes are not as they should be. */
+  waiting(): readonly { readonly nodeId: string; readonly reason: string }[];
+  /** Takes all off the host; messages that come later change nothing. */
+  removeAll(): void;
+  /** Ends the manager, not the nodes: the next one finds them. */
+  stop(): Promise<void>;
+}
+
+export interface LoadBalancerNodesDeps {
+  readonly driver: RuntimeDriver;
+  readonly network: HostNetwork;
+  readonly endpoint: LoadBalancingEndpoint;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** A folder of the nodes' own: one in it for each. */
+  readonly folder: string;
+  /** Whether the host's network has been told of an interface. */
+  readonly knowsInterface: (networkInterfaceId: string) => boolean;
+}
+
+export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalancerNodes {
+  const { driver, network, clock, random, log, folder } = deps;
+  const reporter = createReporter(deps);
+  const actors = new Map<string, NodeActor>();
+  const waiters = new Map<string, (() => void)[]>();
+  let isOver = false;
+  const actorOf = (nodeId: string): NodeActor => {
+    const known = actors.get(nodeId);
+    if (known !== undefined) return known;
+    const actor = new NodeActor(nodeId, {
+      ...{ driver, network, clock, log, reporter },
+      folder: join(folder, nodeId),
+      knowsInterface: deps.knowsInterface,
+      backoff: (failures) => backoffMs(failures, 250, 30_000, random),
+      onServing() {
+        for (const resolve of waiters.get(nodeId) ?? []) resolve();
+        waiters.delete(nodeId);
+      },
+      onGone: () => actors.delete(nodeId),
+    });
+    actors.set(nodeId, actor);
+    return actor;
+  };
+  return {
+    async load() {
+      for (const nodeId of await readdir(folder).catch(absent([]))) {
+        const id = await readFile(join(folder, nodeId, "interface"), "utf8").catch(absent(undefined));
+        actorOf(nodeId).adopt(id);
+      }
+    },
+    apply(message) {
+      if (isOver) return;
+      const wanted = new Set(message.nodes.map(({ nodeId }) => nodeId));
+      for (const node of message.nodes) actorOf(node.nodeId).want(node, message.seqNum);
+      for (const [nodeId, actor] of actors) if (!wanted.has(nodeId)) actor.remove();
+    },
+    removeAll() {
+      isOver = true;
+      for (const actor of actors.values()) actor.remove();
+    },
+    networkChanged() {
+      for (const actor of actors.values()) actor.retryNow();
+    },
+    onRuntimeEvent(event) {
+      if (event.type === "unavailable") return;
+      if (event.type === "resync") for (const actor of actors.values()) actor.check();
+      else onNodeEvent(event, actors.get(nodeOfSandbox(event.sandboxName)));
+    },
+    async whenTaskServed(taskId) {
+      const nodeId = nodeOfTask(taskId);
+      if (actors.get(nodeId)?.isServing) return;
+      await new Promise<void>((resolve) => waiters.set(nodeId, [...(waiters.get(nodeId) ?? []), resolve]));
+    },
+    hasInterface: (id) => [...actors.values()].some((actor) => actor.networkInterfaceId === id),
+    waiting: () => [...actors.values()].flatMap((actor) => actor.waiting() ?? []),
+    async stop() {
+      await Promise.all([...actors.values()].map((actor) => actor.stop()));
+      reporter.stop();
+    },
+  };
+}
+
+/** What there is instead of a file or folder that does not exist; any other failure is one. */
+function absent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === "ENOENT") return instead;
+    throw error;
+  };
+}
+
+/** Whatever ends is looked at: HAProxy is started again by the engine, a sandbox is not. */
+function onNodeEvent({ type }: RuntimeEvent, actor: NodeActor | undefined): void {
+  if (type === "exited" || type === "removed") actor?.check();
+  // The sandbox of a task that it waited for.
+  else if (type === "started" && actor?.waiting() !== undefined) actor.retryNow();
+}

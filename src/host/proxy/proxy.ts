@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, sleep } from "#kernel/clock.ts";
+import { DriverError } from "#kernel/fault.ts";
+import { configFile, type NodeFiles, sockets, stateFile, versionVariable } from "./config/config.ts";
+import { ask, readVariable } from "./runtime-api.ts";
+
+/** Where a HAProxy runs. It is in master-worker mode, and reads `haproxy.cfg` in its folder. */
+export interface ProxyPlace {
+  /** The folder as the platform sees it. */
+  readonly folder: string;
+  /** The user that HAProxy is, to whom the files belong; absent: the platform's own. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  isRunning(): Promise<boolean>;
+  /** Starts it, anew if it is there already. Resolves when it has been started, which is before it serves. */
+  start(): Promise<void>;
+  /** Rejects with HAProxy's own words (`InvalidSpec`) when it would not take this configuration. */
+  check(fileName: string): Promise<void>;
+}
+
+/** A configuration: the file, and what it names. */
+export interface ProxyConfig {
+  readonly files: NodeFiles;
+  /** What only a reload can change: with another one there is another version. */
+  readonly structure: string;
+  /** Given the number that HAProxy is to tell. */
+  readonly text: (version: number) => string;
+  /** One that does nothing and cannot be refused: it is begun with. */
+  readonly idle: string;
+}
+
+const readySeconds = 15;
+const restartSeconds = 3;
+const lookAgainMs = 15;
+
+/** A HAProxy with its files and sockets, whatever it is used for. One call at a time. */
+export class ManagedProxy {
+  readonly #place: ProxyPlace;
+  readonly #clock: Clock;
+  #handle: Promise<Awaited<ReturnType<typeof open>>> | undefined;
+
+  constructor(place: ProxyPlace, clock: Clock) {
+    this.#place = place;
+    this.#clock = clock;
+  }
+
+  /**
+   * The path of a socket. Those of sockets have room for 107 characters only, and folders may be deep: it leads through
+   * a handle of the folder.
+   */
+  async socket(name: keyof typeof sockets): Promise<string> {
+    this.#handle ??= this.#prepare();
+    return `/proc/self/fd/${(await this.#handle).fd}/${sockets[name]}`;
+  }
+
+  async ask(command: string): Promise<string> {
+    return await ask(await this.socket("runtime"), command);
+  }
+
+  /**
+   * Has HAProxy run with this configuration: starts it, or has it reload without dropping a connection. Resolves when
+   * the new one serves, and with whether that was needed. Rejects with a `DriverError`: `InvalidSpec` when HAProxy
+   * would not take it, in which case it goes on with the one before.
+   */
+  async configure(config: ProxyConfig): Promise<boolean> {
+    const version = versionOf(config);
+    const running = await this.#runningVersion();
+    if (running === String(version)) return false;
+    if (running === undefined && !(await this.#hasStarted())) await this.#begin(config.idle);
+    if ((await this.#runningVersion()) === String(version)) return false;
+    await this.#write(config, version);
+    await this.#writeFile(stateFile, await this.ask("show servers state"));
+    await ask(await this.socket("master"), "reload").catch(() => {}); // whether it has is seen in what it then says
+    await this.#untilServing(String(version));
+    // Only for this one reload: what it says is not true of a later start.
+    await rm(join(this.#place.folder, stateFile), { force: true });
+    await this.#tidy(config);
+    return true;
+  }
+
+  /** The same configuration as text for the next start: HAProxy does not read it before. */
+  async rewrite(config: ProxyConfig): Promise<void> {
+    const text = config.text(versionOf(config));
+    const path = join(this.#place.folder, configFile);
+    const known = await readFile(path, "utf8").catch(() => "");
+    if (known !== text) await this.#replace(text);
+  }
+
+  /** A word to oneself, for the next run of the platform. */
+  async writeNote(text: string): Promise<void> {
+    await this.#writeFile(noteFile, text);
+  }
+
+  async readNote(): Promise<string | undefined> {
+    return await readFile(join(this.#place.folder, noteFile), "utf8").catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#handle)?.close();
+    this.#handle = undefined;
+  }
+
+  async #prepare() {
+    await mkdir(this.#place.folder, { recursive: true, mode: 0o700 });
+    const handle = await open(this.#place.folder);
+    if (this.#place.user) await handle.chown(this.#place.user.uid, this.#place.user.gid);
+    return handle;
+  }
+
+  async #runningVersion(): Promise<string | undefined> {
+    const path = await this.socket("runtime");
+    return await readVariable(path, versionVariable).catch(() => undefined);
+  }
+
+  async #write(config: ProxyConfig, version: number): Promise<void> {
+    await this.socket("runtime");
+    for (const [name, text] of config.files) await this.#writeFile(name, text);
+    await this.#writeFile(nextFile, config.text(version));
+    await this.#place.check(nextFile);
+    await rename(join(this.#place.folder, nextFile), join(this.#place.folder, configFile));
+  }
+
+  async #replace(text: string): Promise<void> {
+    await this.#writeFile(nextFile, text);
+    await rename(join(this.#place.folder, nextFile), join(this.#place.folder, configFile));
+  }
+
+  /** Certificates have keys: nobody else may read any of it. */
+  async #writeFile(name: string, text: string): Promise<void> {
+    const path = join(this.#place.folder, name);
+    await writeFile(path, text, { mode: 0o600 });
+    await chmod(path, 0o600);
+    const { user } = this.#place;
+    if (user === undefined) return;
+    const handle = await open(path);
+    await handle.chown(user.uid, user.gid).finally(() => handle.close());
+  }
+
+  /** Whether it answers soon: the engine may just be starting it again. */
+  async #hasStarted(): Promise<boolean> {
+    if (!(await this.#place.isRunning())) return false;
+    return await this.#untilVersion((version) => version !== undefined, restartSeconds);
+  }
+
+  /** Starts it with a configuration that it takes in any case: the one that is wanted comes by a reload. */
+  async #begin(text: string): Promise<void> {
+    await this.socket("runtime");
+    await rm(join(this.#place.folder, stateFile), { force: true });
+    await this.#replace(text);
+    await this.#place.start();
+    await this.#untilServing("0");
+  }
+
+  async #untilServing(wanted: string): Promise<void> {
+    if (await this.#untilVersion((version) => version === wanted, readySeconds)) return;
+    throw new DriverError("Failed", "HAProxy did not start with its configuration", { retryable: true });
+  }
+
+  async #untilVersion(isMet: (version: string | undefined) => boolean, seconds: number): Promise<boolean> {
+    for (const until = this.#clock.now() + seconds * 1000; this.#clock.now() < until; ) {
+      if (isMet(await this.#runningVersion())) return true;
+      await sleep(this.#clock, lookAgainMs);
+    }
+    return false;
+  }
+
+  /** Removes files of configurations before this one. */
+  async #tidy({ files }: ProxyConfig): Promise<void> {
+    const kept = new Set([...files.keys(), configFile, noteFile, ...Object.values(sockets)]);
+    for (const name of await readdir(this.#place.folder)) {
+      const isSocket = name.includes(".sock");
+      if (!kept.has(name) && !isSocket) await rm(join(this.#place.folder, name), { force: true, recursive: true });
+    }
+  }
+}
+
+const nextFile = "next.cfg";
+const noteFile = "note.json";
+
+/** A number of 31 bits that stands for all that HAProxy reads. */
+export function versionOf(config: ProxyConfig): number {
+  const hash = createHash("sha256");
+  for (const [name, text] of config.files) hash.update(`${name} ${text.length} ${text}`);
+  return hash.update(config.structure).digest().readUInt32BE() >>> 1;
+}

@@ -1,0 +1,96 @@
+import { connect } from "node:net";
+import { DriverError } from "#kernel/fault.ts";
+
+/** One line to HAProxy may have this many bytes: its buffers are larger. */
+const maxLineBytes = 32_768;
+const answerMs = 10_000;
+
+/**
+ * Says commands to one of HAProxy's command line sockets and resolves with its answer. Rejects with a `DriverError`
+ * (`Unavailable`, retryable) when nobody listens.
+ */
+export function ask(path: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect({ path, timeout: answerMs });
+    const fail = (cause: Error) => {
+      socket.destroy();
+      reject(new DriverError("Unavailable", `HAProxy does not answer: ${cause.message}`, { retryable: true, cause }));
+    };
+    socket.on("timeout", () => fail(new Error("it took too long")));
+    socket.setEncoding("utf8");
+    socket.on("error", fail);
+    socket.on("data", (text) => {
+      answer += text;
+    });
+    socket.on("end", () => resolve(answer));
+    socket.end(`${command}\n`);
+  });
+}
+
+/** The same for many commands, in as few lines as they fit in. Resolves with what was answered to them, if anything. */
+export async function askAll(path: string, commands: readonly string[]): Promise<string> {
+  let answers = "";
+  for (const line of linesOf(commands)) answers += await ask(path, line);
+  return answers.replaceAll(/\n+/g, "\n").trim();
+}
+
+function linesOf(commands: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const command of commands) {
+    const last = lines.at(-1);
+    const joined = `${last}; ${command}`;
+    if (last === undefined || joined.length > maxLineBytes) lines.push(command);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
+}
+
+/** A server as `show stat` tells of it. */
+export interface ServerStatus {
+  readonly backend: string;
+  readonly name: string;
+  /** `UP`, `UP 1/2`, `DOWN`, `DOWN 1/3`, `MAINT`, `no check`... */
+  readonly status: string;
+  /** `L7OK`, `L4CON`, `L7STS`...; empty without checks. */
+  readonly check: string;
+  /** The status code of an HTTP check's answer. */
+  readonly code?: number;
+  /** Sessions that it serves now. */
+  readonly sessions: number;
+  /** Seconds since its status changed. */
+  readonly changedSeconds: number;
+}
+
+/** All servers of a process. */
+export async function listServers(path: string): Promise<ServerStatus[]> {
+  return parseStat(await ask(path, "show stat -1 4 -1"));
+}
+
+/** Reads the CSV of `show stat`; columns are found by their names, which versions only add to. */
+export function parseStat(text: string): ServerStatus[] {
+  const [head, ...rows] = text.trim().split("\n");
+  const names = (head ?? "").replace(/^# /, "").split(",");
+  const at = (name: string) => names.indexOf(name);
+  const [backend, name, status] = [at("pxname"), at("svname"), at("status")];
+  const [check, code, sessions, changed] = [at("check_status"), at("check_code"), at("scur"), at("lastchg")];
+  return rows.filter(Boolean).map((row) => {
+    const cells = row.split(",");
+    const codeText = cells[code] ?? "";
+    return {
+      backend: cells[backend]!,
+      name: cells[name]!,
+      status: cells[status]!,
+      // While a check is under way, the result of the one before it is marked.
+      check: (cells[check] ?? "").replace(/^\* /, ""),
+      ...(codeText !== "" && { code: Number(codeText) }),
+      sessions: Number(cells[sessions] ?? 0),
+      changedSeconds: Number(cells[changed] ?? 0),
+    };
+  });
+}
+
+/** The value of a variable of the process, if it has one: `proc.version: type=sint value=<7>`. */
+export async function readVariable(path: string, name: string): Promise<string | undefined> {
+  return /value=<(.*)>/.exec(await ask(path, `get var ${name}`))?.[1];
+}

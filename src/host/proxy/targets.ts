@@ -1,0 +1,102 @@
+import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import { checkedParameters, openParameters } from "./config/backend.ts";
+import { isReady, type TargetServers } from "./health.ts";
+import { backendName, serverNames } from "./names.ts";
+import type { ServerStatus } from "./runtime-api.ts";
+
+/** Servers by `BACKEND/SERVER`. */
+export type Servers = ReadonlyMap<string, ServerStatus>;
+
+export function byName(servers: readonly ServerStatus[]): Servers {
+  return new Map(servers.map((server) => [`${server.backend}/${server.name}`, server]));
+}
+
+/** What to say to HAProxy so that its servers become the node's targets. */
+export interface TargetChanges {
+  readonly commands: readonly string[];
+  /** In maintenance, to be deleted once nothing goes over them any more; their names. */
+  readonly leaving: readonly string[];
+}
+
+/** Pure: what is wanted, and what HAProxy has. Nothing to do gives no commands. */
+export function targetChanges(node: LoadBalancerNode, servers: Servers): TargetChanges {
+  const commands: string[] = [];
+  const wanted = new Set<string>();
+  for (const group of node.targetGroups) {
+    for (const target of group.targets) {
+      const names = pathsOf(group, target);
+      wanted.add(names.checked).add(names.open);
+      if (target.draining) commands.push(...drain(names, servers));
+      else commands.push(...serve(group, target, node, servers));
+    }
+  }
+  const leaving = [...servers.keys()].filter((name) => !wanted.has(name));
+  const resting = leaving.filter((name) => !isMaintained(servers.get(name)));
+  return { commands: [...commands, ...resting.map((name) => `set server ${name} state maint`)], leaving };
+}
+
+/** New targets that have proved themselves are used from now on. */
+export function readyCommands(node: LoadBalancerNode, servers: Servers): string[] {
+  return eachTarget(node, servers).flatMap(({ names, pair }) =>
+    isReady(pair) ? [`set server ${names.checked} health up`, `enable server ${names.open}`] : [],
+  );
+}
+
+export interface KnownTarget {
+  readonly group: TargetGroupSpec;
+  readonly target: TargetSpec;
+  readonly names: { readonly checked: string; readonly open: string };
+  readonly pair: TargetServers;
+}
+
+/** The targets that are not draining and that HAProxy has. */
+export function eachTarget(node: LoadBalancerNode, servers: Servers): KnownTarget[] {
+  return node.targetGroups.flatMap((group) =>
+    group.targets.flatMap((target) => {
+      const names = pathsOf(group, target);
+      const [checked, open] = [servers.get(names.checked), servers.get(names.open)];
+      if (target.draining || checked === undefined || open === undefined) return [];
+      return [{ group, target, names, pair: { checked, open } }];
+    }),
+  );
+}
+
+/** `BACKEND/SERVER` of both of a target's servers. */
+export function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: string; open: string } {
+  const backend = backendName(group.targetGroupArn);
+  const { checked, open } = serverNames(target);
+  return { checked: `${backend}/${checked}`, open: `${backend}/${open}` };
+}
+
+/**
+ * A new target is not used before its first good check: its weight is 0 until its health has been set down. Without
+ * checks it is used at once.
+ */
+function serve(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNode, servers: Servers): string[] {
+  const { checked, open } = pathsOf(group, target);
+  const address = `${target.address}:${target.port}`;
+  const isChecked = group.healthCheck.enabled;
+  const begin = [
+    ...[`set server ${checked} weight 0`, `set server ${checked} state ready`],
+    ...(isChecked ? [`enable health ${checked}`, `set server ${checked} health down`] : [`enable server ${open}`]),
+    `set server ${checked} weight 100%`,
+  ];
+  const known = servers.get(checked);
+  const add = servers.has(open) ? [] : [`add server ${open} ${address} ${openParameters(group)}`];
+  if (known === undefined) {
+    return [...add, `add server ${checked} ${address} ${checkedParameters(group, target, node)}`, ...begin];
+  }
+  // It was draining, or it is new to a process that has just started.
+  return isMaintained(known) ? [...add, ...begin] : add;
+}
+
+function drain({ checked, open }: { checked: string; open: string }, servers: Servers): string[] {
+  return [checked, open].flatMap((name) => {
+    const server = servers.get(name);
+    return server === undefined || isMaintained(server) ? [] : [`set server ${name} state maint`];
+  });
+}
+
+function isMaintained(server: ServerStatus | undefined): boolean {
+  return server?.status.startsWith("MAINT") ?? false;
+}

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "#kernel/clock.ts";
+import { containerSpec, EventLog, sandboxSpec } from "../../../../test/contracts/runtime/fixture.ts";
+import { busyboxReference as image } from "../../../../test/images/busybox.ts";
+import { type TestDocker, testDocker } from "../../../../test/images/docker.ts";
+import { testEngine } from "../../../../test/images/engine.ts";
+import { parseAddress } from "./address.ts";
+import { createSandboxGroups } from "./cgroup.ts";
+import { createEngineClient } from "./client.ts";
+import { toEngineInfo } from "./engine-info.ts";
+
+const engine = await testEngine();
+
+describe("docker: sandboxes", { skip: "skip" in engine && engine.skip, timeout: 300_000 }, () => {
+  let docker: TestDocker;
+  let socket = "";
+  before(async () => {
+    if (!("socket" in engine)) return;
+    socket = engine.socket;
+    docker = await testDocker(socket);
+  });
+  after(() => docker?.close());
+
+  /** The names of the owner's containers as the engine has them, once there are `count` prepared ones. */
+  async function untilPrepared(count: number): Promise<string[]> {
+    const client = createEngineClient(parseAddress(socket), systemClock());
+    for (;;) {
+      const query = { filters: { label: [`estiva.runtime.owner=${docker.owner}`] } };
+      const entries: { Names: string[] }[] = await client.call("GET", "/containers/json", { query });
+      const names = entries.map((entry) => entry.Names[0]!).filter((name) => name.startsWith(`/${docker.owner}..`));
+      if (names.length === count) {
+        client.close();
+        return names;
+      }
+    }
+  }
+
+  test("a sandbox comes from the stock, which is filled again and survives a restart", async () => {
+    docker.driver.prepareSandboxes(2);
+    const prepared = await untilPrepared(2);
+    assert.deepEqual(await docker.driver.listSandboxes(), [], "prepared sandboxes are listed");
+
+    const claimed = await docker.driver.createSandbox(sandboxSpec("stock-a", { resources: { cpuUnits: 128 } }));
+    assert.match(claimed.hostname, /^estiva-/);
+    assert.deepEqual(
+      (await docker.driver.listSandboxes()).map(({ name, id }) => ({ name, id })),
+      [{ name: "stock-a", id: claimed.id }],
+    );
+    await untilPrepared(2);
+
+    const later = docker.reopen();
+    later.prepareSandboxes(2);
+    const again = await later.createSandbox(sandboxSpec("stock-a", { resources: { cpuUnits: 128 } }));
+    assert.equal(again.id, claimed.id, "a repeated request finds the claimed sandbox");
+    await later.removeSandbox(claimed.id);
+    await later.prepareSandboxes(0); // none is half made when it closes
+    await later.close();
+
+    docker.driver.prepareSandboxes(0);
+    await untilPrepared(0);
+    assert.equal(prepared.length, 2);
+  });
+
+  test("a prepared sandbox that has died is not handed out", async () => {
+    docker.driver.prepareSandboxes(1);
+    const [name] = await untilPrepared(1);
+    const client = createEngineClient(parseAddress(socket), systemClock());
+    await client.call("POST", `/containers/${name!.slice(1)}/kill`, { query: { signal: "SIGTERM" } });
+    client.close();
+    const sandbox = await docker.driver.createSandbox(sandboxSpec("stock-dead"));
+    const status = (await docker.driver.listSandboxes()).find(({ id }) => id === sandbox.id);
+    assert.equal(status?.running, true);
+    docker.driver.prepareSandboxes(0);
+    await untilPrepared(0);
+    await docker.driver.removeSandbox(sandbox.id);
+  });
+
+  test("what an earlier process prepared goes too when none are wanted", async () => {
+    const earlier = docker.reopen();
+    earlier.prepareSandboxes(2);
+    await untilPrepared(2);
+    await earlier.close();
+    const later = docker.reopen();
+    await later.prepareSandboxes(0);
+    await later.close();
+    await untilPrepared(0);
+  });
+
+  test("control groups that a killed process left are gone when the driver closes", async (t) => {
+    const { driver, owner } = docker;
+    const info = await driver.info();
+    if (!info.sandboxLimits) return t.skip(info.limitations.join("; "));
+    const client = createEngineClient(parseAddress(socket), systemClock());
+    const engineInfo = toEngineInfo(await client.call("GET", "/info"), client.address);
+    client.close();
+    const groups = await createSandboxGroups(engineInfo, owner, systemClock());
+    const later = docker.reopen();
+    const events = new EventLog(later);
+    await events.until((event) => event.type === "resync");
+    const left = groups.parentOf("0123456789abcdef");
+    await groups.create(left);
+    await later.close();
+    assert.ok(!(await groups.list()).includes(left));
+  });
+
+  test("limits hold for all containers together; only the one that was hit is marked", async (t) => {
+    const { driver } = docker;
+    const info = await driver.info();
+    if (!info.sandboxLimits) return t.skip(info.limitations.join("; "));
+    const events = new EventLog(driver);
+    await events.until((event) => event.type === "resync");
+    const limits = sandboxSpec("limits", { resources: { memoryMiB: 32, cpuUnits: 512 } });
+    const sandbox = await driver.createSandbox(limits);
+    const create = (name: string, command: string[]) =>
+      driver.createContainer(sandbox.id, containerSpec({ image, command }, { name }));
+    const quiet = await create("quiet", ["sleep", "1000000"]);
+    const greedy = await create("greedy", ["tail", "-n1", "/dev/zero"]);
+    await driver.startContainer(quiet);
+    await driver.startContainer(greedy);
+    await events.of("exited", greedy);
+    await driver.signalContainer(quiet, "SIGKILL");
+    await events.of("exited", quiet);
+    const outcome = async (id: string) => {
+      const { exitCode, oomKilled } = await driver.inspectContainer(id);
+      return { exitCode, oomKilled };
+    };
+    assert.deepEqual(await outcome(greedy), { exitCode: 137, oomKilled: true });
+    assert.deepEqual(await outcome(quiet), { exitCode: 137, oomKilled: false });
+    assert.ok(!events.seen.some((event) => event.type === "oom" && event.containerId !== greedy));
+    events.close();
+    await driver.removeSandbox(sandbox.id);
+    await assertNoGroups(docker.owner);
+  });
+
+  test("the orphans of a shared PID namespace are reaped", async () => {
+    const { driver } = docker;
+    const sandbox = await driver.createSandbox(sandboxSpec("orphans", { sharePid: true }));
+    const command = ["sh", "-c", "(sh -c 'true & exec sleep 0.05' &) ; sleep 1000000"];
+    const id = await driver.createContainer(sandbox.id, containerSpec({ image, command }, { pidMode: "sandbox" }));
+    await driver.startContainer(id);
+    const states = async () => {
+      const process = await driver.exec(id, { command: ["ps", "-o", "stat,comm"], tty: false });
+      let text = "";
+      for await (const { data } of process.output) text += Buffer.from(data);
+      return text;
+    };
+    // The child of the short sleep is nobody's to reap until that has ended.
+    let text = await states();
+    for (let i = 0; i < 100 && /^Z/m.test(text); i++) text = await states();
+    assert.doesNotMatch(text, /^Z/m);
+    await driver.removeSandbox(sandbox.id);
+  });
+
+  test("a sandbox that cannot be made leaves nothing behind", async () => {
+    const { driver } = docker;
+    const broken = sandboxSpec("broken", { sysctls: { "net.no_such_setting": "1" } });
+    await assert.rejects(driver.createSandbox(broken), { name: "DriverError" });
+    assert.ok(!(await driver.listSandboxes()).some(({ name }) => name === "broken"));
+    await assertNoGroups(docker.owner);
+  });
+});
+
+/** The last prepared ones are removed in the background. */
+async function assertNoGroups(owner: string): Promise<void> {
+  let groups = await groupsOf(owner);
+  for (let i = 0; i < 100 && groups.length > 0; i++) {
+    await delay(50);
+    groups = await groupsOf(owner);
+  }
+  assert.deepEqual(groups, []);
+}
+
+async function groupsOf(owner: string): Promise<string[]> {
+  const mounts = await readFile("/proc/mounts", "utf8");
+  const homes = [...mounts.matchAll(/^\S+ (\S+) cgroup2? /gm)].map(([, path]) => `${path}/estiva/${owner}`);
+  const found = homes.map(async (home) => {
+    const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${home}/${name}`);
+  });
+  return (await Promise.all(found)).flat();
+}

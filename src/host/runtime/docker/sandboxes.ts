@@ -1,0 +1,146 @@
+import { DriverError } from "#kernel/fault.ts";
+import type { Sandbox, SandboxSpec, SandboxStatus } from "../driver.ts";
+import type { ContainerAnswer } from "./api.ts";
+import { toContainerStatus, toSandbox } from "./container-status.ts";
+import type { DockerContext } from "./context.ts";
+import { hasReason } from "./errors.ts";
+import { label, parseSandboxName, sandboxContainerName } from "./names.ts";
+import type { OomJudge } from "./oom.ts";
+import { type PauseContainers, specHash } from "./pause.ts";
+import { eachLimited, forceRemove, inspect, list } from "./requests.ts";
+import type { Stock } from "./stock.ts";
+
+/** What a container that joins a sandbox must know of it. */
+export interface SandboxHome {
+  readonly name: string;
+  readonly cgroup: string | undefined;
+}
+
+export interface Sandboxes {
+  create(spec: SandboxSpec): Promise<Sandbox>;
+  remove(sandboxId: string): Promise<void>;
+  list(): Promise<SandboxStatus[]>;
+  /** Rejects with `NotFound` for what is no sandbox of this owner. */
+  home(sandboxId: string): Promise<SandboxHome>;
+  /** Removes control groups that a crash left without a sandbox. */
+  sweep(): Promise<void>;
+}
+
+const inspectionsAtOnce = 8;
+
+export function createSandboxes(
+  context: DockerContext,
+  pauses: PauseContainers,
+  stock: Stock,
+  oom: OomJudge,
+): Sandboxes {
+  const homes = new Map<string, SandboxHome>();
+  /** By name: two requests for one sandbox are served one after the other, so that the second finds the first. */
+  const making = new Map<string, Promise<unknown>>();
+
+  const settle = async (spec: SandboxSpec, answer: ContainerAnswer): Promise<Sandbox> => {
+    const cgroup = answer.Config.Labels?.[label.cgroup];
+    homes.set(answer.Id, { name: spec.name, cgroup });
+    if (cgroup !== undefined) {
+      const { groups, info } = await context.engine();
+      if (groups.unsupported === undefined) await groups.limit(cgroup, spec.resources, info.cpuCores);
+    }
+    return toSandbox(answer);
+  };
+
+  /** Takes over what an earlier attempt at the same request has made. */
+  const adopt = async (name: string, spec: SandboxSpec): Promise<ContainerAnswer> => {
+    const found = await inspect(context, name);
+    if (found === undefined)
+      throw new DriverError("Conflict", `Sandbox ${spec.name} is being removed`, { retryable: true });
+    const labels = found.Config.Labels ?? {};
+    const same = labels[label.spec] === undefined ? mayUseStock(spec) : labels[label.spec] === hashOf(spec);
+    if (labels[label.owner] !== context.owner || !same) {
+      throw new DriverError("Conflict", `Sandbox ${spec.name} exists already and is another`);
+    }
+    if (found.State.Running) return found;
+    await context.client.call("POST", `/containers/${found.Id}/start`);
+    return (await inspect(context, found.Id)) ?? found;
+  };
+
+  const make = async (spec: SandboxSpec): Promise<Sandbox> => {
+    const name = sandboxContainerName(context.owner, spec.name);
+    const claimed = mayUseStock(spec) ? await stock.claim(name) : undefined;
+    if (claimed !== undefined) return await settle(spec, claimed === "taken" ? await adopt(name, spec) : claimed);
+    const made = await pauses.run(name, spec, { [label.spec]: hashOf(spec) }).catch((error) => {
+      if (!hasReason(error, "Conflict")) throw error;
+      return adopt(name, spec);
+    });
+    return await settle(spec, made);
+  };
+
+  return {
+    async create(spec) {
+      const before = making.get(spec.name) ?? Promise.resolve();
+      const work = before.catch(() => {}).then(() => make(spec)); // whoever asked before has been told of its failure
+      making.set(spec.name, work);
+      return await work.finally(() => {
+        if (making.get(spec.name) === work) making.delete(spec.name);
+      });
+    },
+    async remove(sandboxId) {
+      const pause = await inspect(context, sandboxId);
+      if (pause !== undefined && pause.Config.Labels?.[label.owner] !== context.owner) {
+        throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
+      }
+      const members = await list(context, { [label.sandboxId]: sandboxId });
+      await eachLimited(members, inspectionsAtOnce, (member) => forceRemove(context, member.Id));
+      const labels = pause?.Config.Labels ?? members[0]?.Labels;
+      await pauses.remove(sandboxId, labels?.[label.cgroup] ?? homes.get(sandboxId)?.cgroup);
+      homes.delete(sandboxId);
+    },
+    async list() {
+      const entries = await list(context);
+      const answers = await eachLimited(entries, inspectionsAtOnce, (entry) => inspect(context, entry.Id));
+      return groupBySandbox(
+        context.owner,
+        answers.filter((answer) => answer !== undefined),
+        oom,
+      );
+    },
+    async home(sandboxId) {
+      const known = homes.get(sandboxId);
+      if (known !== undefined) return known;
+      const answer = await inspect(context, sandboxId);
+      const parsed = answer && parseSandboxName(context.owner, answer.Name);
+      const owned = answer?.Config.Labels?.[label.owner] === context.owner;
+      if (!owned || parsed === undefined || parsed === "prepared") {
+        throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
+      }
+      const home = { name: parsed.name, cgroup: answer.Config.Labels?.[label.cgroup] };
+      homes.set(sandboxId, home);
+      return home;
+    },
+    async sweep() {
+      const { groups } = await context.engine();
+      const present = await groups.list();
+      if (present.length === 0 || making.size > 0 || stock.busy()) return; // next time: a new one has no container yet
+      const used = new Set((await list(context)).map((entry) => entry.Labels?.[label.cgroup]));
+      for (const group of present) if (!used.has(group)) await groups.remove(group);
+    },
+  };
+}
+
+/** A prepared sandbox serves who asks for nothing special: its hostname is its own, its limits are set when claimed. */
+function mayUseStock(spec: SandboxSpec): boolean {
+  return spec.network === "isolated" && Object.keys(spec.sysctls).length === 0;
+}
+
+function hashOf({ name: _, resources: __, ...rest }: SandboxSpec): string {
+  return specHash(rest);
+}
+
+function groupBySandbox(owner: string, answers: readonly ContainerAnswer[], oom: OomJudge): SandboxStatus[] {
+  const members = Map.groupBy(answers, (answer) => answer.Config.Labels?.[label.sandboxId]);
+  return answers.flatMap((answer) => {
+    const parsed = answer.Config.Labels?.[label.role] === "sandbox" && parseSandboxName(owner, answer.Name);
+    if (!parsed || parsed === "prepared") return [];
+    const containers = (members.get(answer.Id) ?? []).map((member) => toContainerStatus(member, oom));
+    return [{ ...toSandbox(answer), name: parsed.name, running: answer.State.Running, containers }];
+  });
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "./clock.ts";
+import type { Random } from "./random.ts";
+import type { Collection, Entry, Store } from "./store.ts";
+
+/**
+ * Brings what is nearer to what is wanted, one key at a time. It is given a key, never an event: it reads, plans and
+ * makes one commit. A conflict, and any other error, is queued again with a growing delay.
+ */
+export interface Controller {
+  /** `ecs.task`: also the component under which its commits are checked. */
+  readonly name: string;
+  /** What makes which key due. */
+  readonly watches: readonly ControllerWatch[];
+  /** Whether tasks come of it: it rests while all tasks are being stopped, or there would be no end. */
+  readonly startsTasks?: boolean;
+  reconcile(key: string, ctx: ControllerContext): Promise<Reconciled>;
+}
+
+export interface ControllerWatch {
+  // biome-ignore lint/suspicious/noExplicitAny: collections of every record type stand in one list; `watch` types each.
+  readonly collection: Collection<any, any>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly keys: (entry: Entry<any>, store: Store) => readonly string[];
+}
+
+/**
+ * Types a watch by its collection. `keys` is asked for the record before and after each change; with the views of the
+ * store it finds whom the record concerns.
+ */
+export function watch<T, I extends string>(
+  collection: Collection<T, I>,
+  keys: (entry: Entry<T>, store: Store) => readonly string[],
+): ControllerWatch {
+  return { collection, keys };
+}
+
+/** Nothing more to do until something changes, or a time (milliseconds since the epoch) at which to look again. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that has nothing to say returns nothing.
+export type Reconciled = void | { readonly lookAgainAt: number };
+
+export interface ControllerContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Structured log lines. Never a secret in `fields`. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** A log that writes nothing. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,21 @@
+import type { RecordChange } from "./derivation.ts";
+
+/**
+ * The events that a service of AWS sends to EventBridge, by the changes of its records that they tell of. The keys of
+ * the records begin with account and region.
+ */
+export interface EventSource {
+  /** `aws.ecs` */
+  readonly source: string;
+  /** The name of the collection: `ecs/task`. */
+  readonly collection: string;
+  /** What a change has to tell. Pure; it is asked only when a rule may want to know. */
+  readonly toEvents: (change: RecordChange) => readonly SourcedEvent[];
+}
+
+export interface SourcedEvent {
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  /** Plain data; what is undefined is left out. */
+  readonly detail: object;
+}

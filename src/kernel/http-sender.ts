@@ -1,0 +1,35 @@
+import { DriverError } from "./fault.ts";
+
+export interface HttpCall {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent: the request has none. */
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** From `Retry-After`, when it is given in seconds. */
+  readonly retryAfterSeconds?: number;
+  /** As text, when it was asked for. */
+  readonly body?: string;
+}
+
+export interface HttpSending {
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  /** Asks for the answer's body too, of so many bytes at most. */
+  readonly mostBodyBytes?: number;
+}
+
+/**
+ * Sends a request and gives the head of its answer, and its body when that is asked for; redirections are not followed.
+ * Rejects with a retryable `DriverError` when none comes in time, with another one when its body is too long; nothing
+ * of the request is in their messages but the host.
+ */
+export type SendHttp = (call: HttpCall, options: HttpSending) => Promise<HttpAnswer>;
+
+/** Reaches nobody: where nothing is to be sent. */
+export const noHttp: SendHttp = ({ url }) =>
+  Promise.reject(new DriverError("Unavailable", `${new URL(url).host} could not be reached.`, { retryable: true }));

@@ -1,0 +1,223 @@
+import type { TaskNetworkInterface } from "./agent-protocol.ts";
+
+/**
+ * What the control plane and the hosts' load balancer nodes say to each other. A node is a load balancer's presence in
+ * one subnet: a network interface of that subnet with a proxy behind it, as Elastic Load Balancing has it. Names are
+ * those of the ELBv2 API (`TargetGroupArn` becomes `targetGroupArn`). Plain data that replaces what was said before;
+ * times are seconds where the API has seconds.
+ */
+
+/** All the nodes that a host runs. It replaces the message before it: what is not named is removed. */
+export interface LoadBalancersMessage {
+  readonly messageId: string;
+  readonly seqNum: number;
+  readonly nodes: readonly LoadBalancerNode[];
+}
+
+export interface LoadBalancerNode {
+  /** Unique, stable, `[a-z0-9-]`, at most 60 characters: names the node's sandbox and its folder. */
+  readonly nodeId: string;
+  readonly loadBalancerArn: string;
+  /** Names this state of the node's specification, whatever message brings it: `NodeStateMessage` gives it back. */
+  readonly version: string;
+  readonly type: "application" | "network";
+  /** It is the proxy of this task, for Service Connect: in the task's sandbox, with the task's interface. */
+  readonly taskArn?: string;
+  /** The node's own interface: `attachmentArn` is the interface's id where nothing better exists. */
+  readonly networkInterface: TaskNetworkInterface;
+  readonly availabilityZone: string;
+  readonly attributes: LoadBalancerAttributes;
+  readonly listeners: readonly ListenerSpec[];
+  /** Those that the listeners' actions name, each once. */
+  readonly targetGroups: readonly TargetGroupSpec[];
+}
+
+export interface LoadBalancerAttributes {
+  /** `idle_timeout.timeout_seconds` and `client_keep_alive.seconds`. */
+  readonly idleTimeoutSeconds: number;
+  readonly clientKeepAliveSeconds: number;
+  readonly http2: boolean;
+  readonly dropInvalidHeaderFields: boolean;
+  readonly preserveHostHeader: boolean;
+  readonly xForwardedFor: "append" | "preserve" | "remove";
+  readonly xForwardedForClientPort: boolean;
+  /** `routing.http.x_amzn_tls_version_and_cipher_suite.enabled` */
+  readonly tlsHeaders: boolean;
+  readonly desyncMitigation: "monitor" | "defensive" | "strictest";
+  /** Without it the control plane leaves targets of other zones out of the node's groups. */
+  readonly crossZone: boolean;
+  /** Whether the node tells of each request and connection; without it there are no `AccessRecord`s. */
+  readonly accessLogs: boolean;
+}
+
+export interface ListenerSpec {
+  readonly listenerArn: string;
+  /** The address that it listens at; by default every one of the node. */
+  readonly address?: string;
+  readonly port: number;
+  readonly protocol: "HTTP" | "HTTPS" | "TCP" | "TLS";
+  /** `ELBSecurityPolicy-...`, with HTTPS and TLS. */
+  readonly sslPolicy?: string;
+  /** With HTTPS and TLS, the default one first; others are chosen by SNI. */
+  readonly certificates: readonly CertificateSpec[];
+  /** By ascending priority; the default action's rule, which has no conditions, is the last. */
+  readonly rules: readonly RuleSpec[];
+}
+
+/** A secret: kept in memory and in files of mode 0600 only, never logged. PEM. */
+export interface CertificateSpec {
+  readonly certificateArn: string;
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly certificateChain?: string;
+  /** Host names that it is for; may begin with `*.`. */
+  readonly names: readonly string[];
+}
+
+export interface RuleSpec {
+  readonly ruleArn: string;
+  /** For access logs; absent with the default action. */
+  readonly priority?: number;
+  /** All must hold. */
+  readonly conditions: readonly RuleCondition[];
+  /** In order: authentication first, a forward, redirect or fixed response last. */
+  readonly actions: readonly RuleAction[];
+}
+
+/** One value suffices. `values` have ELB's wildcards `*` and `?`; `regexValues` are regular expressions. */
+export type RuleCondition =
+  | { readonly field: "host-header"; readonly values: readonly string[]; readonly regexValues?: readonly string[] }
+  | { readonly field: "path-pattern"; readonly values: readonly string[]; readonly regexValues?: readonly string[] }
+  | {
+      readonly field: "http-header";
+      readonly httpHeaderName: string;
+      readonly values: readonly string[];
+      readonly regexValues?: readonly string[];
+    }
+  | { readonly field: "http-request-method"; readonly values: readonly string[] }
+  | { readonly field: "query-string"; readonly pairs: readonly { readonly key?: string; readonly value: string }[] }
+  | { readonly field: "source-ip"; readonly values: readonly string[] };
+
+export type RuleAction =
+  | {
+      readonly type: "forward";
+      readonly targetGroups: readonly { readonly targetGroupArn: string; readonly weight: number }[];
+      /** Clients stay with the group that they were sent to first. */
+      readonly groupStickinessSeconds?: number;
+    }
+  | {
+      readonly type: "redirect";
+      /** With ELB's placeholders: `#{protocol}`, `#{host}`, `#{port}`, `#{path}`, `#{query}`. */
+      readonly protocol: string;
+      readonly host: string;
+      readonly port: string;
+      readonly path: string;
+      readonly query: string;
+      readonly statusCode: "HTTP_301" | "HTTP_302";
+    }
+  | {
+      readonly type: "fixed-response";
+      readonly statusCode: string;
+      readonly contentType?: string;
+      readonly messageBody?: string;
+    };
+
+export interface TargetGroupSpec {
+  readonly targetGroupArn: string;
+  readonly protocol: "HTTP" | "HTTPS" | "TCP" | "TLS";
+  readonly protocolVersion: "HTTP1" | "HTTP2" | "GRPC";
+  readonly algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
+  /** 0: none. */
+  readonly slowStartSeconds: number;
+  readonly stickiness?:
+    | { readonly type: "lb_cookie"; readonly seconds: number }
+    | { readonly type: "app_cookie"; readonly cookieName: string; readonly seconds: number }
+    | { readonly type: "source_ip" };
+  /** How long a target may be silent; by default as long as the load balancer's idle timeout. */
+  readonly serverTimeoutSeconds?: number;
+  /** `proxy_protocol_v2.enabled` */
+  readonly proxyProtocol: boolean;
+  readonly healthCheck: TargetHealthCheck;
+  readonly targets: readonly TargetSpec[];
+}
+
+export interface TargetHealthCheck {
+  readonly enabled: boolean;
+  readonly protocol: "HTTP" | "HTTPS" | "TCP";
+  /** `traffic-port` is resolved: absent means the target's own. */
+  readonly port?: number;
+  readonly path: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+  /** `200`, `200,202`, `200-299`; with GRPC a list of gRPC codes. */
+  readonly matcher: string;
+}
+
+export interface TargetSpec {
+  /** `ID:PORT` as the target group knows it; unique in the group. */
+  readonly targetKey: string;
+  readonly address: string;
+  readonly port: number;
+  /** Deregistered: what is under way may end, nothing new is sent. It is left out when the delay has passed. */
+  readonly draining: boolean;
+}
+
+/** Health as a node's checks see it; the states and reasons of DescribeTargetHealth. Sent when something changed. */
+export interface TargetHealthMessage {
+  readonly nodeId: string;
+  /** Every target of the node, each once. */
+  readonly targets: readonly TargetHealthReport[];
+}
+
+export interface TargetHealthReport {
+  readonly targetGroupArn: string;
+  readonly targetKey: string;
+  readonly state: "initial" | "healthy" | "unhealthy";
+  /**
+   * `Elb.RegistrationInProgress`, `Elb.InitialHealthChecking`, `Target.ResponseCodeMismatch`, `Target.Timeout`,
+   * `Target.FailedHealthChecks`; none when healthy.
+   */
+  readonly reason?: string;
+  /** `Health checks failed with these codes: [503]` */
+  readonly description?: string;
+  readonly since: number;
+}
+
+/** What a node has applied: traffic follows this version of what the host was told. */
+export interface NodeStateMessage {
+  readonly nodeId: string;
+  readonly seqNum: number;
+  /** `LoadBalancerNode.version` of what the node has applied. */
+  readonly version: string;
+  readonly state: "provisioning" | "active" | "failed";
+  /** Why it failed, for people. */
+  readonly reason?: string;
+}
+
+/** One request or connection that a node has answered, for access logs and metrics. Times are milliseconds. */
+export interface AccessRecord {
+  readonly nodeId: string;
+  readonly listenerArn: string;
+  /** When it began. */
+  readonly time: number;
+  /** The line in the format of the load balancer's access log. */
+  readonly line: string;
+  readonly targetGroupArn?: string;
+  readonly targetKey?: string;
+  /** What the load balancer answered, and what the target did. */
+  readonly elbStatusCode?: number;
+  readonly targetStatusCode?: number;
+  readonly targetResponseMs?: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** The host's end towards the control plane, beside `AgentEndpoint`. */
+export interface LoadBalancingEndpoint {
+  publishTargetHealth(message: TargetHealthMessage): Promise<void>;
+  submitNodeState(message: NodeStateMessage): Promise<void>;
+  /** In batches; may be called often. */
+  publishAccess(records: readonly AccessRecord[]): Promise<void>;
+}

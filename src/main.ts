@@ -1,0 +1,391 @@
+import { join } from "node:path";
+import { CommandError, exitCodes } from "#cli/command.ts";
+import type { RunPlatform } from "#cli/commands/up.ts";
+import { type Control, startControl } from "#control/index.ts";
+import { type Authorizer, createAuthorizer } from "#gateway/authorize/authorizer.ts";
+import { readCallInput } from "#gateway/call-input.ts";
+import { createDoor } from "#gateway/door.ts";
+import { createGateway, type Gateway, type Mount } from "#gateway/gateway.ts";
+import type { Authorize } from "#gateway/pipeline.ts";
+import { type Agent, createAgent } from "#host/agent/agent.ts";
+import { createTaskLogs } from "#host/agent/logs/index.ts";
+import type { RuntimeDriver } from "#host/runtime/driver.ts";
+import { type Clock, systemClock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { ServiceModule } from "#kernel/handler.ts";
+import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { createLog } from "#kernel/log.ts";
+import { type Random, systemRandom } from "#kernel/random.ts";
+import { createSecretBox } from "#kernel/secret-box.ts";
+import { type CallCheck, createActAs } from "#platform/act-as.ts";
+import { type DataFolder, openDataFolder } from "#platform/data-folder.ts";
+import { diskFiles } from "#platform/disk-files.ts";
+import { createEcrPorts } from "#platform/ecr-ports.ts";
+import { type Host, type HostParts, startHost } from "#platform/host.ts";
+import { sendHttp } from "#platform/http-sender.ts";
+import { createIdentity, type Identity } from "#platform/identity.ts";
+import { openImageStorage } from "#platform/image-storage.ts";
+import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer-names.ts";
+import { readMasterKey } from "#platform/master-key.ts";
+import { createCachedImage } from "#platform/public-images.ts";
+import { Pulls } from "#platform/pulls.ts";
+import { questions } from "#platform/questions.ts";
+import { isRegistryHost, startRegistry } from "#platform/registry.ts";
+import { createRoleActor } from "#platform/role-actor.ts";
+import { adminRoutes } from "#platform/routes.ts";
+import { serviceLogRights } from "#platform/service-log-rights.ts";
+import { serviceOptions } from "#platform/service-options.ts";
+import { mergeNames, SharedPublication } from "#platform/shared-publication.ts";
+import { resetState, stopAllTasks, untilRemoved } from "#platform/shutdown.ts";
+import { createTaskCredentials } from "#platform/task-credentials.ts";
+import { withTaskRights } from "#platform/task-log-rights.ts";
+import { createTaskSecrets, registryOf } from "#platform/task-secrets.ts";
+import { trailLogsRefusal } from "#platform/trail-rights.ts";
+import { createUpstreamClient, Scanner } from "#registry/index.ts";
+import { acmCollections, createAcm } from "#services/acm/index.ts";
+import { cloudTrailCollections, createCloudTrail, Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
+import {
+  cloudWatchCollections,
+  cloudWatchEventSources,
+  createCloudWatch,
+  MetricStorage,
+} from "#services/cloudwatch/index.ts";
+import { createDiscovery, discoveryCollections } from "#services/discovery/index.ts";
+import { namespaces } from "#services/discovery/model.ts";
+import { createEc2, collections as ec2Collections } from "#services/ec2/index.ts";
+import { createEcr, ecrCollections } from "#services/ecr/index.ts";
+import { AgentHub, createEcs, ecsCollections, ecsEventSources, hasProxies } from "#services/ecs/index.ts";
+import { tasks } from "#services/ecs/model.ts";
+import { createElb, elbCollections } from "#services/elb/index.ts";
+import { loadBalancers } from "#services/elb/model.ts";
+import { createEvents, eventsCollections, sourceEvents } from "#services/events/index.ts";
+import { iamCollections } from "#services/iam/index.ts";
+import { validatePolicy } from "#services/iam/policy/index.ts";
+import { createKms, kmsCollections } from "#services/kms/index.ts";
+import { createLogSink, createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { organizationsCollections } from "#services/organizations/index.ts";
+import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
+import { createSecretsManager, secretsManagerCollections } from "#services/secretsmanager/index.ts";
+import { createSsm, ssmCollections } from "#services/ssm/index.ts";
+import { createSessions, type Sessions } from "#sessions/index.ts";
+import { createStore, openEmbeddedEngine, type StoreHost } from "#store/index.ts";
+import { signRequest } from "#wire/sigv4/sign.ts";
+import { version } from "./version.ts";
+
+/** The composition root: every part of the platform, listed once. */
+
+/** How long all tasks together may take to stop: a stopTimeout is 120 seconds at most on Fargate. */
+const stopSeconds = 150;
+
+export interface PlatformOptions {
+  readonly listenHost: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Allows `POST /_estiva/reset`. */
+  readonly dev: boolean;
+  readonly account: string;
+  readonly region: string;
+  readonly stoppedTaskHours: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** A bug was found: the process is to end, and to start clean. */
+  readonly onBug: (error: unknown) => void;
+  /** The machine that runs the tasks; by default this one, with its container engine. */
+  readonly host?: (parts: HostParts) => ReturnType<typeof startHost>;
+}
+
+export interface Platform {
+  readonly endpoint: string;
+  readonly data: DataFolder;
+  readonly store: StoreHost;
+  /** Stops every task and takes all that was made for them off the machine; resolves with false when some go on. */
+  clear(reason: string): Promise<boolean>;
+  /** Ends the platform, not the tasks: the next start adopts them. */
+  close(): Promise<void>;
+}
+
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const clock = systemClock();
+  const random = systemRandom();
+  const { log } = options;
+  const engine = await openEmbeddedEngine({ clock, dataDir: options.dataDir });
+  const data = openDataFolder(options.dataDir, options.env, random);
+  const box = createSecretBox(readMasterKey(data.platformId, options.env, random), random);
+  const collections = [
+    ...[ecsCollections, ec2Collections, logsCollections, iamCollections, organizationsCollections],
+    ...[kmsCollections, secretsManagerCollections, ssmCollections, ecrCollections, eventsCollections],
+    ...[discoveryCollections, cloudTrailCollections, schedulerCollections, acmCollections, elbCollections],
+    ...cloudWatchCollections,
+  ].flat();
+  const derivations = [sourceEvents([...ecsEventSources, ...cloudWatchEventSources], { clock, random })];
+  const store = await createStore({ engine, collections, clock, derivations });
+  const storage = new LogStorage({ files: diskFiles(join(options.dataDir, "logs")), log });
+  const metrics = await MetricStorage.open({ files: diskFiles(join(options.dataDir, "metrics")), clock, log });
+  const trail = await Trail.open({ folder: join(options.dataDir, "trail"), clock, log });
+  const images = openImageStorage({
+    ...{ dataDir: options.dataDir, env: options.env, clock, random, log, sign: signRequest },
+  });
+  const { blobs } = images;
+  const sessions: Sessions = createSessions({
+    ...{ box, clock, random, log },
+    agents: {
+      isConnected: (hostId) => hub.isConnected(hostId),
+      exec: (hostId, message) => hub.exec(hostId, message),
+    },
+  });
+  const { openDataChannel } = sessions;
+  const hub = new AgentHub({ store, clock, random, openDataChannel });
+
+  const { account, region } = options;
+  const policyFault = (document: string) => validatePolicy(document, "resource");
+  const identity = createIdentity({ store, secretBox: box, clock, random, log, account, region, root: data.root });
+  const sink = createLogSink({ store, storage, clock, random });
+  const { compile, canAssume, trusts } = identity;
+  const roles = createRoleActor({
+    ...{ store, clock, trusts, readInput: readCallInput },
+    check: (request) => authorizer.check(request),
+    actAs: (call) => actAs(call),
+  });
+  const upstream = createUpstreamClient({ clock });
+  const scansDir = join(options.dataDir, "scans");
+  const scanner = new Scanner({ blobs, dir: scansDir, env: options.env, clock, random });
+  const ecrPorts = createEcrPorts({
+    ...{ store, clock, upstream, scanner, canAssume },
+    check: (request) => authorizer.check(request),
+    actAs: (call) => actAs(call),
+  });
+  const checkCall: CallCheck = (call) => authorizer.checkCall(call);
+  const logsRefusal = serviceLogRights({ store, compile });
+  const refusal = trailLogsRefusal({ store, trusts, check: checkCall });
+  const delivery = new TrailDelivery({ store, trail, sink, refusal, clock, log });
+  const names = new SharedPublication(mergeNames, (all) => hub.publishNames(all));
+  const nodes = new SharedPublication<readonly LoadBalancerNode[]>(
+    (parts) => parts.flat(),
+    (all) => hub.publishLoadBalancers(all),
+  );
+  const elb = createElb({
+    ...{ store, clock, log, box, logs: sink, publishNames: names.part(() => store.view(loadBalancers).size > 0) },
+    publishLoadBalancers: nodes.part(() => store.view(loadBalancers).size > 0),
+  });
+  const services: readonly ServiceModule[] = [
+    ...identity.services,
+    createEc2({ publishNetwork: (network) => hub.publishNetwork(network) }),
+    createEcs({
+      ...{ hub, sessions, send: sendHttp, stoppedTaskHours: options.stoppedTaskHours, canAssume },
+      publishProxies: nodes.part(() => hasProxies(store)),
+      ...serviceOptions(options.env),
+    }),
+    createCloudWatch({ storage: metrics }),
+    createLogs({ storage, policyFault }),
+    createCloudTrail({ trail, delivery, refusal }),
+    createKms({ box, policyFault }),
+    createSecretsManager({ box, policyFault }),
+    createSsm({ box, sessions }),
+    createEcr({ ...ecrPorts, box, policyFault, blobs }),
+    createEvents({ box, policyFault, logs: sink, logsRefusal, roles, send: sendHttp }),
+    createAcm({ box }),
+    elb.module,
+    createDiscovery({ publishNames: names.part(() => store.view(namespaces).size > 0) }),
+    createScheduler({ hasOperation: (name, operation) => operationsOf(services, name).includes(operation) }),
+  ];
+  const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile });
+  const { check } = authorizer;
+  const actAs = createActAs({ services, store, clock, random, log, canAssume, check: checkCall });
+  const controllers = services.flatMap((service) => service.controllers);
+  const control = startControl({ store, controllers, clock, random, log, onBug: options.onBug });
+  const host = await (options.host ?? startHost)({ data, clock, random, log, env: options.env });
+  const logs = createTaskLogs({
+    driver: host.driver,
+    sink: withTaskRights(sink, { store, clock, trusts, check: checkCall }),
+    clock,
+    log,
+  });
+  let ownPort: number | undefined;
+  const isOwnRegistry = (host: string) => isRegistryHost(host, ownPort);
+  const ownHost = () => (ownPort === undefined ? undefined : `127.0.0.1:${ownPort}`);
+  const cachedImage = createCachedImage({ store, check, ownHost });
+  const secrets = createTaskSecrets({ store, random, actAs, trusts, isOwnRegistry, cachedImage });
+  const pulls = new Pulls({ clock, log });
+  const isAskedFor = (image: string) => isOwnRegistry(registryOf(image));
+  const agent = createAgent({
+    hostId: `host-${data.platformId}`,
+    endpoint: hub,
+    loadBalancing: elb.endpoint,
+    driver: host.driver,
+    network: host.network,
+    logs,
+    secrets,
+    clock,
+    random,
+    log,
+    dataDir: join(options.dataDir, "agent"),
+    options: { ...host.agentOptions, isAskedFor, onEvent: (event) => pulls.take(event) },
+    ...(host.names && { names: host.names }),
+    ...(host.journal && { journal: host.journal }),
+  });
+  const registry = startRegistry({
+    ...{ store, blobs, box, clock, random, log, upstream },
+    ...{ ports: ecrPorts, onBug: options.onBug },
+  });
+  const gateway = openGateway(options, {
+    ...{ services, store, clock, random, storage, trail, host, identity, authorizer, sessions, control },
+    ...{ agent, pulls, metrics },
+    mounts: registry.mounts,
+  });
+  await agent.start();
+  delivery.start();
+  const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
+  await host.serve({ agent, gateway, credentials });
+  ownPort = await gateway.listen(options.listenHost, options.port);
+  const endpoint = `http://${options.listenHost}:${ownPort}`;
+  data.announce({ endpoint, pid: process.pid, version, account: options.account });
+
+  return {
+    endpoint,
+    data,
+    store,
+    async clear(reason) {
+      // They rest to the end of the process: with the next start services bring their tasks back.
+      await control.holdStarts();
+      if (!(await stopAllTasks({ store, clock }, reason, stopSeconds))) return false;
+      agent.removeLoadBalancers();
+      await untilRemoved(host.driver, clock);
+      await host.clear();
+      return true;
+    },
+    async close() {
+      data.withdraw();
+      await sessions.close();
+      await gateway.close();
+      await registry.close();
+      images.close();
+      await agent.stop();
+      hub.close();
+      // What controllers wait for ends first.
+      await scanner.close();
+      await control.stop();
+      await host.close();
+      await identity.usage.close();
+      await trail.flush();
+      await delivery.close();
+      store.close();
+      await storage.close();
+      await metrics.close();
+      await trail.close();
+      await engine.close();
+    },
+  };
+}
+
+function operationsOf(services: readonly ServiceModule[], name: string): readonly string[] {
+  return Object.keys(services.find((service) => service.name === name)?.operations ?? {});
+}
+
+interface GatewayParts {
+  readonly services: readonly ServiceModule[];
+  readonly store: StoreHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly storage: LogStorage;
+  readonly trail: Trail;
+  readonly metrics: MetricStorage;
+  readonly control: Control;
+  readonly host: Host;
+  readonly identity: Identity;
+  readonly authorizer: Authorizer;
+  readonly mounts: readonly Mount[];
+  readonly sessions: Sessions;
+  readonly agent: Agent;
+  readonly pulls: Pulls;
+}
+
+function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
+  const { account, region, log } = options;
+  const { services, store, clock } = parts;
+  const { canAssume, credentials } = parts.identity;
+  const authorize: Authorize = (request) => {
+    parts.identity.usage.note(request.caller, request.operation.service.name, request.region);
+    return parts.authorizer.authorize(request);
+  };
+  return createGateway({
+    ...{ services, clock, random: parts.random, log, account, region },
+    store: store.as("api"),
+    onInvariantError: options.onBug,
+    strictFaults: options.dev,
+    ...{ credentials, canAssume },
+    authorize,
+    audit: parts.trail,
+    mounts: parts.mounts,
+    upgrades: [parts.sessions.mount],
+    sites: [createDoor(isLoadBalancerName, (name) => loadBalancerAddress(store, name))],
+    routes: adminRoutes({
+      ...{ version, clock, dev: options.dev },
+      reset: () => resetState(parts, stopSeconds),
+      problems: () => parts.host.problems(),
+      engine: () => engineName(parts.host.driver),
+      activeTasks: () => parts.store.view(tasks).count("alive", "yes"),
+    }),
+    signedRoutes: questions({
+      ...{ ...parts, canAssume, env: options.env },
+      progressOf: (taskArn) => parts.agent.progressOf(taskArn),
+    }),
+  });
+}
+
+async function engineName(driver: RuntimeDriver): Promise<string> {
+  try {
+    const { name, version } = await driver.info();
+    return `${name} ${version}`;
+  } catch (error) {
+    return `unavailable: ${(error as Error).message}`;
+  }
+}
+
+/** `estiva up`: runs the platform until the terminal's signal. Resolves with the exit code. */
+export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
+  const clock = systemClock();
+  const log = createLog({
+    clock,
+    level: options.logLevel,
+    format: options.logFormat,
+    write: (line) => terminal.err(line),
+  });
+  // A broken invariant: nothing can be trusted any more but what is on disk. The next start is a clean one.
+  const onBug = (error: unknown) => {
+    log.error("A bug was found; the platform ends. Please report it with this line.", { error });
+    process.exit(exitCodes.bug);
+  };
+  process.on("uncaughtException", onBug);
+  const platform = await startPlatform({ ...options, env: process.env, log, onBug }).catch(asCommandError);
+  onReady(platform.endpoint);
+  const stopTasks = await untilStopped(terminal.signal);
+  // Where nothing runs there is nothing to leave behind.
+  const { store } = platform;
+  const idle = store.view(tasks).count("alive", "yes") === 0 && store.view(loadBalancers).size === 0;
+  if (options.stopTasks || stopTasks || idle) await platform.clear("The platform is being stopped");
+  await platform.close();
+  return exitCodes.ok;
+};
+
+/** Resolves at the end, with true when `estiva down` asked for it (SIGUSR2): then tasks are stopped too. */
+function untilStopped(signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener("abort", () => resolve(false), { once: true });
+    process.once("SIGUSR2", () => resolve(true));
+  });
+}
+
+/** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */
+function asCommandError(error: unknown): never {
+  if (error instanceof DriverError) throw new CommandError(error.message, exitCodes.unavailable);
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === "listen" || syscall === "getaddrinfo") {
+    const mend = "Choose another port with --port, or address with --host.";
+    throw new CommandError(`${message}. ${mend}`, exitCodes.unavailable);
+  }
+  if (syscall !== undefined) throw new CommandError(`The machine refused: ${message}.`, exitCodes.unavailable);
+  throw error;
+}

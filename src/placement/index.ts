@@ -1,0 +1,12 @@
+export { type ConstraintInput, type Constraints, readConstraints, unconstrained } from "./constraint.ts";
+export type { Explanation, Failure, Rejection } from "./explain.ts";
+export type { FailureReason } from "./filters.ts";
+export { type HostPort, type Instance, zoneAttribute } from "./instance.ts";
+export { createPool, type Placement, type Pool, type PoolOptions, type Room } from "./pool.ts";
+export { parseQuery } from "./query/parse.ts";
+export type { Query, QuerySubject } from "./query/query.ts";
+export { balanceZones, type ZoneBalance, type ZoneMove } from "./rebalancing.ts";
+export { compileRequest, type PlacementRequest, type RequestSpec } from "./request.ts";
+export { chooseToStop, type ServiceTask, type ServiceTaskCondition, type StoppingOptions } from "./stopping.ts";
+export { readStrategies, type Strategy, type StrategyInput, serviceDefault, taskDefault } from "./strategy.ts";
+export { explanationInWords, unableToPlaceEvent, zoneBalanceEvent } from "./words.ts";

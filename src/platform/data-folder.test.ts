@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { seededRandom } from "#kernel/random.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { readMasterKey } from "./master-key.ts";
+
+const base = mkdtempSync(join(tmpdir(), "estiva-data-"));
+after(() => rmSync(base, { recursive: true }));
+const random = seededRandom(1);
+
+test("what is made at the first start stays, readable by its owner only", () => {
+  const path = join(base, "new");
+  const first = openDataFolder(path, {}, random);
+  const again = openDataFolder(path, {}, random);
+  assert.deepEqual(
+    [again.platformId, again.serviceAddress, again.root],
+    [first.platformId, first.serviceAddress, first.root],
+  );
+  assert.match(first.root.accessKeyId, /^AKIA[A-Z2-7]{16}$/);
+  assert.equal(first.root.secretAccessKey.length, 40);
+  assert.equal(statSync(path).mode & 0o777, 0o700);
+  assert.equal(statSync(join(path, "credentials.json")).mode & 0o777, 0o600);
+});
+
+test("credentials of the environment are used and not written down", () => {
+  const path = join(base, "env");
+  const env = { ESTIVA_ROOT_ACCESS_KEY_ID: "AKIAX", ESTIVA_ROOT_SECRET_ACCESS_KEY: "s" };
+  assert.equal(openDataFolder(path, env, random).root.accessKeyId, "AKIAX");
+  assert.equal(existsSync(join(path, "credentials.json")), false);
+  assert.throws(() => openDataFolder(path, { ESTIVA_ROOT_ACCESS_KEY_ID: "AKIAX" }, random), /Set both/);
+});
+
+test("the platform is announced and withdrawn", () => {
+  const data = openDataFolder(join(base, "announce"), {}, random);
+  data.announce({ endpoint: "http://e", pid: 1, version: "0", account: "1" });
+  assert.equal(JSON.parse(readFileSync(join(data.path, "platform.json"), "utf8")).endpoint, "http://e");
+  data.withdraw();
+  assert.equal(existsSync(join(data.path, "platform.json")), false);
+});
+
+test("the master key lies outside the data folder, or comes from the environment", () => {
+  const env = { XDG_CONFIG_HOME: join(base, "config") };
+  const key = readMasterKey("p1", env, random);
+  assert.equal(key.length, 32);
+  assert.deepEqual(readMasterKey("p1", env, random), key);
+  assert.notDeepEqual(readMasterKey("p2", env, random), key);
+  assert.equal(statSync(join(base, "config", "estiva", "p1.key")).mode & 0o777, 0o600);
+  const given = Buffer.alloc(32, 7).toString("base64");
+  assert.deepEqual(readMasterKey("p1", { ESTIVA_MASTER_KEY: given }, random), Buffer.alloc(32, 7));
+  writeFileSync(join(base, "k"), "short");
+  assert.throws(() => readMasterKey("p1", { ESTIVA_MASTER_KEY_FILE: join(base, "k") }, random), /32 bytes/);
+  assert.throws(() => readMasterKey("p1", { ESTIVA_MASTER_KEY_FILE: join(base, "none") }, random), /cannot be read/);
+});

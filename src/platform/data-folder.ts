@@ -1,0 +1,96 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { DriverError } from "#kernel/fault.ts";
+import { characters, hex, type Random } from "#kernel/random.ts";
+
+/** The root's access key. */
+export interface RootCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** What the other commands read to find the platform. */
+export interface PlatformFile {
+  readonly endpoint: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly account: string;
+}
+
+/** The files of the data folder beside the store and the logs: `credentials.json`, `identity.json`, `platform.json`. */
+export interface DataFolder {
+  readonly path: string;
+  /** Names all that this platform makes on the host; made once. Eight hexadecimal digits. */
+  readonly platformId: string;
+  /** The host's address for its tasks: link-local, and no other platform's on this host. Chosen once. */
+  readonly serviceAddress: string;
+  readonly root: RootCredentials;
+  announce(file: PlatformFile): void;
+  withdraw(): void;
+}
+
+/** Opens the folder, making what is missing, readable by its owner only. Throws a `DriverError` for broken files. */
+export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Random): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const identity = readOrMake(join(path, "identity.json"), () => ({
+    platformId: hex(random, 8),
+    serviceAddress: freeServiceAddress(),
+  }));
+  return {
+    path,
+    platformId: identity.platformId,
+    serviceAddress: env.ESTIVA_SERVICE_ADDRESS ?? identity.serviceAddress,
+    root: rootCredentials(path, env, random),
+    announce: (file) => writeFile(join(path, "platform.json"), file),
+    withdraw: () => rmSync(join(path, "platform.json"), { force: true }),
+  };
+}
+
+/** The first of 169.254.172.1 to 169.254.172.254 that no interface has. */
+function freeServiceAddress(): string {
+  const taken = new Set(
+    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+  );
+  const all = Array.from({ length: 254 }, (_, i) => `169.254.172.${i + 1}`);
+  return all.find((address) => !taken.has(address)) ?? all[0]!;
+}
+
+function rootCredentials(path: string, env: NodeJS.ProcessEnv, random: Random): RootCredentials {
+  const { ESTIVA_ROOT_ACCESS_KEY_ID: accessKeyId, ESTIVA_ROOT_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    const message = "Set both ESTIVA_ROOT_ACCESS_KEY_ID and ESTIVA_ROOT_SECRET_ACCESS_KEY, or neither.";
+    throw new DriverError("InvalidSpec", message);
+  }
+  if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
+  return readOrMake(join(path, "credentials.json"), () => newCredentials(random));
+}
+
+/** In the form of AWS's: the SDKs of some languages check it. */
+function newCredentials(random: Random): RootCredentials {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return {
+    accessKeyId: `AKIA${characters(random, 16, `${letters}234567`)}`,
+    secretAccessKey: characters(random, 40, `${letters}${letters.toLowerCase()}0123456789+/`),
+  };
+}
+
+function readOrMake<T>(path: string, make: () => T): T {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw new DriverError("Failed", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  const value = make();
+  writeFile(path, value);
+  return value;
+}
+
+/** Whole or not at all: a reader never sees half of it. */
+function writeFile(path: string, value: unknown): void {
+  const temporary = `${path}.new`;
+  writeFileSync(temporary, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(temporary, path);
+}

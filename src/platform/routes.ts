@@ -1,0 +1,54 @@
+import type { Clock } from "#kernel/clock.ts";
+
+export interface AdminRoutesOptions {
+  readonly version: string;
+  readonly clock: Clock;
+  /** Stops every task and empties all state; resolves with false when some tasks go on. */
+  readonly reset: () => Promise<boolean>;
+  /** Whether `POST /_estiva/reset` exists. */
+  readonly dev: boolean;
+  /** `docker 20.10.24`, or why it does not answer, for people. */
+  readonly engine: () => Promise<string>;
+  /** Tasks that have not stopped. */
+  readonly activeTasks: () => number;
+  /** What does not work as it should on this host, and its mend. */
+  readonly problems: () => Promise<readonly { readonly message: string; readonly mend: string }[]>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `GET /_estiva/health`, and `POST /_estiva/reset`, which is 404 without `--dev`. */
+export function adminRoutes(options: AdminRoutesOptions): Readonly<Record<string, () => Promise<Answer>>> {
+  const startedAt = options.clock.now();
+  const health = async () =>
+    json(200, {
+      status: "ok",
+      version: options.version,
+      engine: await options.engine(),
+      store: "embedded",
+      pid: process.pid,
+      activeTasks: options.activeTasks(),
+      problems: await options.problems(),
+      uptimeSeconds: Math.floor((options.clock.now() - startedAt) / 1000),
+    });
+  return {
+    "GET /_estiva/health": health,
+    "POST /_estiva/reset": () => (options.dev ? reset(options) : Promise.resolve(notFound)),
+  };
+}
+
+/** Nobody empties a platform by mistake. */
+const notFound = json(404, { status: "failed", message: "Not found. It is there with: estiva up --dev" });
+
+async function reset(options: AdminRoutesOptions): Promise<Answer> {
+  if (await options.reset()) return json(200, { status: "ok" });
+  return json(503, { status: "failed", message: "Some tasks did not stop in time. Try again." });
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(body)}\n` };
+}

@@ -1,0 +1,198 @@
+import { execFile, spawn } from "node:child_process";
+import { accessSync, constants, existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type FoundEngine, findEngine } from "#host/runtime/docker/find-engine.ts";
+import { type Clock, sleep } from "#kernel/clock.ts";
+import { DriverError } from "#kernel/fault.ts";
+
+/** What the machine lacks and how it gets it, on Debian and its kin. */
+const needed = [
+  { program: "dockerd", package: "docker.io" },
+  { program: "ip", package: "iproute2" },
+  { program: "nft", package: "nftables" },
+] as const;
+/** What only some use: without it everything else works, and `estiva doctor` tells of it. */
+const wished = [{ program: "haproxy", package: "haproxy" }] as const;
+/** What images of the demo and the tests are made of. */
+const imageParts = { program: "busybox", package: "busybox-static" } as const;
+const programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const defaultSocket = "/var/run/docker.sock";
+const engineLog = "/var/log/estiva-dockerd.log";
+const engineStartSeconds = 60;
+const lookAgainMs = 100;
+
+export interface SetUpOptions {
+  readonly install: boolean;
+  /** Whether images are to be made here, for the demo and the tests. */
+  readonly makesImages: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly tell: (line: string) => void;
+}
+
+/** What set-up found, and how to take back what it started. */
+export interface SetUp {
+  /** For DOCKER_HOST. */
+  readonly engineUrl: string;
+  /** Ends the engine if this set-up started it. */
+  undo(): Promise<void>;
+}
+
+/**
+ * Makes sure that a container engine answers and that the programs of host networking are there, installing and
+ * starting what is missing where it may. Rejects with a `DriverError` (`Unavailable`) that names the commands to run.
+ */
+export async function setUpMachine(options: SetUpOptions): Promise<SetUp> {
+  const { engine, failures } = await findEngine(options.env, options.clock);
+  const found = engine?.address.url;
+  // Who names an engine wants that one: nothing is installed or started in its stead.
+  if (!found && options.env.DOCKER_HOST) throw noEngine(options.env, failures);
+  // With an engine of somebody else's, in a virtual machine perhaps, only what runs here is needed.
+  const wanted = found ? needed.filter(({ program }) => program !== "dockerd") : needed;
+  // Elsewhere than on Linux the engine has a machine of its own, with what networking takes.
+  if (process.platform === "linux") {
+    const all = options.makesImages ? [...wanted, imageParts] : wanted;
+    await installMissing(canInstall(options) ? [...all, ...wished] : all, options);
+  }
+  if (found) return { engineUrl: found, undo: async () => {} };
+  return startEngine(options);
+}
+
+/** Rejects with a `DriverError` (`Unavailable`) that says what to run when no container engine answers now. */
+export async function requireEngine(env: NodeJS.ProcessEnv, clock: Clock): Promise<void> {
+  const { engine, failures } = await findEngine(env, clock);
+  if (engine === undefined) throw noEngine(env, failures);
+}
+
+/** That no engine answers, why not, and what to run on this machine. */
+export function noEngine(env: NodeJS.ProcessEnv, failures: FoundEngine["failures"]): DriverError {
+  if (env.DOCKER_HOST) {
+    const reason = failures[0]?.reason ?? "The container engine does not answer";
+    const isLocal = /^(unix:\/\/|\/)/.test(env.DOCKER_HOST);
+    const own = isLocal && findProgram("dockerd") ? [asRoot(`dockerd --host ${socketUrl(env.DOCKER_HOST)} &`)] : [];
+    return unavailable(
+      reason.includes("DOCKER_HOST") ? reason : `${reason} (DOCKER_HOST names it)`,
+      // The one that is named, or the machine's own.
+      [...own, "unset DOCKER_HOST"],
+      "Start that engine, or run one of:",
+    );
+  }
+  if (socketIsForbidden()) {
+    return unavailable(`${defaultSocket} is there, but this user may not use it. Run this, then log in again.`, [
+      "sudo usermod -aG docker $USER",
+    ]);
+  }
+  const tried = failures.map(({ address, reason }) => `\n  ${address}: ${reason}`).join("");
+  const start = existsSync("/run/systemd/system") ? "systemctl start docker" : "dockerd &";
+  const install = "apt-get install -y --no-install-recommends docker.io";
+  const commands = findProgram("dockerd") ? [start] : [install, start];
+  return unavailable(`No container engine answers. Tried:${tried}`, commands.map(asRoot));
+}
+
+function socketUrl(text: string): string {
+  return text.startsWith("/") ? `unix://${text}` : text;
+}
+
+/** The first folder of the system that has the program, or undefined. */
+export function findProgram(program: string): string | undefined {
+  return programFolders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+}
+
+interface Part {
+  readonly program: string;
+  readonly package: string;
+}
+
+async function installMissing(wanted: readonly Part[], options: SetUpOptions): Promise<void> {
+  const packages = wanted.filter(({ program }) => findProgram(program) === undefined).map((item) => item.package);
+  if (packages.length === 0) return;
+  const commands = ["apt-get update", `apt-get install -y --no-install-recommends ${packages.join(" ")}`];
+  const aptGet = findProgram("apt-get");
+  if (aptGet === undefined) throw unavailable(`These packages are missing: ${packages.join(", ")}.`, []);
+  if (!canInstall(options)) {
+    throw unavailable(`These packages are missing: ${packages.join(", ")}.`, commands.map(asRoot));
+  }
+  options.tell(`Installing ${packages.join(", ")} (apt-get)`);
+  const run = promisify(execFile);
+  const env = { ...options.env, DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    await run(aptGet, ["-qq", "update"], { env });
+    await run(aptGet, ["-qq", "install", "-y", "--no-install-recommends", ...packages], {
+      env,
+      maxBuffer: 64 * 2 ** 20,
+    });
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw unavailable(`apt-get failed: ${stderr?.trim() || (error as Error).message}`, commands.map(asRoot));
+  }
+}
+
+function canInstall({ install }: SetUpOptions): boolean {
+  return install && process.getuid?.() === 0 && findProgram("apt-get") !== undefined;
+}
+
+async function startEngine(options: SetUpOptions): Promise<SetUp> {
+  const dockerd = findProgram("dockerd");
+  const systemd = existsSync("/run/systemd/system");
+  const command = systemd ? "systemctl start docker" : "dockerd &";
+  if (socketIsForbidden() || dockerd === undefined || process.getuid?.() !== 0) {
+    throw noEngine(options.env, (await findEngine(options.env, options.clock)).failures);
+  }
+  options.tell(
+    systemd ? "Starting the container engine (systemctl start docker)" : "Starting the container engine (dockerd)",
+  );
+  if (systemd) await promisify(execFile)("systemctl", ["start", "docker"]);
+  const engine = systemd ? undefined : launch(dockerd);
+  for (const until = options.clock.now() + engineStartSeconds * 1000; options.clock.now() < until; ) {
+    const engineUrl = (await findEngine(options.env, options.clock)).engine?.address.url;
+    if (engineUrl) return { engineUrl, undo: async () => void engine?.kill("SIGTERM") };
+    if (engine?.exitCode !== null && engine?.exitCode !== undefined) break;
+    await sleep(options.clock, lookAgainMs);
+  }
+  throw unavailable(`The container engine did not start:\n${lastLines(engineLog)}`, [asRoot(command)]);
+}
+
+/**
+ * An engine that was killed leaves its process id behind, and the next one refuses to start where a process has that
+ * number now, be it another program's or one that has ended and was not waited for.
+ */
+function removeStalePidFile(): void {
+  const path = "/var/run/docker.pid";
+  if (!existsSync(path)) return;
+  const stat = join("/proc", readFileSync(path, "utf8").trim(), "stat");
+  const [, program, state] = (existsSync(stat) && /\((.*)\) (\S)/.exec(readFileSync(stat, "utf8"))) || [];
+  if (program !== "dockerd" || state === "Z" || state === "X") rmSync(path);
+}
+
+function launch(dockerd: string) {
+  removeStalePidFile();
+  const log = openSync(engineLog, "a", 0o640);
+  const engine = spawn(dockerd, [], { detached: true, stdio: ["ignore", log, log] });
+  engine.unref();
+  return engine;
+}
+
+/** A socket that is there and may not be used is the commonest reason of all. */
+export function socketIsForbidden(): boolean {
+  if (!existsSync(defaultSocket)) return false;
+  try {
+    accessSync(defaultSocket, constants.R_OK | constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function asRoot(command: string): string {
+  return process.getuid?.() === 0 ? command : `sudo ${command}`;
+}
+
+function lastLines(path: string): string {
+  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-5).join("\n");
+}
+
+function unavailable(problem: string, commands: readonly string[], advice = "Run:"): DriverError {
+  const mend = commands.length > 0 ? `\n${advice}\n${commands.map((command) => `  ${command}`).join("\n")}` : "";
+  return new DriverError("Unavailable", `${problem.trimEnd()}${mend}`);
+}

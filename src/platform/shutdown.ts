@@ -1,0 +1,86 @@
+import type { RuntimeDriver } from "#host/runtime/driver.ts";
+import { type Clock, sleep } from "#kernel/clock.ts";
+import { ConflictError } from "#kernel/fault.ts";
+import type { Entry, Store } from "#kernel/store.ts";
+import type { Trail } from "#services/cloudtrail/index.ts";
+import type { MetricStorage } from "#services/cloudwatch/index.ts";
+import { changeTask, hosts, type TaskRecord, tasks } from "#services/ecs/model.ts";
+import { targets } from "#services/elb/model.ts";
+import type { LogStorage } from "#services/logs/index.ts";
+import { logGroups } from "#services/logs/model.ts";
+import type { StoreHost } from "#store/index.ts";
+
+const lookAgainMs = 20;
+/** A stopped task's containers are removed when its last logs are stored. */
+const removalSeconds = 30;
+
+/**
+ * Stops every task of every account, and resolves when all have stopped, or with false when some have not after
+ * `mostSeconds`. A task gets its SIGTERM and its stopTimeout as ever. What starts tasks must rest meanwhile: a service
+ * would replace each one.
+ */
+export async function stopAllTasks(
+  parts: { readonly store: Store; readonly clock: Clock },
+  reason: string,
+  mostSeconds: number,
+): Promise<boolean> {
+  const store = parts.store.as("api");
+  const view = store.view(tasks);
+  const alive = () => view.by("alive", "yes");
+  const until = parts.clock.now() + mostSeconds * 1000;
+  for (let left = alive(); left.length > 0; left = alive()) {
+    if (parts.clock.now() >= until) return false;
+    await Promise.all(left.map((task) => stopTask(store, task, reason)));
+    await sleep(parts.clock, lookAgainMs);
+  }
+  return true;
+}
+
+/** Resolves when the agent has removed what stopped tasks left on the engine, or after a while. */
+export async function untilRemoved(driver: RuntimeDriver, clock: Clock): Promise<void> {
+  await driver.prepareSandboxes(0);
+  const until = clock.now() + removalSeconds * 1000;
+  while (clock.now() < until && (await driver.listSandboxes()).length > 0) await sleep(clock, lookAgainMs);
+}
+
+async function stopTask(store: Store, task: Entry<TaskRecord>, stoppedReason: string): Promise<void> {
+  // Nothing is sent to a platform that stops: load balancers need not be waited for.
+  const registered = store.view(targets).by("task", task.key);
+  const remove = registered.map(({ key }) => key);
+  const isTold = task.value.desiredStatus === "STOPPED";
+  if (isTold && remove.length === 0) return;
+  const value = changeTask(task.value, { desiredStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason });
+  try {
+    await store.commit({ unchanged: [task, ...registered], put: isTold ? [] : [{ key: task.key, value }], remove });
+  } catch (error) {
+    // It has moved on meanwhile: the next look sees where to.
+    if (!(error instanceof ConflictError)) throw error;
+  }
+}
+
+/** Stops every task and empties all state: the account is as new. Resolves with false when some tasks go on. */
+export async function resetState(
+  parts: {
+    readonly store: StoreHost;
+    readonly storage: LogStorage;
+    readonly trail: Trail;
+    readonly metrics: MetricStorage;
+    readonly clock: Clock;
+    readonly control: { holdStarts(): Promise<() => void> };
+  },
+  mostSeconds: number,
+): Promise<boolean> {
+  const release = await parts.control.holdStarts();
+  try {
+    const stopped = await stopAllTasks(parts, "The platform is being reset", mostSeconds);
+    if (!stopped) return false;
+    const groups = [...parts.store.view(logGroups).all()];
+    // The machines stay what they are: their agents have registered with this process.
+    await parts.store.clear({ except: [hosts.name] });
+    const logs = groups.map((group) => parts.storage.removeGroup(group.value.id));
+    await Promise.all([...logs, parts.trail.clear(), parts.metrics.clear()]);
+    return true;
+  } finally {
+    release();
+  }
+}

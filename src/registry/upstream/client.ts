@@ -1,0 +1,239 @@
+import { digestAlgorithm } from "#kernel/blob-store.ts";
+import type { Clock } from "#kernel/clock.ts";
+import { DriverError } from "#kernel/fault.ts";
+import { manifestTypes, maxManifestBytes } from "#kernel/oci-manifest.ts";
+import type { Upstream } from "#kernel/registry.ts";
+import { readChallenge } from "./challenge.ts";
+
+/**
+ * Reads from other registries: Docker Hub, quay.io, ghcr.io, public.ecr.aws, private ones. Failures are `DriverError`s:
+ * `NotFound`, `Unauthorized`, `TooManyRequests`, `TooLarge`, or `Unavailable` (also for what makes no sense, and when
+ * the signal aborts).
+ */
+export interface UpstreamClient {
+  /** The manifest that a tag or digest names now. */
+  manifest(upstream: Upstream, reference: string, signal?: AbortSignal): Promise<UpstreamManifest>;
+  /** The content of a blob, as it comes. Its digest is not checked here. */
+  blob(upstream: Upstream, digest: string, signal?: AbortSignal): Promise<UpstreamBlob>;
+  /** Whether the registry answers, and takes the credentials where there are some; rejects when it does not. */
+  check(place: Omit<Upstream, "repositoryName">): Promise<void>;
+}
+
+export interface UpstreamManifest {
+  readonly bytes: Buffer;
+  readonly mediaType: string | undefined;
+}
+
+export interface UpstreamBlob {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly sizeBytes: number | undefined;
+}
+
+export interface UpstreamClientOptions {
+  readonly clock: Clock;
+  /** Until a registry begins to answer. */
+  readonly answerSeconds?: number;
+  /** Between two pieces of an answer. */
+  readonly idleSeconds?: number;
+}
+
+const accept = Object.values(manifestTypes).join(", ");
+/** When a token's life is not told: as the specification of the token flow has it. */
+const defaultTokenSeconds = 60;
+const maxTokens = 1000;
+const maxTokenBytes = 64 * 1024;
+
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const requests = new Requests(options);
+  return {
+    async manifest(upstream, reference, signal) {
+      const response = await requests.get(upstream, `manifests/${reference}`, accept, signal);
+      const mediaType = response.headers.get("content-type") ?? undefined;
+      return { bytes: await wholeBody(requests.pieces(response), maxManifestBytes), mediaType };
+    },
+    async blob(upstream, digest, signal) {
+      if (digestAlgorithm(digest) === undefined) throw new DriverError("NotFound", "There is no such blob.");
+      const response = await requests.get(upstream, `blobs/${digest}`, "*/*", signal);
+      const length = response.headers.get("content-length");
+      return { content: requests.pieces(response), sizeBytes: length === null ? undefined : Number(length) };
+    },
+    check: (place) => requests.check(place),
+  };
+}
+
+interface Token {
+  readonly header: string;
+  readonly validUntil: number;
+}
+
+class Requests {
+  readonly #clock: Clock;
+  readonly #answerMs: number;
+  readonly #idleMs: number;
+  readonly #tokens = new Map<string, Token>();
+
+  constructor({ clock, answerSeconds = 30, idleSeconds = 60 }: UpstreamClientOptions) {
+    this.#clock = clock;
+    this.#answerMs = answerSeconds * 1000;
+    this.#idleMs = idleSeconds * 1000;
+  }
+
+  async get(upstream: Upstream, path: string, accepted: string, signal?: AbortSignal): Promise<Response> {
+    const url = `${upstream.endpoint}/v2/${upstream.repositoryName}/${path}`;
+    const key = JSON.stringify([upstream.endpoint, upstream.repositoryName, upstream.credentials ?? null]);
+    let response = await this.#fetch(url, accepted, this.#tokenOf(key), signal);
+    if (response.status === 401) {
+      await response.body?.cancel();
+      const scope = `repository:${upstream.repositoryName}:pull`;
+      const token = await this.#authorize(upstream, response.headers.get("www-authenticate"), scope);
+      this.#keep(key, token);
+      response = await this.#fetch(url, accepted, token.header, signal);
+    }
+    if (response.ok) return response;
+    await response.body?.cancel();
+    throw statusError(new URL(url).host, response.status);
+  }
+
+  async check(place: Omit<Upstream, "repositoryName">): Promise<void> {
+    const url = `${place.endpoint}/v2/`;
+    const response = await this.#fetch(url, "*/*", undefined);
+    await response.body?.cancel();
+    if (response.ok) return;
+    if (response.status !== 401) throw statusError(new URL(url).host, response.status);
+    const token = await this.#authorize(place, response.headers.get("www-authenticate"), undefined);
+    // A token service has looked at the credentials; a registry that takes them itself has not yet.
+    if (!token.header.startsWith("Basic ")) return;
+    const answer = await this.#fetch(url, "*/*", token.header);
+    await answer.body?.cancel();
+    if (!answer.ok) throw statusError(new URL(url).host, answer.status);
+  }
+
+  /** The pieces of a body; fails when none comes for a while. */
+  async *pieces(response: Response): AsyncGenerator<Uint8Array> {
+    const reader = response.body?.getReader();
+    if (reader === undefined) return;
+    try {
+      for (;;) {
+        const { done, value } = await this.#within(this.#idleMs, reader.read(), () => void reader.cancel());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await reader.cancel().catch(() => {});
+    }
+  }
+
+  async #fetch(
+    url: string,
+    accepted: string,
+    authorization: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    const abort = new AbortController();
+    const until = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal]);
+    const headers = { accept: accepted, ...(authorization !== undefined && { authorization }) };
+    // Redirects to where blobs lie are followed; a redirect to another origin goes without the authorization.
+    const answer = fetch(url, { headers, redirect: "follow", signal: until });
+    return this.#within(this.#answerMs, answer, () => abort.abort());
+  }
+
+  async #within<T>(ms: number, work: Promise<T>, cancel: () => void): Promise<T> {
+    const timeout = Promise.withResolvers<never>();
+    const timer = this.#clock.after(ms, () => {
+      timeout.reject(new DriverError("Unavailable", "The upstream registry does not answer.", { retryable: true }));
+      cancel();
+    });
+    try {
+      return await Promise.race([work, timeout.promise]);
+    } catch (cause) {
+      if (cause instanceof DriverError) throw cause;
+      throw new DriverError("Unavailable", "The upstream registry cannot be reached.", { retryable: true, cause });
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #authorize(
+    upstream: Omit<Upstream, "repositoryName">,
+    header: string | null,
+    scope: string | undefined,
+  ): Promise<Token> {
+    const challenge = readChallenge(header);
+    const basic = upstream.credentials && basicHeader(upstream.credentials);
+    if (challenge?.scheme === "basic" && basic !== undefined) {
+      return { header: basic, validUntil: Number.POSITIVE_INFINITY };
+    }
+    if (challenge?.scheme !== "bearer" || !URL.canParse(challenge.realm)) throw statusError(upstream.endpoint, 401);
+    const url = new URL(challenge.realm);
+    // Whoever speaks HTTPS does not send credentials on in clear.
+    if (url.protocol !== "https:" && !upstream.endpoint.startsWith("http:")) throw statusError(upstream.endpoint, 401);
+    if (challenge.service !== undefined) url.searchParams.set("service", challenge.service);
+    const asked = challenge.scope ?? scope;
+    if (asked !== undefined) url.searchParams.set("scope", asked);
+    const response = await this.#fetch(url.href, "application/json", basic);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw statusError(url.host, response.status);
+    }
+    return readToken(await wholeBody(this.pieces(response), maxTokenBytes), this.#clock.now());
+  }
+
+  #tokenOf(key: string): string | undefined {
+    const token = this.#tokens.get(key);
+    return token !== undefined && token.validUntil > this.#clock.now() ? token.header : undefined;
+  }
+
+  #keep(key: string, token: Token): void {
+    this.#tokens.delete(key);
+    this.#tokens.set(key, token);
+    for (const oldest of this.#tokens.keys()) {
+      if (this.#tokens.size <= maxTokens) return;
+      this.#tokens.delete(oldest);
+    }
+  }
+}
+
+function readToken(bytes: Buffer, now: number): Token {
+  let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null = null;
+  try {
+    answer = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    // Not JSON: no token, as below.
+  }
+  const token = answer?.token ?? answer?.access_token;
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new DriverError("Unauthorized", "The upstream registry's token service gave no token.");
+  }
+  const seconds = typeof answer?.expires_in === "number" ? answer.expires_in : defaultTokenSeconds;
+  // Some seconds before its end, so that it does not expire on its way.
+  return { header: `Bearer ${token}`, validUntil: now + Math.max(0, seconds - 10) * 1000 };
+}
+
+async function wholeBody(content: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of content) {
+    bytes += piece.length;
+    if (bytes > limitBytes) throw new DriverError("TooLarge", "The upstream registry's answer is too large.");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+function basicHeader({ username, password }: { readonly username: string; readonly password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+/** ECR's words. */
+const refusedWords =
+  "The authentication to the upstream registry failed. Verify that the credentials provided in the pull through " +
+  "cache rule are correct, and try again.";
+
+function statusError(host: string, status: number): DriverError {
+  if (status === 404) return new DriverError("NotFound", `${host} has no such image.`);
+  if (status === 401 || status === 403) return new DriverError("Unauthorized", refusedWords);
+  if (status === 429) {
+    return new DriverError("TooManyRequests", `${host} has been asked too often.`, { retryable: true });
+  }
+  return new DriverError("Unavailable", `${host} answers with status ${status}.`, { retryable: true });
+}

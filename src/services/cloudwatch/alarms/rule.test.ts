@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { alarmsIn, holds, parseRule, RuleSyntaxError } from "./rule.ts";
+
+const states = { a: "ALARM", b: "OK", c: "INSUFFICIENT_DATA" } as const;
+const stateOf = (name: string) => states[name as keyof typeof states];
+
+describe("rules of composite alarms", () => {
+  const cases: readonly [rule: string, expected: boolean][] = [
+    ["ALARM(a)", true],
+    ['ALARM("a") AND OK("b")', true],
+    ["NOT ALARM(a) OR INSUFFICIENT_DATA(c)", true],
+    ["NOT (ALARM(a) OR ALARM(b))", false],
+    ["ALARM(b) OR ALARM(a) AND OK(a)", false],
+    ["TRUE AND NOT FALSE", true],
+    ["ALARM(none)", false],
+  ];
+  for (const [rule, expected] of cases) test(rule, () => assert.equal(holds(parseRule(rule), stateOf), expected));
+
+  for (const rule of ["", "ALARM", "ALARM()", "ALARM(a) OK(b)", "(ALARM(a)", "MAYBE(a)", "ALARM(a) AND"]) {
+    test(`"${rule}" is none`, () => assert.throws(() => parseRule(rule), RuleSyntaxError));
+  }
+
+  test("what a rule names", () => {
+    assert.deepEqual(alarmsIn(parseRule('ALARM("a \\"b\\"") AND (OK(b) OR NOT OK(c))')), ['a "b"', "b", "c"]);
+  });
+});

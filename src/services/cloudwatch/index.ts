@@ -1,0 +1,33 @@
+import type { EventSource } from "#kernel/event-source.ts";
+import type { ServiceModule } from "#kernel/handler.ts";
+import { alarmStateChanges } from "./alarms/event.ts";
+import { authorization } from "./authorization.ts";
+import { alarmController } from "./controllers/alarm/controller.ts";
+import { compositeController } from "./controllers/composite/controller.ts";
+import { historyReaper } from "./controllers/history/reaper.ts";
+import type { MetricStorage } from "./metrics/storage.ts";
+import { alarmHistory, alarms } from "./model.ts";
+import { createOperations } from "./operations/index.ts";
+
+export { MetricStorage } from "./metrics/storage.ts";
+
+export const cloudWatchCollections = [alarmHistory, alarms];
+
+/** What Amazon CloudWatch tells EventBridge. */
+export const cloudWatchEventSources: readonly EventSource[] = [alarmStateChanges];
+
+export interface CloudWatchOptions {
+  /** Where data points are kept: shared with those who measure. */
+  readonly storage: MetricStorage;
+}
+
+/** Amazon CloudWatch. */
+export function createCloudWatch({ storage }: CloudWatchOptions): ServiceModule {
+  return {
+    name: "cloudwatch",
+    operations: createOperations(storage),
+    controllers: [alarmController(storage), compositeController, historyReaper],
+    collections: cloudWatchCollections,
+    authorization,
+  };
+}

@@ -1,0 +1,3 @@
+/** The records of Amazon CloudWatch, their keys, and the pure functions on them that other services use. */
+export * from "./model/alarm.ts";
+export * from "./model/history.ts";

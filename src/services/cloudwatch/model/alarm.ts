@@ -1,0 +1,71 @@
+import type { PutCompositeAlarmInput, PutMetricAlarmInput, StateValue } from "#generated/cloudwatch/types.ts";
+import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+
+/** Account and region. */
+export interface World {
+  readonly account: string;
+  readonly region: string;
+}
+
+interface AlarmState extends World {
+  readonly tags: Readonly<Record<string, string>>;
+  /** Times are milliseconds since the epoch. */
+  readonly configurationUpdatedAt: number;
+  readonly stateValue: StateValue;
+  readonly stateReason: string;
+  readonly stateReasonData?: string;
+  readonly stateUpdatedAt: number;
+  /** When the value changed last. */
+  readonly stateTransitionedAt: number;
+}
+
+/** As PutMetricAlarm was given it. */
+export interface MetricAlarmRecord extends AlarmState {
+  readonly type: "metric";
+  readonly configuration: Omit<PutMetricAlarmInput, "Tags">;
+}
+
+/** As PutCompositeAlarm was given it. */
+export interface CompositeAlarmRecord extends AlarmState {
+  readonly type: "composite";
+  readonly configuration: Omit<PutCompositeAlarmInput, "Tags">;
+  /** Actions of the present state that are held back, by what and since when. */
+  readonly suppression?: Suppression;
+}
+
+export interface Suppression {
+  readonly by: "Alarm" | "WaitPeriod" | "ExtensionPeriod";
+  readonly since: number;
+}
+
+export type AlarmRecord = MetricAlarmRecord | CompositeAlarmRecord;
+
+/** Index `world`: by account and region. */
+export const alarms: Collection<AlarmRecord, "world"> = {
+  name: "cloudwatch/alarm",
+  indexes: { world: worldOf },
+};
+
+/** `000000000000/us-east-1` */
+export function worldOf({ account, region }: World): string {
+  return `${account}/${region}`;
+}
+
+export function alarmKey({ account, region }: World, alarmName: string): Key<AlarmRecord> {
+  return keyOf(alarms, account, region, alarmName);
+}
+
+/** `arn:aws:cloudwatch:us-east-1:000000000000:alarm:NAME` */
+export function alarmArn({ account, region }: World, alarmName: string): string {
+  const partition = partitionOf(region);
+  return formatArn({ partition, service: "cloudwatch", region, account, resource: `alarm:${alarmName}` });
+}
+
+/** The name of an alarm that is named by its name or its ARN; undefined for an ARN of something else, or elsewhere. */
+export function alarmNameOf({ account, region }: World, text: string): string | undefined {
+  if (!text.startsWith("arn:")) return text;
+  const arn = parseArn(text);
+  if (arn?.service !== "cloudwatch" || arn.account !== account || arn.region !== region) return undefined;
+  return /^alarm:(.+)$/s.exec(arn.resource)?.[1];
+}

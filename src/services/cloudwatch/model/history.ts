@@ -1,0 +1,30 @@
+import type { HistoryItemType } from "#generated/cloudwatch/types.ts";
+import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import type { AlarmRecord, World } from "./alarm.ts";
+
+/** Something that happened to an alarm. It is kept for 30 days, after the alarm is gone too. */
+export interface AlarmHistoryRecord extends World {
+  readonly alarmName: string;
+  readonly alarmType: "MetricAlarm" | "CompositeAlarm";
+  readonly time: number;
+  readonly itemType: HistoryItemType;
+  readonly summary: string;
+  /** JSON */
+  readonly data: string;
+}
+
+export const alarmHistory: Collection<AlarmHistoryRecord> = { name: "cloudwatch/alarm-history" };
+
+/** In the order of their times; `position` tells those of one moment apart. */
+export function historyKey({ account, region, alarmName, time }: AlarmHistoryRecord, position: number) {
+  const at = `${String(time).padStart(15, "0")}-${String(position).padStart(4, "0")}`;
+  return keyOf(alarmHistory, account, region, alarmName, at) as Key<AlarmHistoryRecord>;
+}
+
+export function historyPrefix({ account, region }: World, alarmName?: string): Prefix<AlarmHistoryRecord> {
+  return prefixOf(alarmHistory, account, region, ...(alarmName === undefined ? [] : [alarmName]));
+}
+
+export function alarmTypeOf({ type }: AlarmRecord): AlarmHistoryRecord["alarmType"] {
+  return type === "metric" ? "MetricAlarm" : "CompositeAlarm";
+}

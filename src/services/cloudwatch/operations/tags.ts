@@ -1,0 +1,42 @@
+import type { RequestContext } from "#kernel/handler.ts";
+import type { Read } from "#kernel/store.ts";
+import { type AlarmRecord, alarmKey, alarmNameOf } from "../model.ts";
+import { tagsOf } from "../request/alarm.ts";
+import type { CloudWatchHandler } from "../request/handler.ts";
+
+export const ListTagsForResource: CloudWatchHandler<"ListTagsForResource"> = async ({ ResourceARN: arn }, ctx) => {
+  // As AWS: what is not there has no tags.
+  const { value } = await find(ctx, arn);
+  return { Tags: Object.entries(value?.tags ?? {}).map(([Key, Value]) => ({ Key, Value })) };
+};
+
+export const TagResource: CloudWatchHandler<"TagResource"> = async ({ ResourceARN: arn, Tags: tags }, ctx) => {
+  const entry = await require(ctx, arn);
+  const value = { ...entry.value!, tags: { ...entry.value!.tags, ...tagsOf(ctx, tags) } };
+  if (Object.keys(value.tags).length > 50) {
+    throw ctx.fault("InvalidParameterValueException", "A resource has at most 50 tags.");
+  }
+  await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value }] });
+  return {};
+};
+
+export const UntagResource: CloudWatchHandler<"UntagResource"> = async ({ ResourceARN: arn, TagKeys: keys }, ctx) => {
+  const entry = await require(ctx, arn);
+  const tags = Object.fromEntries(Object.entries(entry.value!.tags).filter(([key]) => !keys.includes(key)));
+  await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value: { ...entry.value!, tags } }] });
+  return {};
+};
+
+async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord>> {
+  const name = arn.startsWith("arn:") ? alarmNameOf(ctx, arn) : undefined;
+  if (name === undefined) {
+    throw ctx.fault("InvalidParameterValueException", `Only alarms have tags here; ${arn} is the ARN of none.`);
+  }
+  return await ctx.store.get(alarmKey(ctx, name));
+}
+
+async function require(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord>> {
+  const read = await find(ctx, arn);
+  if (read.value !== undefined) return read;
+  throw ctx.fault("ResourceNotFoundException", "Unknown", { ResourceType: "alarm", ResourceId: arn });
+}

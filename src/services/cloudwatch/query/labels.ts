@@ -1,0 +1,75 @@
+import type { MetricDataQuery } from "#generated/cloudwatch/types.ts";
+import type { FoundSeries } from "./run.ts";
+
+/** A series with what its label is made of. */
+export interface Labelled {
+  readonly query: MetricDataQuery;
+  readonly series: FoundSeries;
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * The label of a series: the caller's, with its dynamic parts (`${MAX}`, `${PROP('Dim.ServiceName')}`), or one that
+ * tells the series of the answer apart.
+ */
+export function labelOf(labelled: Labelled, all: readonly Labelled[]): string {
+  const { query, series } = labelled;
+  if (query.Label !== undefined) return dynamic(query.Label, labelled);
+  if (series.metric === undefined) return query.Id;
+  const metrics = all.flatMap(({ series: each }) => (each.metric ? [each] : []));
+  const parts = [
+    differs(metrics, ({ metric }) => metric!.namespace) ? series.metric.namespace : "",
+    differs(metrics, ({ metric }) => metric!.metricName) ? series.metric.metricName : "",
+    ...series.metric.dimensions.map(({ name, value }) =>
+      differs(metrics, ({ metric }) => metric!.dimensions.find((each) => each.name === name)?.value) ? value : "",
+    ),
+    differs(metrics, ({ stat }) => stat) ? (series.stat ?? "") : "",
+    differs(metrics, ({ periodSeconds }) => periodSeconds) ? `${series.periodSeconds}s` : "",
+  ].filter((part) => part !== "");
+  return parts.length > 0 ? parts.join(" ") : series.metric.metricName;
+}
+
+function differs<T>(all: readonly FoundSeries[], of: (series: FoundSeries) => T): boolean {
+  return new Set(all.map(of)).size > 1;
+}
+
+function dynamic(label: string, labelled: Labelled): string {
+  return label.replace(/\$\{([A-Z_]+)(?:\('([^']*)'\))?\}/g, (whole, word: string, property?: string) => {
+    if (word === "PROP" && property !== undefined) return propertyOf(labelled, property) ?? whole;
+    return numberOf(labelled.series, word) ?? whole;
+  });
+}
+
+function numberOf({ label, values, times }: FoundSeries, word: string): string | undefined {
+  const sum = values.reduce((total, value) => total + value, 0);
+  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const numbers: Readonly<Record<string, number | undefined>> = {
+    MAX: most,
+    MIN: least,
+    RANGE: most - least,
+    AVG: sum / values.length,
+    SUM: sum,
+    FIRST: values[0],
+    LAST: values.at(-1),
+  };
+  if (word === "LABEL") return label;
+  const number = numbers[word];
+  if (number !== undefined) return values.length === 0 ? "--" : String(Number(number.toPrecision(6)));
+  const timed = /^(MAX|MIN|FIRST|LAST)_TIME$/.exec(word)?.[1];
+  if (timed === undefined) return undefined;
+  const time = times[values.indexOf(numbers[timed] ?? Number.NaN)];
+  return time === undefined ? "--" : new Date(time * 1000).toISOString();
+}
+
+function propertyOf({ series, account, region }: Labelled, property: string): string | undefined {
+  if (property === "AccountId") return account;
+  if (property === "Region") return region;
+  if (property === "Period") return String(series.periodSeconds);
+  if (property === "Stat") return series.stat ?? "";
+  if (property === "MetricName") return series.metric?.metricName ?? "";
+  if (property === "Namespace") return series.metric?.namespace ?? "";
+  const dimension = /^Dim\.(.+)$/.exec(property)?.[1];
+  return dimension && (series.metric?.dimensions.find(({ name }) => name === dimension)?.value ?? "");
+}

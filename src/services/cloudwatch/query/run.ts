@@ -1,0 +1,228 @@
+import type { MetricStat } from "#generated/cloudwatch/types.ts";
+import { evaluateMath } from "../math/evaluate.ts";
+import { childrenOf, type Expression } from "../math/parse.ts";
+import { MathError, type MathValue, type TimeSeries } from "../math/series.ts";
+import { inOrder } from "../metrics/head.ts";
+import type { MetricName, Series } from "../metrics/series.ts";
+import { parseStatistic } from "../metrics/statistic.ts";
+import type { MetricStorage } from "../metrics/storage.ts";
+import { metricName, roundStart } from "../request/metric.ts";
+import type { CheckedQuery } from "./check.ts";
+import { parseSearch, SearchSyntaxError } from "./search.ts";
+
+export interface QueryRange {
+  readonly account: string;
+  readonly region: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly nowMs: number;
+}
+
+/** What a query gave: series, or why there is none. */
+export interface QueryResult {
+  readonly id: string;
+  readonly series: readonly FoundSeries[];
+  /** What went wrong with it, in words for the caller. */
+  readonly error?: string;
+}
+
+export interface FoundSeries extends TimeSeries {
+  /** Of a metric, not of an expression. */
+  readonly metric?: MetricName;
+  readonly stat?: string;
+}
+
+/** As CloudWatch: a search gives no more. */
+const mostFound = 500;
+const searchPeriod = 300;
+
+/** Reads what the queries ask for and works their expressions out, those that others need first. */
+export async function runQueries(
+  storage: MetricStorage,
+  queries: readonly CheckedQuery[],
+  range: QueryRange,
+): Promise<readonly QueryResult[]> {
+  const read = new MetricReader(storage, range);
+  const values = new Map<string, MathValue>();
+  const searches = new Map<string, readonly FoundSeries[]>();
+  for (const { query, expression } of queries) {
+    if (query.MetricStat) values.set(query.Id, { kind: "series", series: await read.stat(query.MetricStat) });
+    for (const search of expression ? searchesIn(expression) : []) {
+      searches.set(JSON.stringify(search), await read.search(search));
+    }
+  }
+  const evaluation = new Evaluation(queries, { range, values, searches });
+  return queries.map(({ query }) => evaluation.result(query.Id));
+}
+
+interface Search {
+  readonly query: string;
+  readonly statistic: string;
+  readonly periodSeconds: number;
+}
+
+function searchesIn(expression: Expression): Search[] {
+  const own = expression.kind === "call" && expression.name === "SEARCH" ? [expression.arguments] : [];
+  const found = own.flatMap(([query, statistic, period]): Search[] => {
+    if (query?.kind !== "text" || statistic?.kind !== "text") return [];
+    return [searchOf(query.value, statistic.value, period?.kind === "number" ? period.value : undefined)];
+  });
+  return [...found, ...childrenOf(expression).flatMap(searchesIn)];
+}
+
+function searchOf(query: string, statistic: string, periodSeconds = searchPeriod): Search {
+  return { query, statistic, periodSeconds };
+}
+
+class MetricReader {
+  private readonly storage: MetricStorage;
+  private readonly range: QueryRange;
+
+  constructor(storage: MetricStorage, range: QueryRange) {
+    this.storage = storage;
+    this.range = range;
+  }
+
+  async stat({ Metric: metric, Period: periodSeconds, Stat: stat, Unit: unit }: MetricStat): Promise<FoundSeries> {
+    const name = metricName(metric);
+    const series = this.storage.series
+      .ofMetric(this.range, name)
+      .filter(({ name: each }) => unit === undefined || each.unit === unit);
+    const [found] = await this.series([{ name, series }], stat, periodSeconds);
+    return found!;
+  }
+
+  /** Throws nothing: what is wrong is found again, and told, when the expression is worked out. */
+  async search({ query, statistic, periodSeconds }: Search): Promise<readonly FoundSeries[]> {
+    const matches = matcherOf(query);
+    if (matches === undefined || parseStatistic(statistic) === undefined) return [];
+    const byMetric = new Map<string, { readonly name: MetricName; readonly series: Series[] }>();
+    for (const series of this.storage.series.list(this.range)) {
+      if (!matches(series.name)) continue;
+      const { namespace, metricName: metric, dimensions } = series.name;
+      const key = JSON.stringify([namespace, metric, dimensions]);
+      const there = byMetric.get(key);
+      if (there) there.series.push(series);
+      else byMetric.set(key, { name: { namespace, metricName: metric, dimensions }, series: [series] });
+    }
+    return await this.series([...byMetric.values()].slice(0, mostFound), statistic, periodSeconds);
+  }
+
+  private async series(
+    metrics: readonly { readonly name: MetricName; readonly series: readonly Series[] }[],
+    stat: string,
+    periodSeconds: number,
+  ): Promise<FoundSeries[]> {
+    const { startMs, endMs, nowMs } = this.range;
+    const start = roundStart(startMs, periodSeconds, nowMs);
+    const statistic = parseStatistic(stat)!;
+    const all = metrics.flatMap(({ series }) => series);
+    const points = await this.storage.read(all, { start, end: Math.ceil(endMs / 1000), periodSeconds });
+    return metrics.map(({ name, series }) => {
+      // Those of all units together.
+      const together = inOrder(series.flatMap((each) => points.get(each)!));
+      const known = together.flatMap((point) => {
+        const value = statistic.of(point);
+        return value === undefined ? [] : [{ time: point.time, value }];
+      });
+      return {
+        ...{ label: name.metricName, periodSeconds, metric: name, stat },
+        times: known.map(({ time }) => time),
+        values: known.map(({ value }) => value),
+      };
+    });
+  }
+}
+
+function matcherOf(query: string): ReturnType<typeof parseSearch> | undefined {
+  try {
+    return parseSearch(query);
+  } catch (error) {
+    if (error instanceof SearchSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+class Evaluation {
+  private readonly byId: ReadonlyMap<string, CheckedQuery>;
+  private readonly range: QueryRange;
+  private readonly values: Map<string, MathValue>;
+  private readonly errors = new Map<string, string>();
+  private readonly searches: ReadonlyMap<string, readonly FoundSeries[]>;
+
+  constructor(
+    queries: readonly CheckedQuery[],
+    known: {
+      readonly range: QueryRange;
+      readonly values: Map<string, MathValue>;
+      readonly searches: ReadonlyMap<string, readonly FoundSeries[]>;
+    },
+  ) {
+    this.byId = new Map(queries.map((each) => [each.query.Id, each]));
+    this.range = known.range;
+    this.values = known.values;
+    this.searches = known.searches;
+  }
+
+  result(id: string): QueryResult {
+    try {
+      const value = this.valueOf(id);
+      if (value.kind === "list") return { id, series: value.list };
+      if (value.kind === "series") return { id, series: [value.series] };
+      return { id, series: [], error: "An expression must give a time series, or an array of them" };
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      return { id, series: [], error: error.message };
+    }
+  }
+
+  private valueOf(id: string): MathValue {
+    const known = this.values.get(id);
+    if (known !== undefined) return known;
+    const before = this.errors.get(id);
+    if (before !== undefined) throw new MathError(before);
+    const { query, expression } = this.byId.get(id)!;
+    const periodSeconds = query.Period ?? this.shortestPeriod();
+    const { startMs, endMs, nowMs } = this.range;
+    try {
+      const value = evaluateMath(expression!, {
+        reference: (other) => this.valueOf(other),
+        metrics: (part) => this.metrics(part),
+        search: (text, statistic, period) => this.search(searchOf(text, statistic, period)),
+        start: roundStart(startMs, periodSeconds, nowMs),
+        end: endMs / 1000,
+        periodSeconds,
+      });
+      this.values.set(id, value);
+      return value;
+    } catch (error) {
+      if (error instanceof MathError) this.errors.set(id, error.message);
+      throw error;
+    }
+  }
+
+  private metrics(part = ""): TimeSeries[] {
+    return [...this.byId.values()].flatMap(({ query }) => {
+      const value = query.MetricStat && query.Id.includes(part) ? this.values.get(query.Id) : undefined;
+      return value?.kind === "series" ? [value.series] : [];
+    });
+  }
+
+  private search(search: Search): readonly TimeSeries[] {
+    try {
+      parseSearch(search.query);
+    } catch (error) {
+      if (error instanceof SearchSyntaxError) throw new MathError(error.message);
+      throw error;
+    }
+    if (parseStatistic(search.statistic) === undefined) throw new MathError(`No statistic ${search.statistic}`);
+    const found = this.searches.get(JSON.stringify(search));
+    if (found === undefined) throw new MathError("SEARCH takes its query, statistic and period as they are");
+    return found;
+  }
+
+  private shortestPeriod(): number {
+    const periods = [...this.byId.values()].flatMap(({ query }) => query.MetricStat?.Period ?? []);
+    return periods.length > 0 ? Math.min(...periods) : searchPeriod;
+  }
+}

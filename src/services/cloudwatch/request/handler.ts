@@ -1,0 +1,8 @@
+import type { Operations } from "#generated/cloudwatch/types.ts";
+import type { Handler } from "#kernel/handler.ts";
+
+/** A handler of one of the service's operations, typed by its model. */
+export type CloudWatchHandler<Name extends keyof Operations> = Handler<
+  Operations[Name]["input"],
+  Operations[Name]["output"]
+>;

@@ -1,0 +1,7 @@
+import type { DiscoveryHandler } from "../request/handler.ts";
+import { taggedResource } from "../request/tags.ts";
+
+export const ListTagsForResource: DiscoveryHandler<"ListTagsForResource"> = async (input, ctx) => {
+  const { tags } = taggedResource(ctx, input.ResourceARN).value;
+  return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+};

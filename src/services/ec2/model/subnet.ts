@@ -1,0 +1,47 @@
+import type { Collection, Key } from "#kernel/store.ts";
+import { keyOf } from "#kernel/store.ts";
+import { arnOf, type Resource, type World, worldOf } from "./common.ts";
+import { type Cidr, containsAddress, parseCidr, sizeOf } from "./ipv4.ts";
+
+export interface Subnet extends Resource {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  /** In canonical form: `172.31.0.0/20`. */
+  readonly cidrBlock: string;
+  readonly availabilityZone: string;
+  readonly defaultForAz: boolean;
+  readonly mapPublicIpOnLaunch: boolean;
+}
+
+export const subnets: Collection<Subnet, "region" | "vpc"> = {
+  name: "ec2/subnet",
+  indexes: { region: worldOf, vpc: (subnet) => subnet.vpcId },
+};
+
+export function subnetKey(world: World, subnetId: string): Key<Subnet> {
+  return keyOf(subnets, world.account, world.region, subnetId);
+}
+
+export function subnetArn(subnet: Subnet): string {
+  return arnOf(subnet, "subnet", subnet.subnetId);
+}
+
+/** The network, the router, the resolver, one for later use, and broadcast: never given to an interface. */
+export const reservedAddressCount = 5;
+
+/** Addresses that interfaces can have, used ones included. */
+export function usableAddressCount(cidr: Cidr): number {
+  return sizeOf(cidr) - reservedAddressCount;
+}
+
+export function isReservedAddress(cidr: Cidr, address: number): boolean {
+  const offset = address - cidr.base;
+  return containsAddress(cidr, address) && (offset < reservedAddressCount - 1 || offset === sizeOf(cidr) - 1);
+}
+
+/** The range of a stored subnet or VPC, whose text has been checked. */
+export function cidrOf(record: { readonly cidrBlock: string }): Cidr {
+  const cidr = parseCidr(record.cidrBlock);
+  if (cidr === undefined) throw new TypeError(`Not a range of addresses: ${record.cidrBlock}`);
+  return cidr;
+}

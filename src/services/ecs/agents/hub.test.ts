@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AgentSession } from "#kernel/agent-protocol.ts";
+import { testWorld } from "../../../../test/support/context.ts";
+import { ecsCollections } from "../index.ts";
+import { AgentHub } from "./hub.ts";
+
+/** A hub, and what an agent of it has been told of networks and names: `names 2` has two VPCs. */
+async function hubWithAgent() {
+  const world = await testWorld({ collections: ecsCollections });
+  const hub = new AgentHub(world);
+  const told: string[] = [];
+  const ids: string[] = [];
+  const tell = (text: string, messageId: string) => {
+    told.push(text);
+    ids.push(messageId);
+  };
+  const session: AgentSession = {
+    payload: ({ messageId }) => ids.push(messageId),
+    network: ({ network, messageId }) => tell(`network ${network.vpcs.length}`, messageId),
+    names: ({ names, messageId }) => tell(`names ${names.vpcs.length}`, messageId),
+    loadBalancers: ({ nodes, messageId }) => tell(`load balancers ${nodes.length}`, messageId),
+    exec: ({ sessionId, messageId }) => tell(`exec ${sessionId}`, messageId),
+    heartbeat() {},
+    closed() {},
+  };
+  return { ...world, hub, told, ids, session };
+}
+
+const names = (count: number) => ({
+  vpcs: Array.from({ length: count }, (_, i) => ({ vpcId: `vpc-${i}`, zones: [] })),
+});
+
+test("names are sent again until they are acknowledged, the latest only", async () => {
+  const { clock, hub, told, ids, session } = await hubWithAgent();
+  hub.publishNetwork({ vpcs: [] });
+  hub.publishNames(names(1));
+  const connection = hub.connect("host-1", session);
+  assert.deepEqual(told, ["network 0", "names 1"]);
+  hub.publishNames(names(2));
+  hub.publishNames(names(3));
+  await clock.advance(5_000);
+  assert.deepEqual(told.splice(0).slice(2), ["names 2", "names 3", "network 0", "names 3"]);
+  for (const id of ids) connection.ack(id);
+  await clock.advance(50_000);
+  assert.deepEqual(told, []);
+});
+
+test("load balancer nodes are told at once, and to an agent that connects again", async () => {
+  const { hub, told, session } = await hubWithAgent();
+  hub.connect("host-1", session);
+  hub.publishLoadBalancers([]);
+  hub.connect("host-1", session);
+  assert.deepEqual(told, ["load balancers 0", "load balancers 0"]);
+});
+
+test("an agent that connects again is told the latest names", async () => {
+  const { hub, told, session } = await hubWithAgent();
+  hub.connect("host-1", session).close();
+  hub.publishNames(names(2));
+  assert.deepEqual(told, []);
+  hub.connect("host-1", session);
+  assert.deepEqual(told, ["names 2"]);
+});
+
+test("an agent is asked for a session until it has taken that over; one that is away cannot be", async () => {
+  const { clock, hub, told, ids, session } = await hubWithAgent();
+  const wanted = { sessionId: "s1", taskArn: "arn:task", containerName: "app", command: "sh" };
+  assert.deepEqual([hub.isConnected("host-1"), hub.exec("host-1", wanted)], [false, false]);
+  const connection = hub.connect("host-1", session);
+  for (const id of ids) connection.ack(id);
+  assert.deepEqual([hub.isConnected("host-1"), hub.exec("host-1", wanted)], [true, true]);
+  await clock.advance(5_000);
+  assert.deepEqual(told, ["exec s1", "exec s1"]);
+  connection.ack(ids.at(-1)!);
+  await clock.advance(50_000);
+  assert.equal(told.length, 2);
+});

@@ -1,0 +1,96 @@
+import type { Entry, Store } from "#kernel/store.ts";
+import { createPool, type Instance, type PlacementRequest, type Pool, type PoolOptions } from "#placement/index.ts";
+import { attributes } from "../model/attribute.ts";
+import { type ContainerInstanceRecord, containerInstances } from "../model/container-instance.ts";
+import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
+import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
+import type { World } from "../model/world.ts";
+import { placementRequest } from "../tasks/needs.ts";
+
+type Views = Pick<Store, "view">;
+
+/** The container instances of a cluster with what is taken of them. */
+export interface InstancePool {
+  /** Instances have the ids of their records there. */
+  readonly pool: Pool;
+  readonly instances: ReadonlyMap<string, Entry<ContainerInstanceRecord>>;
+}
+
+/**
+ * The pool of a launch type as the store has it now. It looks at every instance of the cluster and every task on them.
+ */
+export function instancePool(
+  store: Views,
+  cluster: World & { readonly clusterName: string },
+  launchType: "EC2" | "EXTERNAL",
+  options: PoolOptions,
+): InstancePool {
+  const own = instancesIn(store, cluster, launchType);
+  const custom = customAttributes(store, cluster);
+  const pool = createPool(
+    own.map(({ value }) => toInstance(value, custom.get(value.id) ?? [])),
+    options,
+  );
+  for (const { value: instance } of own) {
+    for (const { value: task } of store.view(tasks).by("instance", instance.containerInstanceArn)) {
+      pool.occupy(instance.id, takenBy(task, store));
+    }
+  }
+  return { pool, instances: new Map(own.map((entry) => [entry.value.id, entry])) };
+}
+
+type Cluster = World & { readonly clusterName: string };
+
+function instancesIn(store: Views, cluster: Cluster, launchType: "EC2" | "EXTERNAL") {
+  return store
+    .view(containerInstances)
+    .by("cluster", clusterPath(cluster))
+    .filter(({ value }) => value.launchType === launchType && value.status !== "INACTIVE");
+}
+
+function customAttributes(store: Views, cluster: Cluster) {
+  const found = store.view(attributes).by("cluster", clusterPath(cluster));
+  return Map.groupBy(
+    found.map(({ value }) => value),
+    ({ containerInstanceId }) => containerInstanceId,
+  );
+}
+
+/**
+ * The instances that could take a task if nothing else ran on them. That an agent is not connected at the moment says
+ * nothing against it.
+ */
+export function fittingInstances(
+  store: Views,
+  cluster: Cluster,
+  launchType: "EC2" | "EXTERNAL",
+  request: PlacementRequest,
+): ContainerInstanceRecord[] {
+  const custom = customAttributes(store, cluster);
+  return instancesIn(store, cluster, launchType)
+    .map(({ value }) => value)
+    .filter((record) => {
+      const alone = toInstance({ ...record, agentConnected: true }, custom.get(record.id) ?? []);
+      return createPool([alone], { random: { float: () => 0.5 } }).place(request) !== undefined;
+    });
+}
+
+function toInstance(
+  { id, status, agentConnected, agentVersion, ec2InstanceId, registeredAt, ...record }: ContainerInstanceRecord,
+  custom: readonly { readonly name: string; readonly value?: string }[],
+): Instance {
+  const { cpu, memoryMiB, networkInterfaces, reservedPorts } = record;
+  return {
+    ...{ id, status, agentConnected, registeredAt, cpu, memoryMiB, reservedPorts },
+    ...(agentVersion !== undefined && { agentVersion }),
+    ...(ec2InstanceId !== undefined && { ec2InstanceId }),
+    ...(networkInterfaces !== undefined && { networkInterfaces }),
+    attributes: new Map([...record.attributes, ...custom].map(({ name, value = "" }) => [name, value])),
+  };
+}
+
+/** What a task takes of its instance. Its definition is kept as long as it lives. */
+function takenBy(task: TaskRecord, store: Views) {
+  const definition = store.view(taskDefinitions).get(taskDefinitionKey(task, task.family, task.revision))!.value;
+  return placementRequest({ definition, overrides: task.overrides, group: task.group, fallback: [] });
+}

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import type {
+  ListenerSpec,
+  LoadBalancerAttributes,
+  LoadBalancerNode,
+  TargetGroupSpec,
+} from "#kernel/load-balancing.ts";
+import type { Store } from "#kernel/store.ts";
+import { attributeNames, instances, instancesOf } from "#services/discovery/model.ts";
+import {
+  primaryOf,
+  type ServiceConnect,
+  type ServiceConnectEndpoint,
+  serviceRevisionKey,
+  serviceRevisions,
+  services,
+} from "../model/service.ts";
+import type { TaskRecord } from "../model/task.ts";
+import type { World } from "../model/world.ts";
+
+type Views = Pick<Store, "view">;
+
+/** A name and port that tasks of a namespace reach a service by, and the loopback address that stands for the name. */
+export interface Alias {
+  readonly dnsName: string;
+  readonly port: number;
+  readonly address: string;
+  readonly endpoint: ServiceConnectEndpoint;
+}
+
+/** The value of the index `namespace` of services. */
+export function namespacePath({ account, region }: World, namespaceId: string): string {
+  return `${account}/${region}/${namespaceId}`;
+}
+
+/** The aliases of all services of a namespace, by name and port; of two that say the same the first service's holds. */
+export function aliasesIn(store: Views, world: World, namespaceId: string): readonly Alias[] {
+  const found = new Map<string, Alias>();
+  for (const { value: service } of store.view(services).by("namespace", namespacePath(world, namespaceId))) {
+    const primary = primaryOf(service);
+    const key = primary && serviceRevisionKey(service, primary.revisionId);
+    const connect = key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
+    for (const endpoint of connect?.endpoints ?? []) {
+      for (const { dnsName, port } of endpoint.aliases) {
+        const address = loopbackOf(dnsName);
+        if (!found.has(`${address}:${port}`)) found.set(`${address}:${port}`, { dnsName, port, address, endpoint });
+      }
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.dnsName < b.dnsName ? -1 : 1));
+}
+
+/** The address of a name, the same in every task: in 127.128.0.0/9, which nobody else uses. */
+export function loopbackOf(dnsName: string): string {
+  const [a = 0, b = 0, c = 0] = createHash("sha256").update(dnsName).digest();
+  return `127.${128 + (a % 127)}.${b}.${1 + (c % 254)}`;
+}
+
+/** What a task's containers find in /etc/hosts: the names that there are when it starts, as with Amazon ECS. */
+export function hostsOf(
+  store: Views,
+  world: World,
+  connect: ServiceConnect,
+): NonNullable<TaskRecord["serviceConnect"]>["hosts"] {
+  const hosts = new Map(aliasesIn(store, world, connect.namespaceId).map((alias) => [alias.dnsName, alias.address]));
+  return [...hosts].map(([hostname, ipAddress]) => ({ hostname, ipAddress }));
+}
+
+const idleSeconds = { http: 300, tcp: 3600 };
+const never = 86_400 * 30;
+
+const attributes: LoadBalancerAttributes = {
+  ...{ idleTimeoutSeconds: idleSeconds.http, clientKeepAliveSeconds: 3600, http2: true, preserveHostHeader: true },
+  ...{ dropInvalidHeaderFields: false, xForwardedFor: "append", xForwardedForClientPort: false, tlsHeaders: false },
+  ...{ desyncMitigation: "defensive", crossZone: true, accessLogs: false },
+};
+
+/** The proxy of a task: it listens at the addresses of aliases, and where the task's own services are reached. */
+export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect): LoadBalancerNode | undefined {
+  if (task.networkInterface === undefined) return undefined;
+  const known = new Set(task.serviceConnect?.hosts.map(({ hostname }) => hostname));
+  const aliases = aliasesIn(store, task, connect.namespaceId).filter(({ dnsName }) => known.has(dnsName));
+  const outward = aliases.map(({ address, port, endpoint }) => ({
+    listener: listenerOf(`${endpoint.discoveryArn}/${port}`, endpoint, { address, port }),
+    group: groupOf(endpoint, endpoint.discoveryArn, targetsOf(store, task, endpoint)),
+  }));
+  const inward = connect.endpoints
+    .filter(({ ingressPort, containerPort }) => ingressPort !== containerPort)
+    .map((endpoint) => {
+      const arn = `${endpoint.discoveryArn}/ingress`;
+      const { ingressPort: port, containerPort } = endpoint;
+      const own = { targetKey: `own:${containerPort}`, address: "127.0.0.1", port: containerPort, draining: false };
+      const target = { ...endpoint, discoveryArn: arn };
+      return { listener: listenerOf(arn, target, { address: "0.0.0.0", port }), group: groupOf(endpoint, arn, [own]) };
+    });
+  const all = [...inward, ...outward];
+  if (all.length === 0) return undefined;
+  const groups = new Map(all.map(({ group }) => [group.targetGroupArn, group]));
+  const listeners = all.map(({ listener }) => listener);
+  const { attachmentId, ...networkInterface } = task.networkInterface;
+  const node = {
+    ...{
+      nodeId: `connect-${task.id}`,
+      loadBalancerArn: task.taskArn,
+      taskArn: task.taskArn,
+      type: "application" as const,
+    },
+    networkInterface: { ...networkInterface, attachmentArn: attachmentId },
+    availabilityZone: task.availabilityZone ?? "",
+    ...{ attributes, listeners, targetGroups: [...groups.values()] },
+  };
+  const version = createHash("sha256").update(JSON.stringify(node)).digest("hex").slice(0, 16);
+  return { ...node, version };
+}
+
+/** The tasks of an endpoint that run and are not unhealthy, as Cloud Map has them. */
+function targetsOf(store: Views, world: World, { discoveryId }: ServiceConnectEndpoint): TargetGroupSpec["targets"] {
+  const path = instancesOf({ account: world.account, region: world.region, id: discoveryId });
+  return store
+    .view(instances)
+    .by("service", path)
+    .filter(({ value }) => value.health !== "UNHEALTHY")
+    .map(({ value: { id, attributes: named } }) => ({
+      targetKey: id,
+      address: named[attributeNames.ipv4] ?? "",
+      port: Number(named[attributeNames.port]),
+      draining: false,
+    }));
+}
+
+function listenerOf(
+  listenerArn: string,
+  { discoveryArn, protocol }: ServiceConnectEndpoint,
+  { address, port }: { readonly address: string; readonly port: number },
+): ListenerSpec {
+  const forward = { type: "forward" as const, targetGroups: [{ targetGroupArn: discoveryArn, weight: 1 }] };
+  const rules = [{ ruleArn: listenerArn, conditions: [], actions: [forward] }];
+  return { ...{ listenerArn, address, port, rules, certificates: [] }, protocol: protocol === "tcp" ? "TCP" : "HTTP" };
+}
+
+function groupOf(
+  endpoint: ServiceConnectEndpoint,
+  targetGroupArn: string,
+  targets: TargetGroupSpec["targets"],
+): TargetGroupSpec {
+  const { protocol, idleTimeoutSeconds, perRequestTimeoutSeconds } = endpoint;
+  const versions = { http: "HTTP1", http2: "HTTP2", grpc: "GRPC", tcp: "HTTP1" } as const;
+  const idle = idleTimeoutSeconds ?? (protocol === "tcp" ? idleSeconds.tcp : idleSeconds.http);
+  const timeout = perRequestTimeoutSeconds || idle || never;
+  return {
+    ...{ targetGroupArn, protocol: protocol === "tcp" ? "TCP" : "HTTP", protocolVersion: versions[protocol] },
+    ...{ algorithm: "round_robin", slowStartSeconds: 0, proxyProtocol: false },
+    serverTimeoutSeconds: timeout,
+    // Who is healthy is known from the tasks; a connection that fails is tried elsewhere.
+    healthCheck: {
+      ...{ enabled: false, protocol: "TCP", path: "/", intervalSeconds: 30, timeoutSeconds: 5 },
+      ...{ healthyThreshold: 2, unhealthyThreshold: 2, matcher: "200" },
+    },
+    targets,
+  };
+}

@@ -1,0 +1,78 @@
+import { type Controller, watch } from "#kernel/controller.ts";
+import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import type { Store } from "#kernel/store.ts";
+import {
+  serviceKey as discoveryServiceKey,
+  services as discoveryServices,
+  instances,
+} from "#services/discovery/model.ts";
+import { namespacePath, proxyOf } from "../../connect/endpoints.ts";
+import { serviceRevisionKey, serviceRevisions, services } from "../../model/service.ts";
+import { type TaskRecord, tasks } from "../../model/task.ts";
+
+/**
+ * Tells the hosts what the proxies of tasks with Service Connect do. The key is a namespace; the proxies of all are
+ * published together.
+ */
+export function connectProxies(publish: (nodes: readonly LoadBalancerNode[]) => void): Controller {
+  let published: Map<string, readonly LoadBalancerNode[]> | undefined;
+  return {
+    name: "ecs.connect-proxies",
+    watches: [
+      watch(tasks, ({ value }) => pathsOf(value)),
+      watch(services, ({ value }) =>
+        value.serviceConnectNamespaceId === undefined ? [] : [namespacePath(value, value.serviceConnectNamespaceId)],
+      ),
+      watch(instances, ({ value }, store) => {
+        const service = store.view(discoveryServices).get(discoveryServiceKey(value, value.serviceId))?.value;
+        return service?.owner === undefined ? [] : [namespacePath(service, service.namespaceId)];
+      }),
+    ],
+    async reconcile(path, { store }) {
+      const proxies = proxiesIn(store, path);
+      const before = published?.get(path) ?? [];
+      if (published !== undefined && sameVersions(before, proxies)) return;
+      // What is published replaces all before it, so that the first time must have every namespace.
+      published ??= new Map(pathsNow(store).map((each) => [each, proxiesIn(store, each)]));
+      if (proxies.length > 0) published.set(path, proxies);
+      else published.delete(path);
+      publish([...published.values()].flat());
+    },
+  };
+}
+
+/** Whether any task has a proxy. */
+export function hasProxies(store: Pick<Store, "view">): boolean {
+  return pathsNow(store).length > 0;
+}
+
+function pathsOf({ serviceConnect, ...task }: TaskRecord): string[] {
+  return serviceConnect === undefined ? [] : [namespacePath(task, serviceConnect.namespaceId)];
+}
+
+function pathsNow(store: Pick<Store, "view">): string[] {
+  const paths = store
+    .view(tasks)
+    .by("alive", "yes")
+    .flatMap(({ value }) => pathsOf(value));
+  return [...new Set(paths)];
+}
+
+function proxiesIn(store: Pick<Store, "view">, path: string): LoadBalancerNode[] {
+  return store
+    .view(tasks)
+    .by("connect", path)
+    .flatMap(({ value: task }) => {
+      const { serviceName, revisionId } = task.service!;
+      const key = serviceRevisionKey({ ...task, serviceName }, revisionId);
+      const connect = store.view(serviceRevisions).get(key)?.value.serviceConnect;
+      return (connect && proxyOf(store, task, connect)) ?? [];
+    });
+}
+
+function sameVersions(before: readonly LoadBalancerNode[], now: readonly LoadBalancerNode[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every(({ nodeId, version }, i) => nodeId === now[i]!.nodeId && version === now[i]!.version)
+  );
+}

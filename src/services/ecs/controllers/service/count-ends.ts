@@ -1,0 +1,76 @@
+import type { Rollout } from "../../model/service.ts";
+import type { TaskRecord } from "../../model/task.ts";
+import { afterFailures, impairedAfter, quickEndMs } from "./backoff.ts";
+import { countFailures } from "./breaker.ts";
+import type { Draft } from "./draft.ts";
+import type { Member } from "./health.ts";
+
+/**
+ * Takes the ends of tasks into account, each once: failures of their deployments or task sets, and the pacing of
+ * further starts.
+ */
+export function countEnds(draft: Draft, members: readonly Member[]): void {
+  draft.accounted.push(...members.filter(({ condition }) => condition === "ended").map(({ task }) => task));
+  for (const deployment of draft.service.deployments) {
+    const next = counted(deployment, draft, members);
+    if (next !== deployment) draft.replaceDeployment(next);
+  }
+  for (const taskSet of draft.taskSets) {
+    const next = counted(taskSet, draft, members);
+    if (next !== taskSet) draft.replaceTaskSet(next);
+  }
+}
+
+function counted<Kind extends Rollout>(rollout: Kind, draft: Draft, members: readonly Member[]): Kind {
+  const own = members.filter((member) => member.deploymentId === rollout.id);
+  return withPace(withFailures(rollout, draft, own), draft, own);
+}
+
+function withFailures<Kind extends Rollout>(deployment: Kind, draft: Draft, own: readonly Member[]): Kind {
+  const failures = own.filter((member) => member.condition === "ended" && neverStarted(member.task.value)).length;
+  const { lastFailureAt } = deployment;
+  const healthySinceLastFailure =
+    lastFailureAt !== undefined &&
+    own.some(({ condition, healthyAt }) => condition === "healthy" && healthyAt! > lastFailureAt);
+  if (failures === 0 && !healthySinceLastFailure) return deployment;
+  const breaker = draft.service.deploymentConfiguration.deploymentCircuitBreaker;
+  const failedTasks = countFailures(deployment.failedTasks, { failures, healthySinceLastFailure }, breaker);
+  // Reached again in the next plan, a healthy task must not set back what has failed after it.
+  const rest = without(deployment, "lastFailureAt");
+  return { ...rest, failedTasks, ...(failures > 0 && { lastFailureAt: draft.view.now }) };
+}
+
+/** Both are optional, so that what is left is of the same kind. */
+function without<Kind extends Rollout>(rollout: Kind, field: "lastFailureAt" | "backoff"): Kind {
+  const { [field]: _, ...rest } = rollout;
+  return rest as Kind;
+}
+
+function withPace<Kind extends Rollout>(deployment: Kind, draft: Draft, own: readonly Member[]): Kind {
+  const { now } = draft.view;
+  const failed = own
+    .filter(({ condition }) => condition === "ended")
+    .map(({ task }) => task.value)
+    .filter((task) => neverStarted(task) || endedQuickly(task, now));
+  const { backoff } = deployment;
+  const after = afterFailures(backoff, failed, now);
+  if (after !== undefined && after !== backoff) {
+    if (after.failures === impairedAfter) draft.tell((words) => words.impaired());
+    return { ...deployment, backoff: after };
+  }
+  const recovered = own.some(
+    ({ condition, task }) => condition === "healthy" && task.value.createdAt >= (backoff?.retryAt ?? Infinity),
+  );
+  return recovered ? without(deployment, "backoff") : deployment;
+}
+
+/** It failed before it was RUNNING, and not because somebody stopped it. */
+function neverStarted(task: TaskRecord): boolean {
+  return task.startedAt === undefined && task.stopCode !== "UserInitiated" && task.stopCode !== "SpotInterruption";
+}
+
+/** It ended by itself, soon after it had started. */
+function endedQuickly(task: TaskRecord, now: number): boolean {
+  if (task.startedAt === undefined || task.stopCode !== "EssentialContainerExited") return false;
+  return (task.executionStoppedAt ?? now) - task.startedAt < quickEndMs;
+}

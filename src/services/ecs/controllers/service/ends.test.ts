@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planService } from "./plan.ts";
+import { many, testView } from "./testing.ts";
+
+const failed = { lastStatus: "STOPPING", stopped: "TaskFailedToStart", age: 5 } as const;
+
+test("ends that were counted are marked in the records of their tasks when these have stopped", () => {
+  const tasks = many(2, failed);
+  const first = planService(testView({}, tasks));
+  const going = planService(testView(first.service, tasks));
+  assert.deepEqual([going.accounted, going.service.countedEnds], [[], first.service.countedEnds]);
+  const [one, other] = tasks as [(typeof tasks)[number], (typeof tasks)[number]];
+  const stopped = { ...one, value: { ...one.value, lastStatus: "STOPPED" as const } };
+  const half = planService(testView(first.service, [stopped, other]));
+  assert.deepEqual([half.accounted, half.service.countedEnds], [[stopped], [other.value.id]]);
+  assert.equal(half.service.deployments[0]!.failedTasks, 2, "and not counted again");
+  const late = planService(testView({}, [stopped]));
+  assert.deepEqual([late.accounted, late.service.countedEnds], [[stopped], undefined]);
+  const deleted = planService(testView({ ...first.service, status: "DRAINING" }, tasks));
+  assert.deepEqual([deleted.accounted, deleted.service.countedEnds], [tasks, undefined]);
+});

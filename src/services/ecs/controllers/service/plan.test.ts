@@ -1,0 +1,390 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ServiceRecord } from "../../model/service.ts";
+import { planService } from "./plan.ts";
+import { many, movesOf, now, percent, testDeployment, testTask, testView } from "./testing.ts";
+
+const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
+const rollout = { deployments: [testDeployment("new"), old], completedRevisionId: "r-old" };
+
+describe("how many tasks are started and stopped", () => {
+  const cases: readonly [string, Partial<ServiceRecord>, Parameters<typeof testView>[1], string][] = [
+    ["a new service starts all its tasks", {}, [], "+2"],
+    ["tasks on their way count", {}, many(1, { lastStatus: "PENDING" }), "+1"],
+    ["a task that has ended is replaced", {}, [testTask({}), testTask({ stopped: "EssentialContainerExited" })], "+1"],
+    [
+      "a task on its way out is replaced",
+      {},
+      [testTask({}), testTask({ stopped: "UserInitiated", accounted: true })],
+      "+1",
+    ],
+    ["a scale-in stops what is too much", { desiredCount: 1 }, many(3, {}), "+0 -2 new"],
+    ["a scale-in to none stops all", { desiredCount: 0 }, many(3, {}), "+0 -3 new"],
+    ["protected tasks survive a scale-in", { desiredCount: 0 }, many(3, { protected: true }), "+0"],
+
+    ["100/200: all new ones at once, then the old ones", rollout, many(2, { deployment: "old" }), "+2"],
+    [
+      "100/200: a new task that is healthy lets an old one go",
+      rollout,
+      [...many(2, { deployment: "old" }), testTask({}), testTask({ ran: 5 })],
+      "+0 -1 old",
+    ],
+    [
+      "100/200: a new task must have settled for 40 seconds",
+      rollout,
+      [...many(2, { deployment: "old" }), ...many(2, { ran: 39 })],
+      "+0",
+    ],
+    [
+      "with a health check it is what it says that counts",
+      rollout,
+      [...many(2, { deployment: "old" }), ...many(2, { ran: 1, health: "HEALTHY" })],
+      "+0 -2 old",
+    ],
+    [
+      "50/100 of 4: two go first",
+      { ...rollout, ...percent(50, 100), desiredCount: 4 },
+      many(4, { deployment: "old" }),
+      "+0 -2 old",
+    ],
+    ["75 % of 2 stops none", { ...rollout, ...percent(75, 100) }, many(2, { deployment: "old" }), "+0"],
+    [
+      "125 % of 3 starts none",
+      { ...rollout, ...percent(100, 125), desiredCount: 3 },
+      many(3, { deployment: "old" }),
+      "+0",
+    ],
+    [
+      "150 % of 3 starts one",
+      { ...rollout, ...percent(100, 150), desiredCount: 3 },
+      many(3, { deployment: "old" }),
+      "+1",
+    ],
+    [
+      "what is told to stop counts against the ceiling until it has left RUNNING",
+      { ...rollout, ...percent(0, 100) },
+      [
+        testTask({ deployment: "old" }),
+        testTask({ deployment: "old", stopped: "ServiceSchedulerInitiated", accounted: true }),
+      ],
+      "+0 -1 old",
+    ],
+    [
+      "old tasks that do not work go at once",
+      rollout,
+      [
+        testTask({ deployment: "old" }),
+        testTask({ deployment: "old", lastStatus: "PENDING" }),
+        testTask({ deployment: "old", health: "UNHEALTHY" }),
+      ],
+      "+1 -2 old",
+    ],
+    [
+      "a deployment right after another one does not stop what runs but has not settled",
+      rollout,
+      many(2, { deployment: "old", ran: 3 }),
+      "+2",
+    ],
+    ["protected old tasks stay", rollout, [...many(2, { deployment: "old", protected: true }), ...many(2, {})], "+0"],
+
+    [
+      "an unhealthy task has a replacement first",
+      {},
+      [testTask({ health: "HEALTHY" }), testTask({ health: "UNHEALTHY" })],
+      "+1",
+    ],
+    [
+      "and goes when the replacement is healthy",
+      {},
+      [...many(2, { health: "HEALTHY" }), testTask({ health: "UNHEALTHY" })],
+      "+0 -1 new",
+    ],
+    [
+      "where the ceiling leaves no room unhealthy tasks go one by one",
+      { ...percent(50, 100), desiredCount: 4 },
+      [...many(2, { health: "HEALTHY" }), ...many(2, { health: "UNHEALTHY" })],
+      "+0 -1 new",
+    ],
+    [
+      "but not below the floor",
+      percent(100, 100),
+      [testTask({ health: "HEALTHY" }), testTask({ health: "UNHEALTHY" })],
+      "+0",
+    ],
+    [
+      "in a deployment unhealthy new tasks go at once when the old ones serve",
+      rollout,
+      [...many(2, { deployment: "old" }), ...many(2, { health: "UNHEALTHY" })],
+      "+0 -2 new",
+    ],
+    [
+      "within the grace period nothing is unhealthy",
+      { healthCheckGracePeriodSeconds: 61 },
+      [testTask({ health: "HEALTHY" }), testTask({ health: "UNHEALTHY" })],
+      "+0",
+    ],
+    [
+      "a failed deployment starts nothing",
+      { deployments: [testDeployment("new", { rolloutState: "FAILED" })] },
+      [],
+      "+0",
+    ],
+    [
+      "a deleted service stops everything",
+      { status: "DRAINING", desiredCount: 0 },
+      many(3, { protected: true }),
+      "+0 -3 new",
+    ],
+  ];
+  for (const [name, service, tasks, moves] of cases) {
+    test(name, () => assert.equal(movesOf(planService(testView(service, tasks))), moves));
+  }
+});
+
+describe("what becomes of a deployment", () => {
+  test("it is completed when all its tasks are healthy and no other is left", () => {
+    const plan = planService(testView({}, many(2, {})));
+    const [primary] = plan.service.deployments;
+    assert.equal(primary!.rolloutState, "COMPLETED");
+    assert.equal(plan.service.completedRevisionId, "r-new");
+    assert.equal(plan.serviceDeployments[0]!.status, "SUCCESSFUL");
+    assert.deepEqual(plan.events, [
+      "(service app) (deployment new) deployment completed.",
+      "(service app) has reached a steady state.",
+    ]);
+  });
+
+  test("a steady service is left alone", () => {
+    const deployments = [testDeployment("new", { rolloutState: "COMPLETED" })];
+    const view = testView({ deployments, steady: true, completedRevisionId: "r-new" }, many(2, {}));
+    const plan = planService({ ...view, serviceDeployments: new Map() });
+    assert.equal(plan.service, view.service);
+    assert.deepEqual([plan.events, plan.lookAgainAt, movesOf(plan)], [[], undefined, "+0"]);
+  });
+
+  test("it is not completed while an old task runs or a new one has not settled", () => {
+    for (const tasks of [
+      [...many(2, {}), testTask({ deployment: "old", stopped: "ServiceSchedulerInitiated", accounted: true })],
+      many(2, { ran: 1 }),
+    ]) {
+      const plan = planService(testView(rollout, tasks));
+      assert.equal(plan.service.deployments[0]!.rolloutState, "IN_PROGRESS");
+    }
+  });
+
+  test("an old deployment is gone with its last task that runs", () => {
+    const stopping = { deployment: "old", stopped: "ServiceSchedulerInitiated", accounted: true } as const;
+    const plan = planService(testView(rollout, [...many(2, {}), testTask({ ...stopping, lastStatus: "STOPPING" })]));
+    assert.deepEqual(
+      plan.service.deployments.map(({ id }) => id),
+      ["new"],
+    );
+  });
+
+  test("the clock alone makes a task count: the plan says when to look again", () => {
+    const plan = planService(testView({}, [testTask({}), testTask({ ran: 10 })]));
+    assert.equal(plan.lookAgainAt, now + 30_000);
+  });
+
+  test("a block is told once", () => {
+    const view = testView({ ...rollout, ...percent(100, 100) }, many(2, { deployment: "old" }));
+    const plan = planService(view);
+    assert.match(plan.events.join(), /unable to stop or start tasks during a deployment because of the service deploy/);
+    const again = planService({ ...view, service: plan.service });
+    assert.deepEqual(again.events, []);
+  });
+
+  test("an unhealthy task is told of once", () => {
+    const plan = planService(testView({}, [testTask({ health: "HEALTHY" }), testTask({ health: "UNHEALTHY" })]));
+    assert.equal(plan.unhealthy.length, 1);
+    assert.match(plan.events[0]!, /^\(service app\) \(task \d+\) failed container health checks\.$/);
+  });
+});
+
+describe("failures", () => {
+  const breaker = (rollback: boolean, resetOnHealthyTask = true) => ({
+    deploymentConfiguration: {
+      ...percent(100, 200).deploymentConfiguration,
+      deploymentCircuitBreaker: {
+        enable: true,
+        rollback,
+        resetOnHealthyTask,
+        thresholdConfiguration: { type: "BOUNDED_PERCENT", value: 50 },
+      } as const,
+    },
+  });
+  const paced = (backoff: { failures: number; retryAt: number }) => ({
+    deployments: [testDeployment("new", { backoff })],
+  });
+  const failed = { lastStatus: "STOPPING", stopped: "TaskFailedToStart", age: 5 } as const;
+
+  test("are counted once each", () => {
+    const plan = planService(testView({}, many(2, failed)));
+    assert.equal(plan.service.deployments[0]!.failedTasks, 2);
+    assert.deepEqual([plan.accounted.length, plan.service.countedEnds?.length], [0, 2], "their records are changing");
+    const again = planService(testView(plan.service, many(2, { ...failed, accounted: true })));
+    assert.equal(again.service.deployments[0]!.failedTasks, 2);
+  });
+
+  test("a stop by a user and the end of a task that ran are none", () => {
+    const ends = [
+      testTask({ ...failed, stopped: "UserInitiated" }),
+      testTask({ ran: 50, stopped: "EssentialContainerExited" }),
+    ];
+    const plan = planService(testView({}, ends));
+    assert.equal(plan.service.deployments[0]!.failedTasks, 0);
+    assert.equal(plan.service.deployments[0]!.backoff, undefined);
+    assert.equal(movesOf(plan), "+2");
+  });
+
+  test("starts are paced: the first failure costs nothing, the next ones a growing time", () => {
+    const first = planService(testView({}, [testTask(failed)]));
+    assert.deepEqual(first.service.deployments[0]!.backoff, { failures: 1, retryAt: now });
+    assert.equal(movesOf(first), "+2");
+    const second = planService(testView(paced({ failures: 1, retryAt: now - 6000 }), [testTask(failed)]));
+    assert.deepEqual(second.service.deployments[0]!.backoff, { failures: 2, retryAt: now + 1000 });
+    assert.deepEqual([movesOf(second), second.lookAgainAt], ["+0", now + 1000]);
+  });
+
+  test("tasks that were started together are one round", () => {
+    const backoff = { failures: 4, retryAt: now - 10_000 };
+    const plan = planService(testView({ ...paced(backoff), desiredCount: 20 }, many(20, failed)));
+    assert.equal(plan.service.deployments[0]!.backoff!.failures, 5);
+    const older = planService(testView(paced(backoff), many(2, { ...failed, age: 11 })));
+    assert.deepEqual(older.service.deployments[0]!.backoff, backoff);
+  });
+
+  test("a task that ended quickly is paced, and does not count for the breaker", () => {
+    const plan = planService(testView({}, [testTask({ ran: 2, age: 3, stopped: "EssentialContainerExited" })]));
+    assert.equal(plan.service.deployments[0]!.backoff!.failures, 1);
+    assert.equal(plan.service.deployments[0]!.failedTasks, 0);
+  });
+
+  test("the third round is told, a healthy task ends the pacing", () => {
+    const backoff = { failures: 2, retryAt: now - 10_000 };
+    const plan = planService(testView(paced(backoff), [testTask(failed)]));
+    assert.match(plan.events.join(), /is unable to consistently start tasks successfully/);
+    const well = planService(testView(paced({ failures: 3, retryAt: now - 60_000 }), many(2, { age: 59, ran: 50 })));
+    assert.equal(well.service.deployments[0]!.backoff, undefined);
+  });
+
+  test("the breaker fails the deployment at its threshold, not before", () => {
+    const before = planService(testView({ ...breaker(false), ...rollout }, many(2, failed)));
+    assert.equal(before.service.deployments[0]!.rolloutState, "IN_PROGRESS");
+    const plan = planService(
+      testView({ ...breaker(false), ...rollout }, [...many(3, failed), ...many(2, { deployment: "old" })]),
+    );
+    assert.equal(plan.service.deployments[0]!.rolloutState, "FAILED");
+    assert.equal(
+      plan.service.deployments[0]!.rolloutStateReason,
+      "ECS deployment circuit breaker: tasks failed to start.",
+    );
+    assert.equal(plan.serviceDeployments[0]!.status, "STOPPED");
+    assert.equal(movesOf(plan), "+0");
+    assert.match(plan.events.join(), /\(deployment new\) deployment failed: tasks failed to start\./);
+  });
+
+  test("and rolls back to the last completed deployment while that still has tasks", () => {
+    const plan = planService(
+      testView({ ...breaker(true), ...rollout }, [...many(3, failed), testTask({ deployment: "old" }), testTask({})]),
+    );
+    const [primary, given] = plan.service.deployments;
+    assert.deepEqual([primary!.id, primary!.status, primary!.rolloutState], ["old", "PRIMARY", "IN_PROGRESS"]);
+    assert.equal(primary!.rolloutStateReason, "ECS deployment circuit breaker: rolling back to deploymentId old.");
+    assert.deepEqual([given!.id, given!.status, given!.rolloutState], ["new", "ACTIVE", "FAILED"]);
+    const [history] = plan.serviceDeployments.filter(({ status }) => status === "ROLLBACK_IN_PROGRESS");
+    assert.equal(history!.rollback!.revisionId, "r-old");
+    assert.equal(movesOf(plan), "+1");
+  });
+
+  test("or to a deployment made anew of its revision", () => {
+    const service = { ...breaker(true), completedRevisionId: "r-old" };
+    const plan = planService(testView(service, many(3, failed)));
+    assert.equal(plan.service.deployments[0]!.id, "ecs-svc/fresh");
+    assert.equal(plan.service.deployments[0]!.revisionId, "r-old");
+  });
+
+  test("without a completed deployment there is nothing to roll back to", () => {
+    const plan = planService(testView(breaker(true), many(3, failed)));
+    assert.equal(plan.service.deployments[0]!.rolloutState, "FAILED");
+    assert.match(plan.serviceDeployments[0]!.statusReason!, /no completed deployment/);
+  });
+
+  test("a task that became healthy since the last failure sets the count back, unless told otherwise", () => {
+    const deployments = [testDeployment("new", { failedTasks: 2, lastFailureAt: now - 30_000 })];
+    const tasks = [testTask({ ran: 50 }), testTask(failed)];
+    const reset = planService(testView({ ...breaker(false), deployments }, tasks));
+    assert.equal(reset.service.deployments[0]!.failedTasks, 1);
+    const kept = planService(testView({ ...breaker(false, false), deployments }, tasks));
+    assert.equal(kept.service.deployments[0]!.failedTasks, 3);
+    // Healthy before the last failure: that one has failed after it.
+    const later = [testDeployment("new", { failedTasks: 2, lastFailureAt: now - 5000 })];
+    assert.equal(planService(testView({ deployments: later }, tasks)).service.deployments[0]!.failedTasks, 3);
+  });
+
+  test("tasks stopped for their health count", () => {
+    const tasks = [...many(2, { deployment: "old" }), ...many(2, { health: "UNHEALTHY" })];
+    const plan = planService(testView({ ...breaker(true), ...rollout }, tasks));
+    assert.equal(plan.service.deployments[0]!.failedTasks, 2);
+    assert.deepEqual(new Set(plan.stop.map(({ reason }) => reason)), new Set(["Task failed container health checks"]));
+  });
+
+  test("what hinders every start is told, and paced", () => {
+    const plan = planService(testView({}, [], { launchFault: () => "(service app) was unable to place a task." }));
+    assert.deepEqual(plan.events, ["(service app) was unable to place a task."]);
+    assert.equal(plan.service.deployments[0]!.backoff!.failures, 1);
+    assert.equal(movesOf(plan), "+0");
+  });
+});
+
+describe("zones", () => {
+  const zonesOf = () => ["us-east-1a", "us-east-1b", "us-east-1c"];
+  const steady = {
+    deployments: [testDeployment("new", { rolloutState: "COMPLETED" as const })],
+    completedRevisionId: "r-new",
+    steady: true,
+    desiredCount: 3,
+  };
+  const inZones = (...zones: string[]) => zones.map((zone) => testTask({ zone }));
+  const plan = (service: Partial<ServiceRecord>, tasks: Parameters<typeof testView>[1]) =>
+    planService(testView({ ...steady, ...service }, tasks, { zonesOf, serviceDeployments: new Map() }));
+
+  test("a scale-in leaves what stays in balance", () => {
+    const { stop } = plan({ desiredCount: 2, steady: false }, inZones("a", "b", "b", "c"));
+    assert.equal(stop.length, 2);
+    assert.equal(stop[0]!.task.value.availabilityZone, "us-east-1b");
+  });
+
+  test("a steady service that lies unevenly is rebalanced: first more tasks, then fewer", () => {
+    const begun = plan({}, inZones("a", "a", "a"));
+    assert.equal(movesOf(begun), "+2");
+    assert.match(begun.events[0]!, /is not AZ balanced with 3 tasks in us-east-1a.*AZ Rebalancing in progress/);
+    const settling = [testTask({ zone: "b", ran: 1 }), testTask({ zone: "c", ran: 1 })];
+    const between = plan(begun.service, [...inZones("a", "a", "a"), ...settling]);
+    assert.deepEqual([movesOf(between), between.events], ["+0", []]);
+    const whole = plan(begun.service, inZones("a", "a", "a", "b", "c"));
+    assert.equal(movesOf(whole), "+0 -2 new");
+    assert.ok(whole.stop.every(({ task }) => task.value.availabilityZone === "us-east-1a"));
+    const ended = plan(whole.service, inZones("a", "b", "c"));
+    assert.match(ended.events[0]!, /is AZ balanced with/);
+    assert.deepEqual([ended.service.rebalancing, ended.service.unbalanced], [undefined, undefined]);
+  });
+
+  test("what did not help is not tried again until something has changed", () => {
+    const ended = plan({ rebalancing: 0, steady: false }, inZones("a", "a", "a"));
+    assert.equal(ended.service.rebalancing, undefined);
+    assert.equal(movesOf(plan({ ...ended.service, steady: true }, inZones("a", "a", "a"))), "+0");
+    assert.equal(movesOf(plan({ ...ended.service, steady: true }, inZones("a", "a", "b"))), "+1");
+  });
+
+  for (const [name, service] of [
+    ["when it is switched off", { availabilityZoneRebalancing: "DISABLED" }],
+    ["when the ceiling leaves no room", percent(50, 100)],
+    ["during a deployment", { deployments: [testDeployment("new"), testDeployment("old", { status: "ACTIVE" })] }],
+    ["before the service has come to rest", { steady: false }],
+  ] as const) {
+    test(`nothing is rebalanced ${name}`, () => {
+      assert.equal(plan(service, inZones("a", "a", "a")).service.rebalancing, undefined);
+    });
+  }
+});

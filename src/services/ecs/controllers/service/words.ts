@@ -1,0 +1,80 @@
+/** The events of a service in Amazon ECS's words ("Amazon ECS service event messages"). */
+
+const more = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
+/** How the event begins that Fargate has no room; EventBridge has another word for it. */
+export const noFargate = "Capacity is unavailable at this time";
+
+export function serviceWords(serviceName: string) {
+  const service = `(service ${serviceName})`;
+  const part = (taskSetId?: string) =>
+    taskSetId === undefined ? service : `(service ${serviceName}, taskSet ${taskSetId})`;
+  return {
+    started: (taskIds: readonly string[], taskSetId?: string) =>
+      `${part(taskSetId)} has started ${taskIds.length} tasks: ${listed(taskIds)}.`,
+    stopped: (taskIds: readonly string[], taskSetId?: string) =>
+      `${part(taskSetId)} has stopped ${taskIds.length} running tasks: ${listed(taskIds)}.`,
+    steady: () => `${service} has reached a steady state.`,
+    completed: (deploymentId: string) => `${service} (deployment ${deploymentId}) deployment completed.`,
+    failed: (deploymentId: string, why: string) => `${service} (deployment ${deploymentId}) deployment failed: ${why}.`,
+    rollingBack: (deploymentId: string) => `${service} rolling back to deployment ${deploymentId}.`,
+    unhealthyContainers: (taskId: string) => `${service} (task ${taskId}) failed container health checks.`,
+    unhealthyTarget: (port: number, targetGroupArn: string, reason: string) =>
+      `${service} (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`,
+    registered: (count: number, targetGroupArn: string) =>
+      `${service} registered ${count} targets in (target-group ${targetGroupArn})`,
+    deregistered: (count: number, targetGroupArn: string) =>
+      `${service} deregistered ${count} targets in (target-group ${targetGroupArn})`,
+    drainingConnections: (count: number) => `${service} has begun draining connections on ${count} tasks.`,
+    impaired: () => `${service} is unable to consistently start tasks successfully. ${more}`,
+    launchFailed: (fault: string) => `${service} failed to launch a task with (error ${fault}).`,
+    cannotPlace: (why: string) =>
+      `${service} was unable to place a task because no container instance met all of its requirements. ` +
+      `Reason: ${why} ${more}`,
+    /** On Fargate; the second sentence says what the hosts lack. */
+    noCapacity: (why: string) =>
+      `${service} was unable to place a task. Reason: ${noFargate}. Please try again later or in a different ` +
+      `availability zone. ${why} ${more}`,
+    blockedByBounds: () =>
+      `${service} was unable to stop or start tasks during a deployment because of the service deployment ` +
+      "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+    blockedByProtection: (count: number) =>
+      `${service} was unable to stop tasks during a deployment due to (reason ${count} tasks under protection).`,
+    scaleInBlocked: (count: number) =>
+      `${service} was unable to scale in due to (reason ${count} tasks under protection).`,
+    draining: () => `${service} has begun draining.`,
+  };
+}
+
+function listed(taskIds: readonly string[]): string {
+  return taskIds.map((id) => `(task ${id})`).join(" ");
+}
+
+/** `stoppedReason` of tasks that the scheduler stops. */
+export const stopReasons = {
+  surplus: (deploymentId: string) => `Scaling activity initiated by (deployment ${deploymentId})`,
+  containerHealth: "Task failed container health checks",
+  targetHealth: (targetGroupArn: string) => `Task failed ELB health checks in (target-group ${targetGroupArn})`,
+} as const;
+
+/** `rolloutStateReason` of deployments. */
+export const rolloutReasons = {
+  inProgress: (id: string) => `ECS deployment ${id} in progress.`,
+  completed: (id: string) => `ECS deployment ${id} completed.`,
+  /** By what failed the deployment. */
+  failed: {
+    breaker: "ECS deployment circuit breaker: tasks failed to start.",
+    alarm: "ECS deployment failed: alarm detected.",
+    hook: "ECS deployment failed: a lifecycle hook did not succeed.",
+    request: "ECS deployment stopped by a user.",
+  },
+  rollingBack: (cause: "breaker" | "alarm" | "hook" | "request", id: string) =>
+    `${rollbackCauses[cause]}: rolling back to deploymentId ${id}.`,
+} as const;
+
+const rollbackCauses = {
+  breaker: "ECS deployment circuit breaker",
+  alarm: "ECS deployment failed, alarm detected",
+  hook: "ECS deployment failed, lifecycle hook",
+  request: "ECS deployment rollback requested",
+} as const;

@@ -1,0 +1,195 @@
+import type { Clock } from "#kernel/clock.ts";
+import { hex, type Random, uuid } from "#kernel/random.ts";
+import type { Commit, Entry, Put, Read, Store } from "#kernel/store.ts";
+import { hostsOf } from "../../connect/endpoints.ts";
+import { maxServiceEvents, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../../model/service.ts";
+import { serviceDeploymentKey } from "../../model/service-deployment.ts";
+import { changeTask, type TaskRecord, taskKey } from "../../model/task.ts";
+import type { TaskDefinitionRecord } from "../../model/task-definition.ts";
+import { taskSetKey } from "../../model/task-set.ts";
+import type { Tag } from "../../model/world.ts";
+import { newTask } from "../../tasks/launch.ts";
+import { definitionOf, Places } from "./placing.ts";
+import type { ServiceState } from "./state.ts";
+import type { ServicePlan, ServiceView, TaskStart } from "./view.ts";
+import { serviceWords } from "./words.ts";
+
+/** So little of a controller's context that a simulation has it, too. */
+export interface WritesContext {
+  readonly store: Pick<Store, "view">;
+  readonly clock: Pick<Clock, "now">;
+  readonly random: Random;
+}
+
+/**
+ * The one commit that carries a plan out; undefined when there is nothing to write. It always rewrites the service's
+ * record, so that of two plans made at once only one is carried out.
+ */
+export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesContext): Commit | undefined {
+  const tasks = changedTasks(plan);
+  const { view, service } = state;
+  const places = new Places(ctx.store, view.service);
+  const started = plan.start.flatMap((start) => newTasks(start, places, state, ctx));
+  const stopped = plan.stop.map(({ task }) => task.value);
+  const messages = [...plan.events, ...tellTasks(view, "stopped", stopped), ...tellTasks(view, "started", started)];
+  const taskSets = [...plan.taskSets, ...plan.goneTaskSets];
+  const changes = [tasks.length, started.length, messages.length, plan.serviceDeployments.length, taskSets.length];
+  if (plan.service === view.service && changes.every((count) => count === 0)) return undefined;
+  const events = newEvents(plan.service, messages, ctx);
+  const next = { ...plan.service, eventSequence: plan.service.eventSequence + messages.length };
+  return {
+    unchanged: [
+      service,
+      ...tasks.map(({ entry }) => entry),
+      ...places.unchanged,
+      ...readDeployments(plan, state),
+      ...state.taskSets.filter(({ value }) => taskSets.some(({ id }) => id === value.id)),
+    ],
+    put: [
+      { key: service.key, value: next },
+      ...tasks.map(({ entry, value }) => ({ key: entry.key, value })),
+      ...started.map((task) => ({ key: taskKey(task), value: task })),
+      ...places.put,
+      ...plan.serviceDeployments.map((value) => ({ key: serviceDeploymentKey(value, value.id), value })),
+      ...plan.taskSets.map((value) => ({ key: taskSetKey(value, value.id), value })),
+      ...events.put,
+    ],
+    remove: [...events.remove, ...plan.goneTaskSets.map((value) => taskSetKey(value, value.id))],
+  };
+}
+
+function readDeployments(plan: ServicePlan, state: ServiceState): Read<unknown>[] {
+  return plan.serviceDeployments.flatMap(({ id }) => state.serviceDeployments.get(id) ?? []);
+}
+
+interface ChangedTask {
+  readonly entry: Entry<TaskRecord>;
+  readonly value: TaskRecord;
+}
+
+/** One task may be told of as unhealthy and stopped in the same plan. */
+function changedTasks(plan: ServicePlan): ChangedTask[] {
+  const changed = new Map<string, ChangedTask>();
+  const change = (entry: Entry<TaskRecord>, fields: (task: TaskRecord) => Partial<TaskRecord>) => {
+    const { value } = changed.get(entry.key) ?? entry;
+    changed.set(entry.key, { entry, value: { ...value, ...fields(value) } });
+  };
+  for (const { task, reason } of plan.stop) {
+    change(task, (value) => ({
+      desiredStatus: "STOPPED",
+      stopCode: "ServiceSchedulerInitiated",
+      stoppedReason: reason,
+      service: { ...value.service!, accounted: true },
+    }));
+  }
+  for (const task of plan.accounted) {
+    change(task, (value) => ({ service: { ...value.service!, accounted: true } }));
+  }
+  for (const task of plan.unhealthy) {
+    change(task, (value) => ({ service: { ...value.service!, unhealthySince: plan.now } }));
+  }
+  return [...changed.values()].map(({ entry, value }) => ({ entry, value: changeTask(value, {}) }));
+}
+
+/** On container instances as many as there is room for: the others are wanted still, and the next plan says so. */
+function newTasks(
+  { rollout, capacities }: TaskStart,
+  places: Places,
+  { view }: ServiceState,
+  ctx: WritesContext,
+): TaskRecord[] {
+  const revision = view.revisions.get(rollout.revisionId)!;
+  const definition = definitionOf(ctx.store, revision)!;
+  const { networkConfiguration, defaultSecurityGroups } = revision;
+  const network = networkConfiguration && {
+    ...networkConfiguration,
+    ...(defaultSecurityGroups && { securityGroups: defaultSecurityGroups }),
+  };
+  const taskSetExternalId = view.taskSets.find(({ id }) => id === rollout.id)?.externalId;
+  const { serviceConnect: connect } = revision;
+  const serviceConnect = connect && {
+    namespaceId: connect.namespaceId,
+    hosts: hostsOf(ctx.store, view.service, connect),
+  };
+  const instances = places.take(revision, capacities.length);
+  return capacities.slice(0, instances?.length).map((capacity, i) =>
+    newTask({
+      world: { account: view.service.account, region: view.service.region },
+      clusterName: view.service.clusterName,
+      definition,
+      capacity,
+      ...(instances && { instance: instances[i]! }),
+      ...(revision.platformVersion && { platformVersion: revision.platformVersion }),
+      ...(network && { awsvpcConfiguration: network }),
+      ...(serviceConnect && { serviceConnect }),
+      overrides: { containerOverrides: [] },
+      group: `service:${view.service.serviceName}`,
+      startedBy: rollout.id,
+      service: {
+        serviceName: view.service.serviceName,
+        deploymentId: rollout.id,
+        revisionId: revision.id,
+        ...(taskSetExternalId !== undefined && { taskSetExternalId }),
+      },
+      enableExecuteCommand: view.service.enableExecuteCommand,
+      tags: tagsOf(view.service, definition),
+      now: view.now,
+      id: hex(ctx.random, 32),
+      newUuid: () => uuid(ctx.random),
+    }),
+  );
+}
+
+function tagsOf(service: ServiceRecord, definition: TaskDefinitionRecord): Tag[] {
+  const tags = new Map<string, string>();
+  const source = service.propagateTags === "SERVICE" ? service.tags : definition.tags;
+  if (service.propagateTags !== "NONE") for (const { key, value } of source) tags.set(key, value);
+  if (service.enableECSManagedTags) {
+    tags.set("aws:ecs:clusterName", service.clusterName);
+    tags.set("aws:ecs:serviceName", service.serviceName);
+  }
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
+/** Messages name at most so many tasks each, so that none grows without end. */
+const tasksInMessage = 25;
+
+/** With the EXTERNAL controller each message is about one task set. */
+function tellTasks({ service }: ServiceView, what: "started" | "stopped", tasks: readonly TaskRecord[]): string[] {
+  const words = serviceWords(service.serviceName);
+  const isExternal = service.deploymentController === "EXTERNAL";
+  const groups = Map.groupBy(tasks, (task) => (isExternal ? task.service!.deploymentId : undefined));
+  return [...groups].flatMap(([taskSetId, own]) =>
+    pieces(own, tasksInMessage).map((each) =>
+      words[what](
+        each.map(({ id }) => id),
+        taskSetId,
+      ),
+    ),
+  );
+}
+
+function pieces<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+/** The records of these messages, and the keys of those that they push out. */
+export function newEvents(
+  service: ServiceRecord,
+  messages: readonly string[],
+  { clock, random }: WritesContext,
+): { put: Put[]; remove: string[] } {
+  const first = service.eventSequence;
+  const put = messages.map((message, i) => {
+    const value: ServiceEventRecord = { id: uuid(random), createdAt: clock.now(), message };
+    return { key: serviceEventKey(service, first + i), value };
+  });
+  const remove = messages.flatMap((_, i) => {
+    const old = first + i - maxServiceEvents;
+    return old < 0 ? [] : [serviceEventKey(service, old)];
+  });
+  // Of more messages than are kept, the first are pushed out by the last.
+  const pushedOut = new Set(remove);
+  return { put: put.filter(({ key }) => !pushedOut.has(key)), remove };
+}

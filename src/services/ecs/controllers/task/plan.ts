@@ -1,0 +1,74 @@
+import { changeTask, type TaskRecord, type TaskStatus } from "../../model/task.ts";
+
+/** The next step of a task's life: its new record, or why there is none yet. */
+export type TaskPlan =
+  | { readonly next: TaskRecord; readonly releaseInterface: boolean }
+  | { readonly waitingFor: string };
+
+/** What keeps a task from being stopped: its service still has it in Cloud Map, or load balancers send to it. */
+export interface TaskHolds {
+  readonly isRegistered?: boolean;
+  readonly isTarget?: boolean;
+  readonly drains?: boolean;
+}
+
+/**
+ * Decides the next transition from what the user wants (`desiredStatus`) and what the agent reported (`agent`), one
+ * state at a time, as "Amazon ECS task lifecycle" describes. `now` in milliseconds since the epoch.
+ */
+export function planTask(task: TaskRecord, now: number, held: TaskHolds = {}): TaskPlan {
+  switch (task.lastStatus) {
+    case "PENDING":
+      if (hasStarted(task)) return step(task, "ACTIVATING");
+      if (mustStop(task)) return step(task, "STOPPING", { stoppingAt: task.stoppingAt ?? now });
+      return { waitingFor: "the agent to pull the images and start the containers" };
+    case "ACTIVATING":
+      // A task whose process was quick has still run: it passes RUNNING on its way, as on AWS.
+      if (mustStop(task) && !endedByItself(task))
+        return step(task, "DEACTIVATING", { stoppingAt: task.stoppingAt ?? now });
+      return step(task, "RUNNING", { startedAt: task.startedAt ?? now });
+    case "RUNNING":
+      if (mustStop(task)) return step(task, "DEACTIVATING", { stoppingAt: task.stoppingAt ?? now });
+      return { waitingFor: "nothing: it runs" };
+    case "DEACTIVATING":
+      if (held.isRegistered) return { waitingFor: "its deregistration from Cloud Map" };
+      if (held.isTarget) return { waitingFor: "its deregistration from load balancers" };
+      // A task that is gone has nothing left to drain.
+      if (held.drains && task.agent?.status !== "STOPPED") return { waitingFor: "load balancers to drain it" };
+      return step(task, "STOPPING");
+    case "STOPPING":
+      if (task.agent?.status === "STOPPED" || task.hostId === undefined) return step(task, "DEPROVISIONING");
+      return { waitingFor: "the agent to stop the containers" };
+    case "DEPROVISIONING":
+      return { ...step(task, "STOPPED", stopped(task, now)), releaseInterface: task.networkInterface !== undefined };
+    case "PROVISIONING":
+      return { waitingFor: "the scheduler to place it" };
+    case "STOPPED":
+      return { waitingFor: "nothing: it has stopped" };
+  }
+}
+
+function step(task: TaskRecord, lastStatus: TaskStatus, change: Partial<TaskRecord> = {}) {
+  return { next: changeTask(task, { ...change, lastStatus }), releaseInterface: false };
+}
+
+function hasStarted(task: TaskRecord): boolean {
+  return task.agent !== undefined && task.agent.status !== "PENDING" && task.startedAt !== undefined;
+}
+
+function mustStop(task: TaskRecord): boolean {
+  return task.desiredStatus === "STOPPED" || task.agent?.status === "STOPPED";
+}
+
+function endedByItself(task: TaskRecord): boolean {
+  return task.stopCode === "EssentialContainerExited";
+}
+
+function stopped(task: TaskRecord, now: number): Partial<TaskRecord> {
+  return {
+    desiredStatus: "STOPPED",
+    stoppedAt: now,
+    containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
+    attachments: task.attachments.map((attachment) => ({ ...attachment, status: "DELETED" })),
+  };
+}

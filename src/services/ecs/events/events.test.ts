@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serviceWords } from "../controllers/service/words.ts";
+import { type DeploymentRecord, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../model.ts";
+import { aTask } from "../testing.ts";
+import { ecsEventSources } from "./index.ts";
+
+const [tasks, actions, deployments] = ecsEventSources;
+const at = { account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "shop" };
+const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
+
+test("a task's event is what DescribeTasks shows, with times as text", () => {
+  const createdAt = Date.parse("2026-05-01T10:00:00.402Z");
+  const task = aTask({
+    ...{ createdAt, startedAt: createdAt + 9000, lastStatus: "RUNNING", version: 4 },
+    tags: [{ key: "secret", value: "x" }],
+    attachments: [{ id: "1", type: "ElasticNetworkInterface", status: "ATTACHED", details: [] }],
+  });
+  const [event, ...others] = tasks!.toEvents({ key: "", before: { ...task, version: 3 }, after: task });
+  assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Task State Change", [task.taskArn], []]);
+  const detail = JSON.parse(JSON.stringify(event?.detail));
+  assert.deepEqual(
+    [detail.createdAt, detail.startedAt, detail.updatedAt, detail.version, detail.attachments[0].type, detail.tags],
+    ["2026-05-01T10:00:00.402Z", "2026-05-01T10:00:09.402Z", "2026-05-01T10:00:09.402Z", 4, "eni", undefined],
+  );
+  assert.deepEqual(detail.overrides.containerOverrides, []);
+  assert.equal(detail.containers[0].name, "app");
+});
+
+test("what is no change of a task, or its removal, has no event", () => {
+  const task = aTask();
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: { ...task } }), []);
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: undefined }), []);
+});
+
+test("events of a service that are service actions", () => {
+  const words = serviceWords("shop");
+  const cases: [string, object | undefined][] = [
+    [words.steady(), { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" }],
+    [words.impaired(), { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" }],
+    [
+      words.cannotPlace("RESOURCE:MEMORY."),
+      { eventType: "ERROR", eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: "RESOURCE:MEMORY." },
+    ],
+    [
+      words.noCapacity("Of 1 host, 1 are not ACTIVE."),
+      { eventType: "ERROR", eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: "RESOURCE:FARGATE" },
+    ],
+    [
+      words.launchFailed("ECS was unable to assume the role."),
+      {
+        eventType: "ERROR",
+        eventName: "SERVICE_TASK_CONFIGURATION_FAILURE",
+        reason: "ECS was unable to assume the role.",
+      },
+    ],
+    [words.started(["1"]), undefined],
+    [words.completed("ecs-svc/1"), undefined],
+  ];
+  for (const [message, expected] of cases) {
+    const after: ServiceEventRecord = { id: "1", createdAt: 0, message };
+    const found = actions!.toEvents({ key: serviceEventKey(at, 1), before: undefined, after });
+    const rest = {
+      clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
+      createdAt: "1970-01-01T00:00:00.000Z",
+    };
+    const event = { detailType: "ECS Service Action", resources: [serviceArn], detail: { ...expected, ...rest } };
+    assert.deepEqual(found, expected === undefined ? [] : [event], message);
+  }
+});
+
+test("deployments: each new one, and each that comes to its end", () => {
+  const deployment = (id: string, rolloutState: DeploymentRecord["rolloutState"]) =>
+    ({ id, rolloutState, rolloutStateReason: `${id} ${rolloutState}`, updatedAt: 0 }) as DeploymentRecord;
+  const service = (...list: DeploymentRecord[]) => ({ serviceArn, deployments: list }) as unknown as ServiceRecord;
+  const names = (before: ServiceRecord | undefined, after: ServiceRecord | undefined) =>
+    deployments!.toEvents({ key: "", before, after }).map(({ detail }) => {
+      const { eventType, eventName, deploymentId } = detail as Record<string, string>;
+      return `${eventType} ${eventName} ${deploymentId}`;
+    });
+  const [first, second] = [deployment("1", "IN_PROGRESS"), deployment("2", "IN_PROGRESS")];
+  assert.deepEqual(names(undefined, service(first)), ["INFO SERVICE_DEPLOYMENT_IN_PROGRESS 1"]);
+  assert.deepEqual(names(service(first), service(first)), []);
+  assert.deepEqual(names(service(first), service(second, deployment("1", "FAILED"))), [
+    "INFO SERVICE_DEPLOYMENT_IN_PROGRESS 2",
+    "ERROR SERVICE_DEPLOYMENT_FAILED 1",
+  ]);
+  assert.deepEqual(names(service(second), service(deployment("2", "COMPLETED"))), [
+    "INFO SERVICE_DEPLOYMENT_COMPLETED 2",
+  ]);
+  assert.deepEqual(names(service(second), undefined), []);
+});

@@ -1,0 +1,7 @@
+import type { EventSource } from "#kernel/event-source.ts";
+import { deploymentStateChanges } from "./deployment-state-change.ts";
+import { serviceActions } from "./service-action.ts";
+import { taskStateChanges } from "./task-state-change.ts";
+
+/** What Amazon ECS tells EventBridge. */
+export const ecsEventSources: readonly EventSource[] = [taskStateChanges, serviceActions, deploymentStateChanges];

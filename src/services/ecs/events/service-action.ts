@@ -1,0 +1,46 @@
+import type { EventSource } from "#kernel/event-source.ts";
+import { partsOf } from "#kernel/store.ts";
+import { noFargate, serviceWords } from "../controllers/service/words.ts";
+import { clusterArn, type ServiceEventRecord, serviceArn, serviceEvents } from "../model.ts";
+
+/**
+ * "ECS Service Action": those events of a service that Amazon ECS sends to EventBridge, too (Developer Guide, "Amazon
+ * ECS service action events").
+ */
+export const serviceActions: EventSource = {
+  source: "aws.ecs",
+  collection: serviceEvents.name,
+  toEvents({ key, before, after }) {
+    const event = after as ServiceEventRecord | undefined;
+    if (event === undefined || before !== undefined) return [];
+    const [account, region, clusterName, serviceName] = partsOf(key) as [string, string, string, string];
+    const action = actionOf(event.message, serviceName);
+    if (action === undefined) return [];
+    const at = { account, region, clusterName, serviceName };
+    const createdAt = new Date(event.createdAt).toISOString();
+    const detail = { ...action, clusterArn: clusterArn(at, clusterName), createdAt };
+    return [{ detailType: "ECS Service Action", resources: [serviceArn(at)], detail }];
+  },
+};
+
+interface Action {
+  readonly eventType: "INFO" | "WARN" | "ERROR";
+  readonly eventName: string;
+  readonly reason?: string;
+}
+
+function actionOf(message: string, serviceName: string): Action | undefined {
+  const words = serviceWords(serviceName);
+  if (message === words.steady()) return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
+  if (message === words.impaired()) return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
+  const reason = /^\(service [^)]*\) was unable to place a task.*? Reason: (.*?)(?: For more information, .*)?$/s.exec(
+    message,
+  );
+  if (reason !== null) {
+    const told = reason[1]!.startsWith(noFargate) ? "RESOURCE:FARGATE" : reason[1]!;
+    return { eventType: "ERROR", eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: told };
+  }
+  const fault = /^\(service [^)]*\) failed to launch a task with \(error (.*)\)\.$/s.exec(message);
+  if (fault === null) return undefined;
+  return { eventType: "ERROR", eventName: "SERVICE_TASK_CONFIGURATION_FAILURE", reason: fault[1]! };
+}

@@ -1,0 +1,64 @@
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { clusterPath } from "./task.ts";
+import { ecsArn, type World } from "./world.ts";
+
+/**
+ * A host, or a part of one, that is registered with a cluster: where tasks of the launch types EC2 and EXTERNAL go.
+ * Fields are those of the API where it has them; custom attributes are records of their own.
+ */
+export interface ContainerInstanceRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly clusterName: string;
+  /** 32 hexadecimal digits, the last part of the ARN. */
+  readonly id: string;
+  readonly containerInstanceArn: string;
+  /** The host whose agent runs its tasks. */
+  readonly hostId: string;
+  readonly launchType: "EC2" | "EXTERNAL";
+  readonly status: "REGISTERING" | "ACTIVE" | "DRAINING" | "DEREGISTERING" | "INACTIVE";
+  readonly agentConnected: boolean;
+  readonly agentVersion?: string;
+  readonly ec2InstanceId?: string;
+  /** What its agent says of it: its zone, the capabilities of its engine. */
+  readonly attributes: readonly { readonly name: string; readonly value?: string }[];
+  /** CPU units and MiB that it has for tasks. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** With a limit: how many tasks with an interface of their own it takes. */
+  readonly networkInterfaces?: number;
+  readonly reservedPorts: readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[];
+  readonly registeredAt: number;
+  /**
+   * Counts its changes, as the API's `version` does. Who places tasks on it counts it up in the same commit, so that
+   * two who place at once do not both take the same room.
+   */
+  readonly version: number;
+}
+
+export const containerInstances: Collection<ContainerInstanceRecord, "cluster" | "host"> = {
+  name: "ecs/container-instance",
+  indexes: {
+    cluster: clusterPath,
+    host: ({ hostId }) => hostId,
+  },
+};
+
+interface InstanceName extends World {
+  readonly clusterName: string;
+  readonly id: string;
+}
+
+export function containerInstanceKey(at: InstanceName): Key<ContainerInstanceRecord> {
+  return keyOf(containerInstances, at.account, at.region, at.clusterName, at.id);
+}
+
+export function containerInstanceArn(at: InstanceName): string {
+  return ecsArn(at, `container-instance/${at.clusterName}/${at.id}`);
+}
+
+/** The key of the instance that an ARN of this platform's own making names. */
+export function instanceKeyOfArn(world: World, arn: string): Key<ContainerInstanceRecord> {
+  const [, clusterName = "", id = ""] = arn.split("/");
+  return containerInstanceKey({ account: world.account, region: world.region, clusterName, id });
+}

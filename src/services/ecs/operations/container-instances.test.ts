@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { RunTaskRequest } from "#generated/ecs/types.ts";
+import { isFault } from "../../../../test/support/context.ts";
+import { at, describe1, ready } from "../../../../test/support/ecs-services.ts";
+import {
+  type ContainerInstanceRecord,
+  containerInstanceArn,
+  containerInstanceKey,
+} from "../model/container-instance.ts";
+import { changeTask, type TaskRecord, tasks } from "../model/task.ts";
+import { operations } from "./index.ts";
+
+/** A cluster with container instances of 1024 CPU units and 1024 MiB, one a zone, and tasks of 512 MiB for them. */
+async function withInstances(...given: readonly Partial<ContainerInstanceRecord>[]) {
+  const service = await ready();
+  const { world } = service;
+  const add = async (id: string, fields: Partial<ContainerInstanceRecord> = {}) => {
+    const { account, region, clusterName } = at;
+    const name = { account, region, clusterName, id };
+    const zone = { name: "ecs.availability-zone", value: `us-east-1${id.at(-1)}` };
+    const engine = { name: "com.amazonaws.ecs.capability.docker-remote-api.1.21" };
+    const value: ContainerInstanceRecord = {
+      ...name,
+      containerInstanceArn: containerInstanceArn(name),
+      ...{
+        hostId: `host-${id}`,
+        launchType: "EC2",
+        status: "ACTIVE",
+        agentConnected: true,
+        attributes: [zone, engine],
+      },
+      ...{ cpu: 1024, memoryMiB: 1024, reservedPorts: [{ port: 22, protocol: "tcp" }], registeredAt: 0, version: 1 },
+      ...fields,
+    };
+    await world.store.as("ecs.agent").commit({ put: [{ key: containerInstanceKey(name), value }] });
+  };
+  for (const [i, fields] of given.entries()) await add(`i-${"abc"[i]}`, fields);
+  await world.call(operations, "RegisterTaskDefinition", {
+    family: "box",
+    containerDefinitions: [
+      { name: "app", image: "app:1", cpu: 100, memory: 512 },
+      { name: "side", image: "app:1", memory: 512, memoryReservation: 64 },
+    ],
+  });
+  const run = (fields: Partial<RunTaskRequest> = {}) =>
+    world.call(operations, "RunTask", { cluster: "web", taskDefinition: "box", launchType: "EC2", ...fields });
+  const all = (): TaskRecord[] => [...world.store.view(tasks).all()].map(({ value }) => value);
+  const places = () =>
+    all()
+      .map(({ containerInstanceArn: arn = "" }) => arn.split("/").at(-1))
+      .toSorted();
+  const end = async (task: TaskRecord) => {
+    const steps = [
+      "PENDING",
+      "ACTIVATING",
+      "RUNNING",
+      "DEACTIVATING",
+      "STOPPING",
+      "DEPROVISIONING",
+      "STOPPED",
+    ] as const;
+    const found = [...world.store.view(tasks).all()].find(({ value }) => value.id === task.id)!;
+    for (const lastStatus of steps) {
+      const value = changeTask((await world.store.get(found.key)).value!, { lastStatus, desiredStatus: "STOPPED" });
+      const component = lastStatus === "PENDING" ? "ecs.scheduler" : "ecs.task";
+      await world.store.as(component).commit({ put: [{ key: found.key, value }] });
+    }
+  };
+  return { ...service, add, run, all, places, end };
+}
+
+const arnOf = (id: string) => `arn:aws:ecs:us-east-1:000000000000:container-instance/web/${id}`;
+
+describe("RunTask on container instances", () => {
+  test("without any is refused", async () => {
+    const { run } = await withInstances();
+    await assert.rejects(
+      run(),
+      isFault("InvalidParameterException", "No Container Instances were found in your cluster."),
+    );
+    const other = await withInstances({ launchType: "EXTERNAL" }, { status: "INACTIVE" });
+    await assert.rejects(other.run(), isFault("InvalidParameterException", /No Container Instances/));
+  });
+
+  test("gives each task an instance, and tells why the others have none", async () => {
+    const { run, places } = await withInstances({}, {});
+    const answer = await run({ count: 3, placementStrategy: [{ type: "spread", field: "instanceId" }] });
+    assert.equal(answer.tasks!.length, 2);
+    assert.deepEqual(places(), ["i-a", "i-b"]);
+    assert.match(answer.tasks![0]!.availabilityZone!, /^us-east-1[ab]$/);
+    assert.deepEqual(answer.failures, [
+      { arn: arnOf("i-a"), reason: "RESOURCE:MEMORY" },
+      { arn: arnOf("i-b"), reason: "RESOURCE:MEMORY" },
+    ]);
+  });
+
+  test("is answered with failures alone when none fits, and may be sent again with its token", async () => {
+    const { run, all, end } = await withInstances({});
+    const clientToken = "once";
+    await run();
+    const { tasks: none, failures } = await run({ clientToken });
+    assert.deepEqual([none, failures!.length], [[], 1]);
+    await end(all()[0]!);
+    assert.equal((await run({ clientToken })).tasks!.length, 1);
+  });
+
+  const cases: readonly [string, Partial<RunTaskRequest>, string][] = [
+    [
+      "a constraint that no instance meets",
+      { placementConstraints: [{ type: "memberOf", expression: "attribute:x exists" }] },
+      "MemberOf placement constraint unsatisfied.",
+    ],
+    ["CPU that no instance has", { overrides: { containerOverrides: [{ name: "app", cpu: 2048 }] } }, "RESOURCE:CPU"],
+  ];
+  for (const [name, fields, reason] of cases) {
+    test(`fails for ${name}`, async () => {
+      const { run } = await withInstances({});
+      assert.deepEqual((await run(fields)).failures, [{ arn: arnOf("i-a"), reason }]);
+    });
+  }
+
+  const states: readonly [string, Partial<ContainerInstanceRecord>, string][] = [
+    ["DRAINING", { status: "DRAINING" }, "INACTIVE"],
+    ["without its agent", { agentConnected: false }, "AGENT"],
+    ["of an engine that cannot do it", { attributes: [] }, "ATTRIBUTE"],
+  ];
+  for (const [name, fields, reason] of states) {
+    test(`fails on an instance that is ${name}`, async () => {
+      const { run } = await withInstances(fields);
+      assert.deepEqual((await run()).failures, [{ arn: arnOf("i-a"), reason }]);
+    });
+  }
+
+  test("keeps tasks that want the same host port apart", async () => {
+    const { run, world } = await withInstances({ memoryMiB: 9000 });
+    const portMappings = [{ containerPort: 80, hostPort: 8080 }];
+    const containerDefinitions = [{ name: "app", image: "app:1", memory: 64, portMappings }];
+    await world.call(operations, "RegisterTaskDefinition", { family: "web", containerDefinitions });
+    const { tasks: made, failures } = await run({ taskDefinition: "web", count: 2 });
+    assert.deepEqual([made!.length, failures], [1, [{ arn: arnOf("i-a"), reason: "RESOURCE:PORTS" }]]);
+  });
+
+  test("follows strategies and constraints, of the request and of the definition", async () => {
+    const { run, places, world } = await withInstances({}, { memoryMiB: 4096 }, { memoryMiB: 2048 });
+    await run({ count: 3, placementStrategy: [{ type: "binpack", field: "memory" }] });
+    assert.deepEqual(places(), ["i-a", "i-c", "i-c"]);
+    const apart = await run({ count: 4, group: "apart", placementConstraints: [{ type: "distinctInstance" }] });
+    assert.equal(apart.tasks!.length, 2);
+    await world.call(operations, "RegisterTaskDefinition", {
+      ...{ family: "east", containerDefinitions: [{ name: "app", image: "app:1", memory: 16 }] },
+      placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.availability-zone == us-east-1b" }],
+    });
+    const { tasks: east } = await run({ taskDefinition: "east", count: 5 });
+    assert.deepEqual(new Set(east!.map((task) => task.containerInstanceArn)), new Set([arnOf("i-b")]));
+  });
+
+  test("never gives the same room to two requests at once", async () => {
+    const { run, places } = await withInstances({}, {});
+    const answers = await Promise.all(Array.from({ length: 5 }, () => run()));
+    assert.equal(answers.filter(({ tasks: made }) => made!.length === 1).length, 2);
+    assert.deepEqual(places(), ["i-a", "i-b"]);
+  });
+});
+
+describe("a service on container instances", () => {
+  const wanted = { taskDefinition: "box", launchType: "EC2", networkConfiguration: undefined as never } as const;
+
+  test("starts what there is room for, tells what is missing, and goes on when there is", async () => {
+    const { create, schedule, places, world, add } = await withInstances({}, { cpu: 200 });
+    await create({ ...wanted, desiredCount: 3 });
+    await schedule();
+    assert.deepEqual(places(), ["i-a", "i-b"]);
+    await schedule();
+    const [{ message }] = (await describe1(world)).events as [{ message: string }];
+    assert.match(message, /^\(service app\) was unable to place a task because no container instance met all of its /);
+    assert.match(message, /The closest matching \(container-instance i-[ab]\) has insufficient memory available\. /);
+    assert.match(
+      message,
+      /Of 2 container instances, 2 have less than 576 MiB of memory left \(the most is 448 on i-[ab]\)/,
+    );
+    await add("i-c");
+    await world.clock.advance(1000);
+    await schedule();
+    assert.deepEqual(places(), ["i-a", "i-b", "i-c"]);
+  });
+
+  test("without any instance says so", async () => {
+    const { create, schedule, world } = await withInstances();
+    await create(wanted);
+    await schedule();
+    assert.match(
+      (await describe1(world)).events![0]!.message!,
+      /Reason: No Container Instances were found in your cluster\./,
+    );
+  });
+
+  test("spreads its tasks over zones and instances, and scales in where most are", async () => {
+    const { create, update, schedule, places, all } = await withInstances({ memoryMiB: 4096 }, { memoryMiB: 4096 }, {});
+    await create({ ...wanted, desiredCount: 5 });
+    await schedule();
+    assert.deepEqual(places(), ["i-a", "i-a", "i-b", "i-b", "i-c"]);
+    await update({ desiredCount: 3 });
+    await schedule();
+    const left = all().filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+    assert.equal(new Set(left.map((task) => task.containerInstanceArn)).size, 3);
+  });
+});
+
+test("binpack stops tasks where most is left, though others are younger", async () => {
+  const { create, update, schedule, places, all, add, world } = await withInstances({ memoryMiB: 8192 });
+  const placementStrategy = [{ type: "binpack", field: "memory" } as const];
+  const machine = { taskDefinition: "box", launchType: "EC2", networkConfiguration: undefined as never } as const;
+  await create({ ...machine, placementStrategy, desiredCount: 2 });
+  await schedule();
+  await add("i-b", { memoryMiB: 2048 });
+  await world.clock.advance(1000);
+  await update({ desiredCount: 5 });
+  await schedule();
+  assert.deepEqual(places(), ["i-a", "i-a", "i-b", "i-b", "i-b"]);
+  await update({ desiredCount: 3 });
+  await schedule();
+  const left = all().filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+  assert.deepEqual(new Set(left.map((task) => task.containerInstanceArn)), new Set([arnOf("i-b")]));
+});
+
+test("DescribeClusters counts them", async () => {
+  const { world } = await withInstances({}, {});
+  const { clusters } = await world.call(operations, "DescribeClusters", { clusters: ["web"] });
+  assert.equal(clusters![0]!.registeredContainerInstancesCount, 2);
+});
+
+test("daemons: one on each instance that meets the constraints, which follows the instances", async () => {
+  const { create, schedule, world, add, all } = await withInstances({}, { status: "DRAINING" });
+  await create({
+    ...{ taskDefinition: "box", launchType: "EC2", schedulingStrategy: "DAEMON" },
+    ...{ desiredCount: undefined as never, networkConfiguration: undefined as never },
+    placementConstraints: [
+      { type: "memberOf", expression: "attribute:ecs.availability-zone in [us-east-1a, us-east-1c]" },
+    ],
+  });
+  const wanted = () =>
+    all()
+      .filter(({ desiredStatus }) => desiredStatus === "RUNNING")
+      .map(({ containerInstanceArn: arn = "" }) => arn.split("/").at(-1))
+      .toSorted();
+  await schedule();
+  assert.deepEqual([wanted(), (await describe1(world)).desiredCount], [["i-a"], 1]);
+  await add("i-c", { agentConnected: true });
+  await add("i-d");
+  await schedule();
+  assert.deepEqual([wanted(), (await describe1(world)).desiredCount], [["i-a", "i-c"], 2]);
+  const key = containerInstanceKey({ ...at, id: "i-a" });
+  const { value } = await world.store.get(key);
+  // An agent that is away for a while loses nothing; an instance that drains does.
+  await world.store.as("ecs.agent").commit({ put: [{ key, value: { ...value!, agentConnected: false } }] });
+  await schedule();
+  assert.deepEqual(wanted(), ["i-a", "i-c"]);
+  await world.store.as("ecs.agent").commit({ put: [{ key, value: { ...value!, status: "DRAINING" } }] });
+  await schedule();
+  assert.deepEqual([wanted(), (await describe1(world)).desiredCount], [["i-c"], 1]);
+});

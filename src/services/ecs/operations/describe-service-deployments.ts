@@ -1,0 +1,29 @@
+import type { Failure, ServiceDeployment } from "#generated/ecs/types.ts";
+import { serviceDeploymentKey } from "../model/service-deployment.ts";
+import { partOfService } from "../services/deployment-lookup.ts";
+import { toServiceDeployment } from "../services/deployment-output.ts";
+import type { EcsHandler } from "./handler.ts";
+
+const maxDeployments = 20;
+
+export const DescribeServiceDeployments: EcsHandler<"DescribeServiceDeployments"> = async (input, ctx) => {
+  const arns = input.serviceDeploymentArns;
+  if (arns.length === 0 || arns.length > maxDeployments) {
+    throw ctx.fault(
+      "InvalidParameterException",
+      `serviceDeploymentArns must have between 1 and ${maxDeployments} items.`,
+    );
+  }
+  const found: ServiceDeployment[] = [];
+  const failures: Failure[] = [];
+  for (const arn of new Set(arns)) {
+    const named = partOfService(ctx, "service-deployment", arn);
+    if (named === undefined) {
+      throw ctx.fault("InvalidParameterException", `Invalid service deployment ARN: ${arn}.`);
+    }
+    const { value } = await ctx.store.get(serviceDeploymentKey(named.at, named.id));
+    if (value === undefined) failures.push({ arn, reason: "MISSING" });
+    else found.push(toServiceDeployment(ctx.store, value));
+  }
+  return { serviceDeployments: found, failures };
+};

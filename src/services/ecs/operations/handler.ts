@@ -1,0 +1,5 @@
+import type { Operations } from "#generated/ecs/types.ts";
+import type { Handler } from "#kernel/handler.ts";
+
+/** A handler of one of the service's operations, typed by its model. */
+export type EcsHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;

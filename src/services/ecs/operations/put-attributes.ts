@@ -1,0 +1,31 @@
+import { checkAttribute, checkAttributeCount, requireTarget, toAttribute } from "../attributes/attributes.ts";
+import { type AttributeRecord, attributeKey, attributesOf } from "../model/attribute.ts";
+import { requireCluster } from "../tasks/lookup.ts";
+import type { EcsHandler } from "./handler.ts";
+
+export const PutAttributes: EcsHandler<"PutAttributes"> = async (input, ctx) => {
+  const cluster = await requireCluster(ctx, input.cluster);
+  const { clusterName } = cluster.value;
+  const records: AttributeRecord[] = [];
+  for (const attribute of input.attributes) {
+    checkAttribute(attribute);
+    const { containerInstanceId, containerInstanceArn } = await requireTarget(ctx, clusterName, attribute);
+    const { name, value } = attribute;
+    const { account, region } = ctx;
+    const at = { account, region, clusterName, containerInstanceId, targetId: containerInstanceArn };
+    records.push({ ...at, name, ...(value !== undefined && { value }) });
+  }
+  for (const [id, added] of Map.groupBy(records, (record) => record.containerInstanceId)) {
+    const existing = await ctx.store.list(attributesOf(ctx, clusterName, id));
+    checkAttributeCount(
+      existing.map((entry) => entry.value.name),
+      added.map((record) => record.name),
+    );
+  }
+  const keyed = (record: AttributeRecord) => attributeKey(ctx, clusterName, record.containerInstanceId, record.name);
+  await ctx.store.commit({
+    unchanged: [cluster],
+    put: records.map((record) => ({ key: keyed(record), value: record })),
+  });
+  return { attributes: records.map(toAttribute) };
+};

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import type { Operations, RunTaskRequest } from "#generated/ecs/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import type { Handler, RequestContext } from "#kernel/handler.ts";
+import { hex, uuid } from "#kernel/random.ts";
+import type { Read } from "#kernel/store.ts";
+import { taskDefault } from "#placement/index.ts";
+import { instancePool } from "../clusters/instance-pool.ts";
+import { checkTaskExecRole } from "../exec/task-role.ts";
+import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
+import type { ClusterRecord } from "../model/cluster.ts";
+import { type TaskRecord, taskKey, taskKeyOfArn } from "../model/task.ts";
+import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import type { Tag } from "../model/world.ts";
+import { checkAmounts } from "../tasks/amounts.ts";
+import { resolveCapacity } from "../tasks/capacity.ts";
+import { type Capacity, type NewTask, newTask } from "../tasks/launch.ts";
+import { requireCluster, requireTaskDefinition } from "../tasks/lookup.ts";
+import { placementRequest } from "../tasks/needs.ts";
+import { resolveNetwork, zonesOfSubnets } from "../tasks/network.ts";
+import { toTask } from "../tasks/output.ts";
+import { resolveOverrides } from "../tasks/overrides.ts";
+import { type PlacedTasks, placeTasks } from "../tasks/place.ts";
+import { checkConstraintCount, resolveTaskPlacement, type TaskPlacement } from "../tasks/placement.ts";
+import { checkRoles, checkRunnable, checkSupported, resolvePlatformVersion } from "../tasks/validate.ts";
+
+/**
+ * Records the tasks in PROVISIONING. Those on container instances have their place then, or are not made and among the
+ * failures; Fargate's capacity is never short.
+ */
+export const RunTask: Handler<Operations["RunTask"]["input"], Operations["RunTask"]["output"]> = async (input, ctx) => {
+  checkSupported(ctx, input);
+  const token = await ctx.store.get(clientTokenKey(ctx, "RunTask", input.clientToken ?? uuid(ctx.random)));
+  const requestDigest = digestOf(input);
+  if (token.value !== undefined) return answerAgain(ctx, token.value, requestDigest);
+
+  const cluster = await requireCluster(ctx, input.cluster);
+  const definition = await requireTaskDefinition(ctx, input.taskDefinition);
+  const capacities = resolveCapacity(ctx, input, cluster.value, input.count ?? 1);
+  for (const capacity of capacities) checkRunnable(ctx, capacity, definition.value, input);
+  const [{ launchType }] = capacities as [Capacity];
+  const placement = resolveTaskPlacement(ctx, input, launchType === "FARGATE");
+  checkConstraintCount(placement, definition.value);
+  const wanted = await prepare(ctx, input, cluster.value, definition.value);
+  checkAmounts(ctx, wanted.overrides, definition.value, launchType);
+  checkTaskExecRole(ctx, input.enableExecuteCommand, wanted.overrides, definition.value);
+  checkRoles(ctx, wanted.overrides, definition.value);
+  const placed = launchType === "FARGATE" ? undefined : place(ctx, wanted, { launchType, placement, capacities });
+  const made = capacities
+    .slice(0, placed?.places.length)
+    .map((capacity, i) =>
+      newTask({ ...wanted, capacity, ...(placed && { instance: placed.places[i]! }), id: hex(ctx.random, 32) }),
+    );
+  const failures = placed?.failures ?? [];
+  if (made.length === 0) return { tasks: [], failures };
+
+  await ctx.store.commit({
+    unchanged: [token, cluster, definition, ...(placed?.unchanged ?? [])],
+    put: [
+      ...made.map((task) => ({ key: taskKey(task), value: task })),
+      { key: token.key, value: newToken(ctx, requestDigest, made) },
+      ...(placed?.put ?? []),
+    ],
+  });
+  return { tasks: made.map((task) => toTask(task, { tags: true })), failures };
+};
+
+interface Placing {
+  readonly launchType: "EC2" | "EXTERNAL";
+  readonly placement: TaskPlacement;
+  readonly capacities: readonly Capacity[];
+}
+
+/** The container instances of the tasks. Throws `InvalidParameterException` when the cluster has none. */
+function place(ctx: RequestContext, wanted: Common, { launchType, placement, capacities }: Placing): PlacedTasks {
+  const pool = instancePool(ctx.store, { ...wanted.world, clusterName: wanted.clusterName }, launchType, ctx);
+  if (pool.pool.size === 0) {
+    throw ctx.fault("InvalidParameterException", "No Container Instances were found in your cluster.");
+  }
+  const { definition, overrides, group, awsvpcConfiguration } = wanted;
+  const zones = awsvpcConfiguration && zonesOfSubnets(ctx.store, wanted.world, awsvpcConfiguration.subnets);
+  const needs = { definition, overrides, group, placement, ...(zones && { zones }), fallback: taskDefault };
+  return placeTasks(pool, placementRequest(needs), capacities.length);
+}
+
+type Common = Omit<NewTask, "capacity" | "id">;
+
+/** All that the tasks of one request have in common. */
+async function prepare(
+  ctx: RequestContext,
+  input: RunTaskRequest,
+  cluster: ClusterRecord,
+  definition: TaskDefinitionRecord,
+): Promise<Common> {
+  const awsvpcConfiguration = await resolveNetwork(ctx, definition.networkMode ?? "bridge", input.networkConfiguration);
+  return {
+    world: { account: ctx.account, region: ctx.region },
+    clusterName: cluster.clusterName,
+    definition,
+    platformVersion: resolvePlatformVersion(ctx, input.platformVersion),
+    ...(awsvpcConfiguration && { awsvpcConfiguration }),
+    overrides: resolveOverrides(ctx, input.overrides, definition),
+    group: input.group ?? `family:${definition.family}`,
+    ...(input.startedBy && { startedBy: input.startedBy }),
+    ...(input.referenceId && { referenceId: input.referenceId }),
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
+    tags: tagsOf(input, cluster, definition),
+    now: ctx.clock.now(),
+    newUuid: () => uuid(ctx.random),
+  };
+}
+
+function tagsOf(input: RunTaskRequest, cluster: ClusterRecord, definition: TaskDefinitionRecord): Tag[] {
+  const tags = new Map<string, string>();
+  if (input.propagateTags === "TASK_DEFINITION") for (const { key, value } of definition.tags) tags.set(key, value);
+  for (const { key, value } of input.tags ?? []) if (key !== undefined) tags.set(key, value ?? "");
+  if (input.enableECSManagedTags) tags.set("aws:ecs:clusterName", cluster.clusterName);
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
+function digestOf(input: RunTaskRequest): string {
+  const { clientToken: _, ...parameters } = input;
+  return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
+}
+
+/**
+ * Only a request that made tasks keeps its token: one that made none (no room) may be sent again with it, as
+ * EventBridge does.
+ */
+function newToken(ctx: RequestContext, requestDigest: string, made: readonly TaskRecord[]): ClientTokenRecord {
+  return {
+    requestDigest,
+    resourceArns: made.map((task) => task.taskArn),
+    expiresAt: ctx.clock.now() + clientTokenHours * 3_600_000,
+  };
+}
+
+/** The same request with the same token: the tasks that it made, as they are now. */
+async function answerAgain(ctx: RequestContext, token: ClientTokenRecord, requestDigest: string) {
+  if (token.requestDigest !== requestDigest) {
+    throw ctx.fault(
+      "ConflictException",
+      "The RunTask request could not be processed due to conflicts. The provided clientToken is already in use.",
+      { resourceIds: token.resourceArns },
+    );
+  }
+  const keys = token.resourceArns.flatMap((arn) => taskKeyOfArn(parseArn(arn)) ?? []);
+  const found: Read<TaskRecord>[] = await Promise.all(keys.map((key) => ctx.store.get(key)));
+  return { tasks: found.flatMap(({ value }) => (value ? [toTask(value, { tags: true })] : [])), failures: [] };
+}

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { CreateServiceRequest, ServiceConnectConfiguration } from "#generated/ecs/types.ts";
+import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { cloudWatchCollections } from "#services/cloudwatch/index.ts";
+import { discoveryCollections } from "#services/discovery/index.ts";
+import { services as discoveryServices, instances, namespaces } from "#services/discovery/model.ts";
+import { operations as discovery } from "#services/discovery/operations/index.ts";
+import { collections as ec2Collections } from "#services/ec2/index.ts";
+import { ensureDefaultVpc, subnets } from "#services/ec2/model.ts";
+import { elbCollections } from "#services/elb/index.ts";
+import { isFault, testWorld } from "../../../../test/support/context.ts";
+import { reconcileAll } from "../../../../test/support/controllers.ts";
+import { connectProxies } from "../controllers/connect/proxies.ts";
+import { connectRegistry } from "../controllers/connect/registry.ts";
+import { serviceController } from "../controllers/service/controller.ts";
+import { serviceRegistryController } from "../controllers/service-registry/controller.ts";
+import { ecsCollections } from "../index.ts";
+import { services } from "../model/service.ts";
+import { changeTask, type TaskRecord, tasks } from "../model/task.ts";
+import { operations } from "./index.ts";
+
+const at = { account: "000000000000", region: "us-east-1" };
+const scheduler = serviceController({ settleSeconds: 40, canAssume: () => true });
+
+/** A cluster whose services are in the namespace `internal`, and a task definition with two named ports. */
+async function connectWorld() {
+  const collections = [ecsCollections, ec2Collections, discoveryCollections, cloudWatchCollections, elbCollections];
+  const world = await testWorld({ collections: collections.flat() });
+  await world.call(operations, "CreateCluster", {
+    ...{ clusterName: "web", serviceConnectDefaults: { namespace: "internal" } },
+  });
+  await world.call(operations, "RegisterTaskDefinition", {
+    ...{ family: "hello", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" },
+    containerDefinitions: [
+      {
+        ...{ name: "app", image: "app:1" },
+        portMappings: [
+          { containerPort: 8080, name: "http", appProtocol: "http" },
+          { containerPort: 5432, name: "db" },
+        ],
+      },
+    ],
+  });
+  await ensureDefaultVpc({ store: world.store.as("api"), ...at });
+  const ids = [...world.store.view(subnets).all()].map((subnet) => subnet.value.subnetId);
+  const published: (readonly LoadBalancerNode[])[] = [];
+  const proxies = connectProxies((nodes) => published.push(nodes));
+  const settle = async (): Promise<void> => {
+    await reconcileAll(world, connectRegistry, services);
+    await reconcileAll(world, serviceRegistryController, tasks);
+    await reconcileAll(world, connectRegistry, services);
+    await reconcileAll(world, proxies, tasks);
+  };
+  return {
+    ...{ ...world, published },
+    create: (serviceName: string, serviceConnectConfiguration: ServiceConnectConfiguration, more = {}) =>
+      world.call(operations, "CreateService", {
+        ...{ cluster: "web", serviceName, taskDefinition: "hello", desiredCount: 1, launchType: "FARGATE" },
+        networkConfiguration: { awsvpcConfiguration: { subnets: ids } },
+        serviceConnectConfiguration,
+        ...more,
+      } as CreateServiceRequest),
+    /** Starts what is wanted, brings it to RUNNING with addresses, and lets all controllers see it. */
+    async run(): Promise<void> {
+      await reconcileAll(world, scheduler, services);
+      const bring = async (component: string, fields: (i: number) => Partial<TaskRecord>) => {
+        for (const [i, entry] of [...world.store.view(tasks).all()].entries()) {
+          if (entry.value.lastStatus === "RUNNING") continue;
+          const value = changeTask(entry.value, fields(i));
+          await world.store.as(component).commit({ put: [{ key: entry.key, value }] });
+        }
+      };
+      await bring("ecs.scheduler", (i) => ({
+        lastStatus: "PENDING",
+        networkInterface: { privateIpv4Address: `10.0.0.${i}`, networkInterfaceId: `eni-${i}` } as never,
+      }));
+      for (const lastStatus of ["ACTIVATING", "RUNNING"] as const) {
+        await bring("ecs.task", () => ({ lastStatus, agent: { status: "RUNNING", sequence: 1 } }));
+      }
+      await settle();
+    },
+    settle,
+    registries: () => [...world.store.view(discoveryServices).all()].map(({ value }) => value),
+  };
+}
+
+const server: ServiceConnectConfiguration = {
+  enabled: true,
+  services: [
+    { portName: "http", discoveryName: "api", clientAliases: [{ port: 80, dnsName: "api" }] },
+    {
+      portName: "db",
+      ingressPortOverride: 15_432,
+      clientAliases: [{ port: 5432 }],
+      timeout: { idleTimeoutSeconds: 60 },
+    },
+  ],
+};
+
+describe("Service Connect", () => {
+  test("tasks of a namespace have a proxy that reaches its services by name", async () => {
+    const { create, run, published, registries, store } = await connectWorld();
+    await create("server", server);
+    await run();
+    await create("client", { enabled: true });
+    await run();
+    assert.deepEqual(
+      registries()
+        .map(({ name, type, tags }) => [name, type, tags])
+        .toSorted(),
+      [
+        ["api", "HTTP", { AmazonECSManaged: "true" }],
+        ["db", "HTTP", { AmazonECSManaged: "true" }],
+      ],
+    );
+    const client = [...store.view(tasks).all()].find(({ value }) => value.service!.serviceName === "client")!.value;
+    const hosts = client.serviceConnect!.hosts;
+    assert.deepEqual(hosts.map(({ hostname }) => hostname).toSorted(), ["api", "db.internal"]);
+    assert.ok(hosts.every(({ ipAddress }) => /^127\.(12[89]|1[3-9]\d|2\d\d)\./.test(ipAddress)));
+    const node = published.at(-1)!.find(({ taskArn }) => taskArn === client.taskArn)!;
+    assert.deepEqual(
+      node.listeners.map(({ address, port, protocol }) => [address, port, protocol]),
+      [
+        [hosts.find(({ hostname }) => hostname === "api")!.ipAddress, 80, "HTTP"],
+        [hosts.find(({ hostname }) => hostname === "db.internal")!.ipAddress, 5432, "TCP"],
+      ],
+    );
+    assert.deepEqual(
+      node.targetGroups.map(({ targets, serverTimeoutSeconds }) => [
+        targets.map(({ address, port }) => `${address}:${port}`),
+        serverTimeoutSeconds,
+      ]),
+      [
+        [["10.0.0.0:8080"], 300],
+        [["10.0.0.0:15432"], 60],
+      ],
+    );
+    // The server's own proxy takes in what comes to the overridden port.
+    const [inward] = published.at(-1)!.find(({ taskArn }) => taskArn !== client.taskArn)!.listeners;
+    assert.deepEqual([inward!.address, inward!.port, inward!.protocol], ["0.0.0.0", 15_432, "TCP"]);
+  });
+
+  test("a deployment shows it, an update without it leaves it, one that disables it ends it", async () => {
+    const { create, call, run, settle, registries, store } = await connectWorld();
+    await create("server", server);
+    await run();
+    const describeIt = async () =>
+      (await call(operations, "DescribeServices", { cluster: "web", services: ["server"] })).services![0]!;
+    const [deployment] = (await describeIt()).deployments!;
+    assert.deepEqual(
+      deployment!.serviceConnectResources!.map(({ discoveryName }) => discoveryName),
+      ["api", "db"],
+    );
+    assert.match(deployment!.serviceConnectConfiguration!.namespace!, /^arn:aws:servicediscovery:.*:namespace\/ns-/);
+    await call(operations, "UpdateService", { cluster: "web", service: "server", desiredCount: 2 });
+    assert.equal((await describeIt()).deployments!.length, 1);
+    const list = (namespace: string) => call(operations, "ListServicesByNamespace", { namespace });
+    assert.equal((await list("internal")).serviceArns!.length, 1);
+    await call(operations, "UpdateService", {
+      ...{ cluster: "web", service: "server", serviceConnectConfiguration: { enabled: false } },
+    });
+    assert.deepEqual((await list("internal")).serviceArns, []);
+    await assert.rejects(list("other"), isFault("NamespaceNotFoundException", /other was not found/));
+    await call(operations, "DeleteService", { cluster: "web", service: "server", force: true });
+    for (const { key, value } of [...store.view(tasks).all()]) {
+      for (const lastStatus of ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"] as const) {
+        const now = changeTask(value, { lastStatus, desiredStatus: "STOPPED" });
+        await store.as("ecs.task").commit({ put: [{ key, value: now }] });
+      }
+    }
+    await settle();
+    assert.deepEqual([...store.view(instances).all()], []);
+    assert.deepEqual(registries(), []);
+    assert.equal([...store.view(namespaces).all()][0]!.value.serviceCount, 0);
+  });
+
+  const refused: readonly [what: string, configuration: ServiceConnectConfiguration, code: string, message: RegExp][] =
+    [
+      [
+        "a port that has no such name",
+        { enabled: true, services: [{ portName: "nope" }] },
+        "InvalidParameterException",
+        /^portName\(nope\) does not refer to any named PortMapping in the Task Definition\.$/,
+      ],
+      [
+        "a namespace that is not there",
+        { enabled: true, namespace: "other" },
+        "NamespaceNotFoundException",
+        /other was not found/,
+      ],
+      [
+        "a name that is used twice",
+        { enabled: true, services: [{ portName: "http" }, { portName: "db", discoveryName: "http" }] },
+        "InvalidParameterException",
+        /discoveryName http is used more than once/,
+      ],
+      [
+        "a request's timeout with TCP",
+        { enabled: true, services: [{ portName: "db", timeout: { perRequestTimeoutSeconds: 1 } }] },
+        "InvalidParameterException",
+        /perRequestTimeout can only be set/,
+      ],
+      [
+        "TLS",
+        { enabled: true, services: [{ portName: "db", tls: { issuerCertificateAuthority: {} } }] },
+        "InvalidParameterException",
+        /TLS is not supported/,
+      ],
+    ];
+  for (const [what, configuration, code, message] of refused) {
+    test(`${what} is refused`, async () => {
+      const { create } = await connectWorld();
+      await assert.rejects(create("x", configuration), isFault(code, message));
+    });
+  }
+
+  test("a name that another service of the namespace has is refused", async () => {
+    const { create, run } = await connectWorld();
+    await create("server", server);
+    await run();
+    await assert.rejects(create("second", server), isFault("InvalidParameterException", /discoveryName api is in use/));
+  });
+
+  test("an existing namespace is taken as the cluster's default, and an empty one takes it away", async () => {
+    const { call, store } = await connectWorld();
+    await call(discovery, "CreateHttpNamespace", { Name: "mine" });
+    const update = (namespace: string) =>
+      call(operations, "UpdateCluster", { cluster: "web", serviceConnectDefaults: { namespace } });
+    const mine = [...store.view(namespaces).all()].find(({ value }) => value.name === "mine")!.value;
+    assert.match((await update("mine")).cluster!.serviceConnectDefaults!.namespace!, new RegExp(`${mine.id}$`));
+    assert.equal((await update("")).cluster!.serviceConnectDefaults, undefined);
+  });
+});

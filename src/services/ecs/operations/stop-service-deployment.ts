@@ -1,0 +1,20 @@
+import { isFinished } from "../model/service-deployment.ts";
+import { requireServiceDeployment } from "../services/deployment-lookup.ts";
+import type { EcsHandler } from "./handler.ts";
+
+/** Asks for the end of a deployment: by default it is rolled back to the last completed one. */
+export const StopServiceDeployment: EcsHandler<"StopServiceDeployment"> = async (input, ctx) => {
+  const deployment = await requireServiceDeployment(ctx, input.serviceDeploymentArn);
+  const { status } = deployment.value;
+  if (isFinished(deployment.value) || !["PENDING", "IN_PROGRESS"].includes(status)) {
+    throw ctx.fault(
+      "ConflictException",
+      `The service deployment cannot be stopped because its status is ${status}. Only one that is PENDING or ` +
+        "IN_PROGRESS can.",
+    );
+  }
+  const wanted = input.stopType === "ABORT" ? "STOP_REQUESTED" : "ROLLBACK_REQUESTED";
+  const value = { ...deployment.value, status: wanted, updatedAt: ctx.clock.now() } as const;
+  await ctx.store.commit({ unchanged: [deployment], put: [{ key: deployment.key, value }] });
+  return { serviceDeploymentArn: input.serviceDeploymentArn };
+};

@@ -1,0 +1,141 @@
+import type { LoadBalancer } from "#generated/ecs/types.ts";
+import type { RequestContext } from "#kernel/handler.ts";
+import {
+  listenerKey,
+  listeners,
+  loadBalancersOf,
+  placeOf,
+  ruleKey,
+  rules,
+  type TargetGroupRecord,
+  targetGroupKey,
+  targetGroupPlace,
+  targetGroups,
+} from "#services/elb/model.ts";
+import type { ServiceLoadBalancer } from "../model/service.ts";
+import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import { checkContainerPort } from "./container-port.ts";
+
+/** A service can be in so many target groups ("Registering multiple target groups with a service"). */
+const mostGroups = 5;
+
+/** The load balancers of a service as a request names them, checked against what there is. */
+export function resolveLoadBalancers(
+  ctx: RequestContext,
+  input: readonly LoadBalancer[],
+  definition: TaskDefinitionRecord,
+): ServiceLoadBalancer[] {
+  if (input.length > mostGroups) throw invalid(ctx, `load balancers can have a maximum of ${mostGroups} items.`);
+  const found = input.map((balancer) => resolve(ctx, balancer, definition));
+  const arns = found.flatMap(({ targetGroupArn, advancedConfiguration: advanced }) => [
+    targetGroupArn,
+    ...(advanced === undefined ? [] : [advanced.alternateTargetGroupArn]),
+  ]);
+  const uses = found.map((each) => `${each.targetGroupArn} ${each.containerName} ${each.containerPort}`);
+  if (new Set(uses).size < uses.length) throw invalid(ctx, `Duplicate target group: ${arns.join(", ")}.`);
+  return found;
+}
+
+function resolve(
+  ctx: RequestContext,
+  { loadBalancerName, targetGroupArn, containerName, containerPort, advancedConfiguration: advanced }: LoadBalancer,
+  definition: TaskDefinitionRecord,
+): ServiceLoadBalancer {
+  if (loadBalancerName !== undefined) {
+    throw invalid(ctx, "Classic Load Balancers are not supported. Use a target group (targetGroupArn).");
+  }
+  if (targetGroupArn === undefined) throw invalid(ctx, "targetGroupArn can not be blank.");
+  const group = requireGroup(ctx, targetGroupArn, definition);
+  if (containerName === undefined) throw invalid(ctx, "containerName can not be blank.");
+  if (containerPort === undefined) throw invalid(ctx, "containerPort can not be blank.");
+  checkContainerPort(ctx, containerName, containerPort, definition);
+  if (loadBalancersOf(ctx.store, targetGroupArn).length === 0) {
+    const message = `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`;
+    throw invalid(ctx, message);
+  }
+  const service = { targetGroupArn, containerName, containerPort };
+  if (advanced === undefined) return service;
+  const { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn } = advanced;
+  if (alternateTargetGroupArn === undefined || productionListenerRule === undefined || roleArn === undefined) {
+    const members = "alternateTargetGroupArn, productionListenerRule and roleArn";
+    throw invalid(ctx, `advancedConfiguration must have ${members}.`);
+  }
+  if (alternateTargetGroupArn === targetGroupArn) {
+    throw invalid(ctx, "alternateTargetGroupArn must be another target group than targetGroupArn.");
+  }
+  const alternate = requireGroup(ctx, alternateTargetGroupArn, definition);
+  if (alternate.protocol !== group.protocol || alternate.vpcId !== group.vpcId) {
+    throw invalid(ctx, "The target groups of an advancedConfiguration must have the same protocol and VPC.");
+  }
+  const loadBalancer = checkRule(ctx, "productionListenerRule", productionListenerRule);
+  if (testListenerRule !== undefined && checkRule(ctx, "testListenerRule", testListenerRule) !== loadBalancer) {
+    throw invalid(ctx, "productionListenerRule and testListenerRule must be of the same load balancer.");
+  }
+  if (!ctx.canAssume(roleArn, "ecs.amazonaws.com")) {
+    throw invalid(ctx, `Unable to assume the role ${roleArn}: it must exist and trust ecs.amazonaws.com.`);
+  }
+  return {
+    ...service,
+    advancedConfiguration: {
+      ...{ alternateTargetGroupArn, productionListenerRule, roleArn },
+      ...(testListenerRule !== undefined && { testListenerRule }),
+    },
+  };
+}
+
+function requireGroup(ctx: RequestContext, arn: string, definition: TaskDefinitionRecord): TargetGroupRecord {
+  const place = targetGroupPlace(arn);
+  const known = place?.account === ctx.account && place.region === ctx.region;
+  const found = known ? ctx.store.view(targetGroups).get(targetGroupKey(place, place.name))?.value : undefined;
+  if (found === undefined || found.id !== place?.id) {
+    throw invalid(ctx, `The target group with targetGroupArn ${arn} does not exist.`);
+  }
+  const networkMode = definition.networkMode ?? "bridge";
+  const needed = networkMode === "awsvpc" ? "ip" : "instance";
+  if (networkMode !== "awsvpc" && found.targetType === needed) {
+    const why = "with target groups of instances are not available here yet";
+    throw invalid(ctx, `Services ${why}: use the awsvpc network mode and a target group with target type ip.`);
+  }
+  if (found.targetType === needed) return found;
+  const fault = `The provided target group ${arn} has target type ${found.targetType}, which is incompatible with the`;
+  throw invalid(ctx, `${fault} ${networkMode} network mode specified in the task definition.`);
+}
+
+/** The id of the load balancer of a rule, or of a network load balancer's listener, whose traffic is to be shifted. */
+function checkRule(ctx: RequestContext, field: string, arn: string): string {
+  const place = placeOf(arn);
+  const fault = () => invalid(ctx, `The ${field} ${arn} does not exist.`);
+  if (place === undefined || place.account !== ctx.account || place.region !== ctx.region) throw fault();
+  const { id, listenerId, ruleId } = place;
+  if (listenerId === undefined) throw fault();
+  if (place.kind === "listener" && place.type === "application") {
+    throw invalid(ctx, `The ${field} of an application load balancer must be a listener rule, not a listener.`);
+  }
+  const listener = ctx.store.view(listeners).get(listenerKey(place, id, listenerId));
+  if (listener === undefined) throw fault();
+  if (ruleId === undefined || listener.value.defaultRuleId === ruleId) return id;
+  if (ctx.store.view(rules).get(ruleKey(place, id, listenerId, ruleId)) === undefined) throw fault();
+  return id;
+}
+
+/** Refuses a deployment strategy that the load balancers of a service cannot follow. */
+export function checkStrategy(
+  ctx: RequestContext,
+  strategy: string,
+  loadBalancers: readonly ServiceLoadBalancer[],
+): void {
+  if (strategy === "ROLLING") return;
+  for (const { targetGroupArn, advancedConfiguration: advanced } of loadBalancers) {
+    if (advanced === undefined) {
+      const why = `with a load balancer needs an advancedConfiguration for the target group ${targetGroupArn}`;
+      throw invalid(ctx, `The deployment strategy ${strategy} ${why}.`);
+    }
+    if (strategy !== "BLUE_GREEN" && placeOf(advanced.productionListenerRule)?.type === "network") {
+      throw invalid(ctx, `The deployment strategy ${strategy} is not available with network load balancers.`);
+    }
+  }
+}
+
+function invalid(ctx: RequestContext, message: string) {
+  return ctx.fault("InvalidParameterException", message);
+}

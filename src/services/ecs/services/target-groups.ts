@@ -1,0 +1,115 @@
+import type { Entry, Key, Store } from "#kernel/store.ts";
+import {
+  healthOf,
+  type NewTarget,
+  type TargetGroupRecord,
+  targetGroupKey,
+  targetGroupPlace,
+  targetGroups,
+  targetRecordKey,
+  targets,
+} from "#services/elb/model.ts";
+import {
+  type ServiceLoadBalancer,
+  type ServiceRecord,
+  type ServiceRevisionRecord,
+  serviceRevisionKey,
+  serviceRevisions,
+} from "../model/service.ts";
+import type { TaskRecord } from "../model/task.ts";
+
+type Views = Pick<Store, "view">;
+
+/** A target group that a task of a service is to be registered in. */
+export interface TaskTarget {
+  readonly targetGroupArn: string;
+  readonly containerPort: number;
+  /** Absent: the target group is gone. */
+  readonly group?: Entry<TargetGroupRecord>;
+  /** Absent: the task has no address yet. */
+  readonly target?: Pick<NewTarget, "id" | "port">;
+}
+
+/** The target groups that a task is to be registered in while it runs: those of its revision. */
+export function taskTargets(store: Views, task: TaskRecord): TaskTarget[] {
+  if (task.service === undefined) return [];
+  const { serviceName, revisionId } = task.service;
+  const revision = store.view(serviceRevisions).get(serviceRevisionKey({ ...task, serviceName }, revisionId))?.value;
+  if (revision === undefined) return [];
+  const address = task.networkInterface?.privateIpv4Address;
+  return revision.loadBalancers.map(({ targetGroupArn, containerPort }, i) => {
+    const arn = revision.targetGroups?.[i] ?? targetGroupArn;
+    const place = targetGroupPlace(arn);
+    const group = place && store.view(targetGroups).get(targetGroupKey(place, place.name));
+    return {
+      ...{ targetGroupArn: arn, containerPort },
+      ...(group !== undefined && { group }),
+      ...(address !== undefined && { target: { id: address, port: containerPort } }),
+    };
+  });
+}
+
+/** What load balancers say of a task; undefined: it is in no target group. */
+export interface TaskTargetHealth {
+  readonly state: "healthy" | "unhealthy" | "initial";
+  /** Of an unhealthy one: where, and why. */
+  readonly targetGroupArn?: string;
+  readonly port?: number;
+  readonly reason?: string;
+}
+
+/** The worst that any of its target groups has to say. One that nobody sends to has nothing against the task. */
+export function taskTargetHealth(store: Views, task: TaskRecord): TaskTargetHealth | undefined {
+  const all = taskTargets(store, task).map(({ targetGroupArn, group, target }): TaskTargetHealth => {
+    const record = group && target && store.view(targets).get(targetRecordKey(group.value, target));
+    if (record === undefined) return { state: "initial" };
+    const { state, reason, description } = healthOf(store, group!.value, record.value);
+    if (state === "healthy" || state === "unused") return { state: "healthy" };
+    if (state !== "unhealthy") return { state: "initial" };
+    return { state, targetGroupArn, port: record.value.port, reason: description ?? reason ?? "Health checks failed" };
+  });
+  const worst = (["unhealthy", "initial", "healthy"] as const).map((state) => all.find((each) => each.state === state));
+  return worst.find((each) => each !== undefined);
+}
+
+/**
+ * The target groups of a new revision. A deployment that shifts traffic has those of each pair that the revision
+ * before does not have; any other keeps those that there are.
+ */
+export function revisionTargetGroups(
+  store: Views,
+  service: Pick<
+    ServiceRecord,
+    "account" | "region" | "clusterName" | "serviceName" | "deploymentConfiguration" | "completedRevisionId"
+  >,
+  loadBalancers: readonly ServiceLoadBalancer[],
+): string[] {
+  const { completedRevisionId: id, deploymentConfiguration } = service;
+  const before = id === undefined ? undefined : store.view(serviceRevisions).get(serviceRevisionKey(service, id));
+  const shifts = deploymentConfiguration.strategy !== "ROLLING";
+  return loadBalancers.map((balancer) => {
+    const pair = pairOf(balancer);
+    const used = pair.find((arn) => before !== undefined && groupsOf(before.value).includes(arn));
+    if (used === undefined) return balancer.targetGroupArn;
+    return shifts ? (pair.find((arn) => arn !== used) ?? used) : used;
+  });
+}
+
+/** The target groups that a revision's tasks are in. */
+export function groupsOf({ targetGroups: own, loadBalancers }: ServiceRevisionRecord): readonly string[] {
+  return own ?? loadBalancers.map(({ targetGroupArn }) => targetGroupArn);
+}
+
+/** The target groups between which traffic can be shifted. */
+export function pairOf({ targetGroupArn, advancedConfiguration: advanced }: ServiceLoadBalancer): readonly string[] {
+  return advanced === undefined ? [targetGroupArn] : [targetGroupArn, advanced.alternateTargetGroupArn];
+}
+
+/** What load balancers have to do with a task that is to be stopped. */
+export function targetHolds(
+  store: Views,
+  key: Key<TaskRecord>,
+): { readonly isTarget: boolean; readonly drains: boolean } {
+  const own = store.view(targets).by("task", key);
+  return { isTarget: own.some(({ value }) => value.drainUntil === undefined), drains: own.length > 0 };
+}

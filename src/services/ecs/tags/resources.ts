@@ -1,0 +1,92 @@
+import { type Arn, parseArn } from "#kernel/arn.ts";
+import type { RequestContext } from "#kernel/handler.ts";
+import type { Entry, Key } from "#kernel/store.ts";
+import { parseDaemonDefinition } from "../daemons/lookup.ts";
+import { clusterKey } from "../model/cluster.ts";
+import { daemonTaskDefinitionKey } from "../model/daemon-task-definition.ts";
+import { serviceKey } from "../model/service.ts";
+import { taskKeyOfArn } from "../model/task.ts";
+import { taskDefinitionKey } from "../model/task-definition.ts";
+import { taskSetKeyOfArn } from "../model/task-set.ts";
+import type { Tag, World } from "../model/world.ts";
+import { parseTaskDefinitionReference } from "../task-definition/reference.ts";
+
+/** What every record that can be tagged has. */
+export interface Tagged {
+  readonly tags: readonly Tag[];
+  readonly status?: string;
+}
+
+interface ResourceKind {
+  /** The key of the record that an ARN of this kind names. */
+  readonly key: (arn: Arn, text: string, world: World) => Key<Tagged> | undefined;
+  /** The fault's code when there is no such record. */
+  readonly missing: string;
+  readonly words: string;
+}
+
+/** What can be tagged, by the first part of an ARN's resource. */
+const resourceKinds: Readonly<Record<string, ResourceKind>> = {
+  cluster: {
+    key: (arn, _text, world) => clusterKey(world, arn.resource.slice("cluster/".length)),
+    missing: "ClusterNotFoundException",
+    words: "Cluster not found.",
+  },
+  task: {
+    key: (arn) => taskKeyOfArn(arn),
+    missing: "InvalidParameterException",
+    words: "The specified task was not found.",
+  },
+  service: {
+    key(arn, _text, world) {
+      const [, clusterName, serviceName, ...rest] = arn.resource.split("/");
+      return clusterName && serviceName && rest.length === 0
+        ? serviceKey({ ...world, clusterName, serviceName })
+        : undefined;
+    },
+    missing: "InvalidParameterException",
+    words: "The specified service was not found.",
+  },
+  "task-definition": {
+    key(_arn, text, world) {
+      const reference = parseTaskDefinitionReference(text, world);
+      if (reference?.revision === undefined) return undefined;
+      return taskDefinitionKey(world, reference.family, reference.revision);
+    },
+    missing: "InvalidParameterException",
+    words: "The specified task definition was not found.",
+  },
+  "daemon-task-definition": {
+    key(_arn, text, world) {
+      const reference = parseDaemonDefinition(text, world);
+      if (reference?.revision === undefined) return undefined;
+      return daemonTaskDefinitionKey(world, reference.family, reference.revision);
+    },
+    missing: "InvalidParameterException",
+    words: "The specified daemon task definition was not found.",
+  },
+  "task-set": {
+    key: (arn) => taskSetKeyOfArn(arn),
+    missing: "InvalidParameterException",
+    words: "The specified task set was not found.",
+  },
+};
+
+/** What stays visible for a while after its deletion, and can be tagged no more. */
+const retired: Readonly<Record<string, true>> = { cluster: true, service: true };
+
+/** The record that an ARN names. Throws the operation's fault when it is no ARN of this world, or of nothing. */
+export async function requireTagged(ctx: RequestContext, resourceArn: string): Promise<Entry<Tagged>> {
+  const arn = parseArn(resourceArn);
+  const name = arn?.resource.split("/")[0] ?? "";
+  const kind = Object.hasOwn(resourceKinds, name) ? resourceKinds[name] : undefined;
+  if (arn?.service !== "ecs" || kind === undefined || arn.account !== ctx.account || arn.region !== ctx.region) {
+    throw ctx.fault("InvalidParameterException", `Invalid resource ARN: ${resourceArn}.`);
+  }
+  const key = kind.key(arn, resourceArn, ctx);
+  const entry = key === undefined ? undefined : await ctx.store.get(key);
+  if (entry?.value === undefined || (name in retired && entry.value.status === "INACTIVE")) {
+    throw ctx.fault(kind.missing, kind.words);
+  }
+  return entry;
+}

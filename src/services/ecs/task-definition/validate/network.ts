@@ -1,0 +1,51 @@
+import type { ContainerDefinition, NetworkMode } from "#generated/ecs/types.ts";
+import { listed, type Rule } from "./rule.ts";
+
+interface Restriction {
+  readonly used: (container: ContainerDefinition) => boolean;
+  readonly words: (mode: NetworkMode) => string;
+  /** The modes in which it cannot be used. */
+  readonly modes: readonly NetworkMode[];
+}
+
+/** What containers cannot choose for themselves when they share the network of the task or of the host. */
+const restrictions: readonly Restriction[] = [
+  {
+    used: ({ links }) => listed(links).length > 0,
+    words: (mode) => `Links are not supported when networkMode=${mode}.`,
+    modes: ["awsvpc", "host", "none"],
+  },
+  {
+    used: ({ hostname }) => hostname !== undefined,
+    words: (mode) => `hostname is not supported on container when networkMode=${mode}.`,
+    modes: ["awsvpc", "host"],
+  },
+  {
+    used: ({ disableNetworking }) => disableNetworking === true,
+    words: (mode) => `Disable Networking is not supported on container when networkMode=${mode}.`,
+    modes: ["awsvpc", "host"],
+  },
+  {
+    used: ({ dnsServers }) => listed(dnsServers).length > 0,
+    words: (mode) => `DNS servers are not supported on container when networkMode=${mode}.`,
+    modes: ["awsvpc"],
+  },
+  {
+    used: ({ dnsSearchDomains }) => listed(dnsSearchDomains).length > 0,
+    words: (mode) => `DNS search domains are not supported on container when networkMode=${mode}.`,
+    modes: ["awsvpc"],
+  },
+  {
+    used: ({ extraHosts }) => listed(extraHosts).length > 0,
+    words: (mode) => `Extra hosts are not supported on container when networkMode=${mode}.`,
+    modes: ["awsvpc"],
+  },
+];
+
+const chosenByContainer: Rule = function* ({ networkMode = "bridge", containerDefinitions }) {
+  for (const { used, words, modes } of restrictions) {
+    if (modes.includes(networkMode) && containerDefinitions.some(used)) yield words(networkMode);
+  }
+};
+
+export const networkRules: readonly Rule[] = [chosenByContainer];

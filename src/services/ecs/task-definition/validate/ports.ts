@@ -1,0 +1,109 @@
+import type { PortMapping } from "#generated/ecs/types.ts";
+import { type Definition, eachContainer, firstRepeated, listed, type Rule, within } from "./rule.ts";
+
+const maxRanges = 100;
+const portNamePattern = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
+
+/** The first and last port of `8000-8010`, or undefined when it is not a range. */
+export function parsePortRange(range: string): readonly [first: number, last: number] | undefined {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(range);
+  if (match === null) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2])];
+  return first >= 1 && first < last && last <= 65535 ? [first, last] : undefined;
+}
+
+const settings = eachContainer(function* ({ name, portMappings }) {
+  for (const port of listed(portMappings)) {
+    if (port.containerPortRange !== undefined) {
+      if (port.containerPort !== undefined || port.hostPort !== undefined) {
+        yield `Invalid setting for container '${name}'. You cannot specify both single port and port range.`;
+      }
+      if (parsePortRange(port.containerPortRange) === undefined) {
+        yield `Invalid 'containerPortRange' setting for container '${name}'.`;
+      }
+    } else {
+      if (port.containerPort === undefined || !within(port.containerPort, 1, 65535)) {
+        yield `Invalid 'containerPort' setting for container '${name}'.`;
+      }
+      if (!within(port.hostPort, 0, 65535)) yield `Invalid 'hostPort' setting for container '${name}'.`;
+    }
+    if (port.name !== undefined && !portNamePattern.test(port.name)) {
+      yield `Invalid 'name' setting for port mapping of container '${name}'.`;
+    }
+    if (port.appProtocol !== undefined && (port.name === undefined || port.protocol === "udp")) {
+      yield `Invalid 'appProtocol' setting for container '${name}'. It needs a port mapping name and protocol tcp.`;
+    }
+  }
+  if (listed(portMappings).filter((port) => port.containerPortRange !== undefined).length > maxRanges) {
+    yield `Invalid setting for container '${name}'. At most ${maxRanges} port ranges can be specified.`;
+  }
+});
+
+const hostPortsMatch: Rule = function* (definition) {
+  const { networkMode } = definition;
+  if (networkMode !== "awsvpc" && networkMode !== "host") return;
+  for (const port of allPorts(definition)) {
+    if (port.hostPort !== undefined && port.hostPort !== 0 && port.hostPort !== port.containerPort) {
+      yield `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`;
+    }
+    if (networkMode === "host" && port.containerPortRange !== undefined) {
+      yield "When networkMode=host, a container port range cannot be specified.";
+    }
+  }
+};
+
+const noneHasNoPorts: Rule = function* (definition) {
+  if (definition.networkMode === "none" && allPorts(definition).length > 0) {
+    yield "Port mappings are not supported when networkMode=none.";
+  }
+};
+
+/**
+ * Containers that share a network share its ports. With networks of their own a port may be mapped to several of the
+ * host's, but for the ports of ranges.
+ */
+const usedOnce: Rule = function* (definition) {
+  const shared = definition.networkMode === "awsvpc" || definition.networkMode === "host";
+  const scopes = shared
+    ? [allPorts(definition)]
+    : definition.containerDefinitions
+        .map(({ portMappings }) => listed(portMappings))
+        .filter((ports) => ports.some((port) => port.containerPortRange !== undefined));
+  for (const ports of scopes) {
+    const repeated = firstRepeated(ports.flatMap(portsOf));
+    if (repeated !== undefined) yield `The container port ${repeated} is used multiple times in task.`;
+  }
+};
+
+const hostPortsUsedOnce: Rule = function* (definition) {
+  const hostPorts = allPorts(definition).flatMap(({ hostPort, protocol }) =>
+    hostPort ? [`${hostPort}/${protocol ?? "tcp"}`] : [],
+  );
+  const repeated = firstRepeated(hostPorts);
+  if (repeated !== undefined) yield `The host port ${repeated} is used multiple times in task.`;
+};
+
+/** A port can be exposed for one protocol only ("PortMapping" of the API reference). */
+function portsOf(port: PortMapping): number[] {
+  const range = port.containerPortRange === undefined ? undefined : parsePortRange(port.containerPortRange);
+  if (range === undefined) return port.containerPort === undefined ? [] : [port.containerPort];
+  return Array.from({ length: range[1] - range[0] + 1 }, (_, i) => range[0] + i);
+}
+
+const namesUsedOnce: Rule = function* (definition) {
+  const name = firstRepeated(allPorts(definition).flatMap((port) => port.name ?? []));
+  if (name !== undefined) yield `The port mapping name '${name}' is already used.`;
+};
+
+function allPorts(definition: Definition): PortMapping[] {
+  return definition.containerDefinitions.flatMap(({ portMappings }) => listed(portMappings));
+}
+
+export const portRules: readonly Rule[] = [
+  settings,
+  noneHasNoPorts,
+  hostPortsMatch,
+  usedOnce,
+  hostPortsUsedOnce,
+  namesUsedOnce,
+];

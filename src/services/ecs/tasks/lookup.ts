@@ -1,0 +1,79 @@
+import { parseArn } from "#kernel/arn.ts";
+import type { RequestContext } from "#kernel/handler.ts";
+import type { Entry, Key } from "#kernel/store.ts";
+import { type ClusterRecord, clusterKey, defaultClusterName } from "../model/cluster.ts";
+import { type TaskRecord, taskKey } from "../model/task.ts";
+import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import type { World } from "../model/world.ts";
+import { findTaskDefinition } from "../task-definition/lookup.ts";
+
+/** The cluster with this name or ARN of the caller's world; without one the default cluster. It must be ACTIVE. */
+export async function requireCluster(
+  ctx: RequestContext,
+  identifier: string | undefined,
+): Promise<Entry<ClusterRecord>> {
+  const cluster = await ctx.store.get(clusterKey(ctx, clusterNameOf(identifier)));
+  const isElsewhere = identifier?.startsWith("arn:") && identifier !== cluster.value?.clusterArn;
+  if (cluster.value === undefined || cluster.value.status !== "ACTIVE" || isElsewhere) {
+    throw ctx.fault("ClusterNotFoundException", "Cluster not found.");
+  }
+  return cluster;
+}
+
+/** `web` for `web` and for `arn:aws:ecs:us-east-1:000000000000:cluster/web`. */
+export function clusterNameOf(identifier = defaultClusterName): string {
+  return parseArn(identifier)?.resource.replace(/^cluster\//, "") ?? identifier;
+}
+
+/** The ACTIVE revision that `family`, `family:revision` or an ARN names; a bare family means its newest ACTIVE one. */
+export async function requireTaskDefinition(
+  ctx: RequestContext,
+  identifier: string,
+): Promise<Entry<TaskDefinitionRecord>> {
+  const found = findTaskDefinition(ctx, identifier);
+  if (found === undefined) throw ctx.fault("ClientException", "TaskDefinition not found.");
+  if (found.value.status !== "ACTIVE") throw ctx.fault("ClientException", "TaskDefinition is inactive");
+  return found;
+}
+
+/** The key of a task by its id or ARN, in the cluster that the request names. */
+export function taskKeyIn(ctx: RequestContext, clusterName: string, identifier: string): Key<TaskRecord> {
+  const id = nameInCluster(ctx, { kind: "task", what: "id", clusterName }, identifier);
+  return taskKey({ account: ctx.account, region: ctx.region, clusterName, id });
+}
+
+/**
+ * What a text names in a cluster: an id or a name itself, or the end of an ARN, which may be without the cluster (the
+ * form that ARNs had before 2018). Throws when the ARN is of something else, or of another cluster, account or region.
+ */
+export function nameInCluster(
+  ctx: RequestContext,
+  at: { readonly kind: "task" | "service"; readonly what: "id" | "name"; readonly clusterName: string },
+  identifier: string,
+): string {
+  const found = placeInCluster(ctx, at.kind, identifier);
+  if (found === undefined) {
+    const message = `Invalid identifier: ${identifier} is not the ${at.what} or ARN of a ${at.kind}.`;
+    throw ctx.fault("InvalidParameterException", message);
+  }
+  const { clusterName: named = at.clusterName, name } = found;
+  if (named === at.clusterName) return name;
+  const message = `Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${at.clusterName}`;
+  throw ctx.fault("InvalidParameterException", message);
+}
+
+/** The same as data, for whoever asks which resource a request is about; undefined for an ARN of anything else. */
+export function placeInCluster(
+  { account, region }: World,
+  kind: string,
+  identifier: string,
+): { readonly clusterName?: string; readonly name: string } | undefined {
+  if (identifier === "") return undefined;
+  if (!identifier.startsWith("arn:")) return { name: identifier };
+  const arn = parseArn(identifier);
+  if (arn?.service !== "ecs" || arn.account !== account || arn.region !== region) return undefined;
+  const [found, ...path] = arn.resource.split("/");
+  if (found !== kind || path.length > 2 || path.includes("")) return undefined;
+  const [name, clusterName] = path.toReversed();
+  return name === undefined ? undefined : { name, ...(clusterName !== undefined && { clusterName }) };
+}

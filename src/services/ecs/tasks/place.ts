@@ -1,0 +1,46 @@
+import type { Failure } from "#generated/ecs/types.ts";
+import type { Entry, Put } from "#kernel/store.ts";
+import { type FailureReason, type PlacementRequest, zoneAttribute } from "#placement/index.ts";
+import type { InstancePool } from "../clusters/instance-pool.ts";
+import { type ContainerInstanceRecord, containerInstanceKey } from "../model/container-instance.ts";
+import type { TaskInstance } from "./launch.ts";
+
+/** Where tasks go, and why those that are missing go nowhere. */
+export interface PlacedTasks {
+  readonly places: readonly TaskInstance[];
+  /** One for each instance, as RunTask answers them; none when all tasks have a place. */
+  readonly failures: readonly Failure[];
+  /** To be committed with the tasks: the instances as they were, and counted up. */
+  readonly unchanged: readonly Entry<ContainerInstanceRecord>[];
+  readonly put: readonly Put[];
+}
+
+/** Gives as many of `count` tasks a place as there is room for. */
+export function placeTasks({ pool, instances }: InstancePool, request: PlacementRequest, count: number): PlacedTasks {
+  const chosen: Entry<ContainerInstanceRecord>[] = [];
+  while (chosen.length < count) {
+    const placement = pool.place(request);
+    if (placement === undefined) break;
+    chosen.push(instances.get(placement.instanceId)!);
+  }
+  const failures = chosen.length < count ? pool.explain(request).failures : [];
+  const used = [...new Set(chosen)];
+  return {
+    places: chosen.map(({ value }) => placeOn(value)),
+    failures: failures.map(({ instanceId, reason }) => failureOf(instances.get(instanceId)!.value, reason)),
+    unchanged: used,
+    put: used.map(({ value }) => ({
+      key: containerInstanceKey(value),
+      value: { ...value, version: value.version + 1 },
+    })),
+  };
+}
+
+function placeOn({ containerInstanceArn, attributes }: ContainerInstanceRecord): TaskInstance {
+  const zone = attributes.find(({ name }) => name === zoneAttribute)?.value;
+  return { containerInstanceArn, ...(zone !== undefined && { availabilityZone: zone }) };
+}
+
+function failureOf({ containerInstanceArn }: ContainerInstanceRecord, reason: FailureReason): Failure {
+  return { arn: containerInstanceArn, reason };
+}

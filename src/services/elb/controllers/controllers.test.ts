@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { networkInterfaces } from "#services/ec2/model.ts";
+import { type ElbWorld, elbWorld, newListener, newLoadBalancer, newTargetGroup } from "../../../../test/support/elb.ts";
+import { listeners, nodes } from "../model.ts";
+
+async function running(target = "172.31.0.9") {
+  const world = await elbWorld();
+  const loadBalancer = await newLoadBalancer(world);
+  const TargetGroupArn = await newTargetGroup(world);
+  const listener = await newListener(world, loadBalancer, TargetGroupArn);
+  await world.elb("RegisterTargets", { TargetGroupArn, Targets: [{ Id: target }] });
+  await world.settle();
+  return { world, loadBalancer, group: TargetGroupArn, listener };
+}
+
+const stateOf = async (world: ElbWorld) => (await world.elb("DescribeLoadBalancers", {})).LoadBalancers![0]!.State!;
+const healthIn = async (world: ElbWorld, TargetGroupArn: string) =>
+  (await world.elb("DescribeTargetHealth", { TargetGroupArn })).TargetHealthDescriptions!.map(({ TargetHealth }) =>
+    `${TargetHealth!.State} ${TargetHealth!.Reason ?? ""}`.trim(),
+  );
+
+describe("nodes", () => {
+  test("have a network interface in each subnet, as Elastic Load Balancing has them", async () => {
+    const { world, loadBalancer } = await running();
+    const enis = [...world.store.view(networkInterfaces).all()].map(({ value }) => value);
+    const path = loadBalancer.split(":loadbalancer/")[1];
+    assert.deepEqual(new Set(enis.map(({ subnetId }) => subnetId)), new Set(world.subnets));
+    for (const eni of enis) {
+      assert.deepEqual(
+        [eni.description, eni.requesterManaged, eni.requesterId, eni.status, eni.securityGroupIds],
+        [`ELB ${path}`, true, "amazon-elb", "in-use", [world.groupId]],
+      );
+      assert.ok(eni.association?.publicIp);
+    }
+    assert.equal((await stateOf(world)).Code, "provisioning");
+    await world.follow();
+    assert.deepEqual(await stateOf(world), { Code: "active" });
+  });
+
+  test("go when their load balancer does, and their interfaces after a while", async () => {
+    const { world, loadBalancer } = await running();
+    await world.follow();
+    await world.elb("DeleteLoadBalancer", { LoadBalancerArn: loadBalancer });
+    await world.settle();
+    assert.deepEqual(world.published.at(-1), []);
+    assert.equal([...world.store.view(networkInterfaces).all()].length, 3);
+    await world.clock.advance(5000);
+    await world.settle();
+    assert.equal([...world.store.view(networkInterfaces).all()].length, 0);
+    assert.equal([...world.store.view(nodes).all()].length, 0);
+  });
+});
+
+describe("publication", () => {
+  test("tells what the nodes are to do", async () => {
+    const { world, group, listener } = await running();
+    const all = world.published.at(-1)!;
+    assert.equal(all.length, 3);
+    const [node] = all;
+    assert.match(node!.nodeId, /^lb-[0-9a-f]{16}-[0-9a-f]+$/);
+    assert.ok(node!.nodeId.length <= 60);
+    const [spec] = node!.listeners;
+    assert.deepEqual(
+      [spec!.listenerArn, spec!.port, spec!.protocol, spec!.rules.map(({ actions }) => actions)],
+      [listener, 80, "HTTP", [[{ type: "forward", targetGroups: [{ targetGroupArn: group, weight: 1 }] }]]],
+    );
+    assert.deepEqual(node!.targetGroups[0]!.targets, [
+      { targetKey: "172.31.0.9:80", address: "172.31.0.9", port: 80, draining: false },
+    ]);
+    assert.deepEqual(node!.attributes.idleTimeoutSeconds, 60);
+  });
+
+  test("happens when something has changed, and only then", async () => {
+    const { world, group } = await running();
+    const count = world.published.length;
+    await world.elb("AddTags", { ResourceArns: [group], Tags: [{ Key: "a", Value: "b" }] });
+    await world.settle();
+    assert.equal(world.published.length, count);
+    await world.clock.advance(1);
+    await world.elb("DeregisterTargets", { TargetGroupArn: group, Targets: [{ Id: "172.31.0.9" }] });
+    await world.settle();
+    assert.equal(world.published.at(-1)![0]!.targetGroups[0]!.targets[0]!.draining, true);
+  });
+
+  test("leaves out the targets of other zones where that is asked for", async () => {
+    const { world, group } = await running();
+    const Attributes = [{ Key: "load_balancing.cross_zone.enabled", Value: "false" }];
+    await world.elb("ModifyTargetGroupAttributes", { TargetGroupArn: group, Attributes });
+    await world.clock.advance(1);
+    await world.settle();
+    const counts = world.published.at(-1)!.map((node) => node.targetGroups[0]!.targets.length);
+    assert.deepEqual(counts.toSorted(), [0, 0, 1]);
+  });
+
+  test("gives certificates with their keys", async () => {
+    const { world, loadBalancer, group } = await running();
+    const { CertificateArn } = await world.acm("RequestCertificate", { DomainName: "a.example" });
+    const input = { Port: 443, Protocol: "HTTPS", Certificates: [{ CertificateArn: CertificateArn! }] } as const;
+    await newListener(world, loadBalancer, group, input);
+    await world.clock.advance(1);
+    await world.settle();
+    const https = world.published.at(-1)![0]!.listeners.find(({ port }) => port === 443)!;
+    assert.equal(https.sslPolicy, "ELBSecurityPolicy-2016-08");
+    const [certificate] = https.certificates;
+    assert.deepEqual([certificate!.names, certificate!.certificateArn], [["a.example"], CertificateArn]);
+    assert.match(certificate!.privateKey, /^-----BEGIN PRIVATE KEY-----/);
+  });
+});
+
+describe("what nodes say", () => {
+  test("makes targets healthy when all of them say so", async () => {
+    const { world, group } = await running();
+    await world.follow("healthy");
+    assert.deepEqual(await healthIn(world, group), ["healthy"]);
+    const [node] = world.published.at(-1)!;
+    const target = { targetGroupArn: group, targetKey: "172.31.0.9:80", since: 1 } as const;
+    const say = (state: "initial" | "unhealthy", reason: string) =>
+      world.parts.endpoint.publishTargetHealth({ nodeId: node!.nodeId, targets: [{ ...target, state, reason }] });
+    await say("unhealthy", "Target.Timeout");
+    assert.deepEqual(await healthIn(world, group), ["unhealthy Target.Timeout"]);
+    await say("initial", "Elb.InitialHealthChecking");
+    assert.deepEqual(await healthIn(world, group), ["initial Elb.InitialHealthChecking"]);
+  });
+
+  test("is forgotten with the target", async () => {
+    const { world, group } = await running();
+    await world.follow("healthy");
+    const Targets = [{ Id: "172.31.0.9" }];
+    await world.elb("DeregisterTargets", { TargetGroupArn: group, Targets });
+    await world.settle();
+    assert.deepEqual(await healthIn(world, group), ["draining Target.DeregistrationInProgress"]);
+    await world.clock.advance(300_000);
+    await world.settle();
+    // The nodes have not said yet that they send nothing to it.
+    assert.deepEqual(await healthIn(world, group), ["draining Target.DeregistrationInProgress"]);
+    await world.follow();
+    assert.deepEqual(await healthIn(world, group), []);
+    await world.elb("RegisterTargets", { TargetGroupArn: group, Targets });
+    assert.deepEqual(await healthIn(world, group), ["initial Elb.RegistrationInProgress"]);
+  });
+
+  test("tells which actions traffic follows", async () => {
+    const { world } = await running();
+    const applied = () => [...world.store.view(nodes).all()].map(({ value }) => Object.keys(value.applied).length);
+    assert.deepEqual(applied(), [0, 0, 0]);
+    await world.follow();
+    assert.deepEqual(applied(), [1, 1, 1]);
+    assert.equal([...world.store.view(listeners).all()].length, 1);
+  });
+
+  test("reaches the log group of the load balancer", async () => {
+    const { world, loadBalancer, listener } = await running();
+    const { nodeId } = world.published.at(-1)![0]!;
+    const record = { nodeId, listenerArn: listener, time: 5, line: "http ...", receivedBytes: 1, sentBytes: 2 };
+    await world.parts.endpoint.publishAccess([record]);
+    assert.equal(world.logged.length, 0);
+    const Attributes = [{ Key: "estiva.access_logs.log_group", Value: "/elb/web" }];
+    await world.elb("ModifyLoadBalancerAttributes", { LoadBalancerArn: loadBalancer, Attributes });
+    await world.parts.endpoint.publishAccess([record]);
+    assert.equal(world.logged[0]!.stream.logGroupName, "/elb/web");
+    assert.deepEqual(world.logged[0]!.events, [{ timestamp: 5, message: "http ..." }]);
+  });
+});
+
+test("the name of a load balancer is that of its nodes that work, in its VPC", async () => {
+  const { world, loadBalancer } = await running();
+  const sets = () => world.names.at(-1)!.vpcs.flatMap(({ zones }) => zones.flatMap((zone) => zone.sets));
+  assert.deepEqual(sets(), []);
+  await world.follow();
+  const addresses = [...world.store.view(nodes).all()].map(({ value }) => value.privateIpAddress);
+  assert.deepEqual([world.names.at(-1)!.vpcs[0]!.vpcId, sets()[0]!.values], [world.vpcId, addresses]);
+  assert.match(sets()[0]!.name, /^web-\d+\.us-east-1\.elb\.amazonaws\.com$/);
+  await world.elb("DeleteLoadBalancer", { LoadBalancerArn: loadBalancer });
+  await world.settle();
+  assert.deepEqual(world.names.at(-1), { vpcs: [] });
+});

@@ -1,0 +1,120 @@
+import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import type { Store } from "#kernel/store.ts";
+import { cidrOf, containsAddress, parseAddress, subnets } from "#services/ec2/model.ts";
+import {
+  type LoadBalancerRecord,
+  nodes,
+  placeOf,
+  type TargetGroupRecord,
+  type TargetRecord,
+  targetGroupArn,
+  targetKeyOf,
+  targets,
+} from "../../model.ts";
+import { accessLogGroupKey } from "../../request/load-balancer-attributes.ts";
+
+type Views = Pick<Store, "view">;
+
+/** A target group as the node in this zone is told it: targets that it does not send to are left out. */
+export function toTargetGroup(
+  store: Views,
+  loadBalancer: LoadBalancerRecord,
+  group: TargetGroupRecord,
+  zoneName: string,
+): TargetGroupSpec {
+  const set = group.attributes;
+  const registered = store.view(targets).by("targetGroup", targetGroupArn(group));
+  const zones = zonesOf(loadBalancer);
+  const isMine = (target: TargetRecord) => {
+    const zone = zoneOfTarget(store, group, target);
+    if (zone === undefined) return true;
+    return isCrossZone(loadBalancer, group) ? zones.includes(zone) : zone === zoneName;
+  };
+  const specs = registered.filter(({ value }) => isMine(value)).flatMap(({ value }) => toTargets(store, value));
+  const stickiness = stickinessOf(group);
+  return {
+    targetGroupArn: targetGroupArn(group),
+    protocol: group.protocol,
+    protocolVersion: group.protocolVersion ?? "HTTP1",
+    algorithm: (set["load_balancing.algorithm.type"] ?? "round_robin") as TargetGroupSpec["algorithm"],
+    slowStartSeconds: Number(set["slow_start.duration_seconds"] ?? 0),
+    ...(stickiness && { stickiness }),
+    proxyProtocol: set["proxy_protocol_v2.enabled"] === "true",
+    healthCheck: healthCheckOf(group),
+    targets: specs,
+  };
+}
+
+function zonesOf({ zones }: LoadBalancerRecord): string[] {
+  return zones.map(({ zoneName }) => zoneName);
+}
+
+/** Whether nodes send to the targets of all zones. */
+export function isCrossZone({ type, attributes }: LoadBalancerRecord, group: TargetGroupRecord): boolean {
+  const key = "load_balancing.cross_zone.enabled";
+  const own = group.attributes[key] ?? "use_load_balancer_configuration";
+  if (own !== "use_load_balancer_configuration") return own === "true";
+  return (attributes[key] ?? (type === "application" ? "true" : "false")) === "true";
+}
+
+/** The zone of a target; undefined: it is one of all zones. */
+export function zoneOfTarget(store: Views, group: TargetGroupRecord, target: TargetRecord): string | undefined {
+  if (target.availabilityZone !== undefined) {
+    return target.availabilityZone === "all" ? undefined : target.availabilityZone;
+  }
+  const address = group.targetType === "ip" ? parseAddress(target.id) : undefined;
+  if (address === undefined) return undefined;
+  const subnet = store
+    .view(subnets)
+    .by("vpc", group.vpcId)
+    .find(({ value }) => containsAddress(cidrOf(value), address));
+  return subnet?.value.availabilityZone;
+}
+
+/** An application load balancer as a target is each of its nodes. */
+function toTargets(store: Views, target: TargetRecord): TargetSpec[] {
+  const targetKey = targetKeyOf(target);
+  const { port, drainUntil } = target;
+  const draining = drainUntil !== undefined;
+  const alb = placeOf(target.id);
+  if (alb === undefined) return [{ targetKey, address: target.address ?? target.id, port, draining }];
+  return store
+    .view(nodes)
+    .by("loadBalancer", alb.id)
+    .filter(({ value }) => value.removeAt === undefined)
+    .map(({ value }) => ({
+      targetKey: `${targetKey}${nodeMark}${value.privateIpAddress}`,
+      ...{ address: value.privateIpAddress, port, draining },
+    }));
+}
+
+/** Divides a target's key from the address of the node of the load balancer that is the target. */
+export const nodeMark = "@";
+
+function stickinessOf({ protocol, attributes: set }: TargetGroupRecord): TargetGroupSpec["stickiness"] {
+  if (set["stickiness.enabled"] !== "true") return undefined;
+  if (protocol === "TCP" || protocol === "TLS") return { type: "source_ip" };
+  const seconds = (type: string) => Number(set[`stickiness.${type}.duration_seconds`] ?? 86_400);
+  if (set["stickiness.type"] !== "app_cookie") return { type: "lb_cookie", seconds: seconds("lb_cookie") };
+  const cookieName = set["stickiness.app_cookie.cookie_name"] ?? "";
+  return { type: "app_cookie", cookieName, seconds: seconds("app_cookie") };
+}
+
+function healthCheckOf({ healthCheck: check }: TargetGroupRecord): TargetGroupSpec["healthCheck"] {
+  return {
+    enabled: true,
+    protocol: check.protocol,
+    ...(check.port !== "traffic-port" && { port: Number(check.port) }),
+    path: check.path ?? "/",
+    intervalSeconds: check.intervalSeconds,
+    timeoutSeconds: check.timeoutSeconds,
+    healthyThreshold: check.healthyThresholdCount,
+    unhealthyThreshold: check.unhealthyThresholdCount,
+    matcher: check.matcher ?? "",
+  };
+}
+
+/** Whether the load balancer's requests are told of. */
+export function hasAccessLogs({ attributes }: LoadBalancerRecord): boolean {
+  return (attributes[accessLogGroupKey] ?? "") !== "";
+}

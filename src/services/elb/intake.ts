@@ -1,0 +1,172 @@
+import type { Clock } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { ConflictError, Fault } from "#kernel/fault.ts";
+import type {
+  AccessRecord,
+  LoadBalancingEndpoint,
+  NodeStateMessage,
+  TargetHealthMessage,
+  TargetHealthReport,
+} from "#kernel/load-balancing.ts";
+import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
+import type { Entry, Put, Read, Store } from "#kernel/store.ts";
+import type { PublishedVersions } from "./controllers/publication/controller.ts";
+import { nodeMark } from "./controllers/publication/target-groups.ts";
+import {
+  loadBalancers,
+  type NodeRecord,
+  nodes,
+  pathOf,
+  recordKeyOf,
+  type TargetHealthRecord,
+  targetGroupPlace,
+  targetHealth,
+  targetHealthKey,
+  targets,
+} from "./model.ts";
+import { accessLogGroupKey } from "./request/load-balancer-attributes.ts";
+
+export interface IntakeOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where access logs go. */
+  readonly logs: LogSink;
+  readonly versions: PublishedVersions;
+}
+
+/** Takes in what the load balancer nodes of the hosts say. What comes of a node that is gone is passed over. */
+export class LoadBalancingIntake implements LoadBalancingEndpoint {
+  readonly #options: IntakeOptions;
+  readonly #store: Store;
+  #accessCount = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#store = options.store.as("elb.intake");
+  }
+
+  publishTargetHealth(message: TargetHealthMessage): Promise<void> {
+    return this.#retried(async () => {
+      const node = this.#node(message.nodeId);
+      if (node === undefined) return;
+      const { unchanged, put } = healthWrites(this.#store, node.value, message);
+      if (put.length > 0) await this.#store.commit({ unchanged, put });
+    });
+  }
+
+  submitNodeState({ nodeId, version, state, reason }: NodeStateMessage): Promise<void> {
+    return this.#retried(async () => {
+      const node = this.#node(nodeId);
+      if (node === undefined) return;
+      // Of a version of an earlier run nothing is known until it is published again.
+      const applied = this.#options.versions.get(version) ?? node.value.applied;
+      const { reason: _, ...rest } = node.value;
+      const value: NodeRecord = { ...rest, state, version, applied, ...(reason !== undefined && { reason }) };
+      if (JSON.stringify(value) === JSON.stringify(node.value)) return;
+      await this.#store.commit({ unchanged: [node], put: [{ key: node.key, value }] });
+    });
+  }
+
+  async publishAccess(records: readonly AccessRecord[]): Promise<void> {
+    for (const [nodeId, own] of Map.groupBy(records, (record) => record.nodeId)) {
+      const stream = this.#accessStream(nodeId);
+      if (stream !== undefined) await this.#append(nodeId, stream, own);
+    }
+  }
+
+  #node(nodeId: string): Entry<NodeRecord> | undefined {
+    return this.#store.view(nodes).by("nodeId", nodeId)[0];
+  }
+
+  #accessStream(nodeId: string): LogStreamName | undefined {
+    const node = this.#node(nodeId)?.value;
+    if (node === undefined) return undefined;
+    const all = this.#store.view(loadBalancers);
+    const { account, region } = node;
+    for (const { value } of all.by("subnet", node.subnetId)) {
+      const logGroupName = value.id === node.loadBalancerId ? value.attributes[accessLogGroupKey] : undefined;
+      const logStreamName = `${pathOf(value)}/${node.availabilityZone}`;
+      if (logGroupName) return { account, region, logGroupName, logStreamName };
+    }
+    return undefined;
+  }
+
+  async #append(nodeId: string, stream: LogStreamName, records: readonly AccessRecord[]): Promise<void> {
+    const { logs, clock, log } = this.#options;
+    const timeNanos = `${clock.now()}000000`;
+    const events = records
+      .toSorted((a, b) => a.time - b.time)
+      .map(({ time, line }) => ({ timestamp: time, message: line }));
+    const position = { timeNanos, count: ++this.#accessCount };
+    try {
+      await logs.ensureStream(stream, { createGroup: false });
+      await logs.append({ stream, sourceId: `elb ${nodeId}`, position, events });
+    } catch (error) {
+      // The group was deleted, or never was: the load balancer goes on, as one whose bucket is gone does.
+      if (!(error instanceof Fault)) throw error;
+      log.warn("Access logs of a load balancer have nowhere to go", { ...stream, lost: events.length });
+    }
+  }
+
+  /** Again after a conflict: what the message says holds whatever has changed. */
+  async #retried(run: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+      }
+    }
+  }
+}
+
+interface HealthWrites {
+  readonly unchanged: readonly Read<unknown>[];
+  readonly put: readonly Put[];
+}
+
+/** What to commit so that the records say of the node's targets what the message does, and no more. */
+function healthWrites(store: Store, { nodeId }: NodeRecord, message: TargetHealthMessage): HealthWrites {
+  const unchanged: Read<unknown>[] = [];
+  const put: Put[] = [];
+  const told = new Set<string>();
+  for (const { targetGroupArn, targetKey, ...report } of byTarget(message.targets)) {
+    const group = targetGroupPlace(targetGroupArn);
+    if (group === undefined) continue;
+    const key = targetHealthKey(group, targetKey);
+    told.add(key);
+    const target = store.view(targets).get(recordKeyOf(group, targetKey));
+    const known = store.view(targetHealth).get(key);
+    const reports = known?.value.reports ?? {};
+    if (target === undefined || JSON.stringify(reports[nodeId]) === JSON.stringify(report)) continue;
+    const { account, region } = group;
+    const value: TargetHealthRecord = {
+      ...{ account, region, targetGroupArn, targetKey },
+      ...(target.value.owner !== undefined && { owner: target.value.owner }),
+      reports: { ...reports, [nodeId]: report },
+    };
+    unchanged.push(known ?? { key, value: undefined, modRevision: 0, createRevision: 0 }, target);
+    put.push({ key, value });
+  }
+  for (const known of store.view(targetHealth).by("node", nodeId)) {
+    if (told.has(known.key)) continue;
+    const { [nodeId]: _, ...reports } = known.value.reports;
+    unchanged.push(known);
+    put.push({ key: known.key, value: { ...known.value, reports } });
+  }
+  return { unchanged, put };
+}
+
+/** A load balancer that is a target is reached by several addresses: it is as healthy as the healthiest. */
+function byTarget(reports: readonly TargetHealthReport[]): TargetHealthReport[] {
+  const ranks = { healthy: 0, initial: 1, unhealthy: 2 };
+  const found = new Map<string, TargetHealthReport>();
+  for (const { targetKey: given, ...rest } of reports) {
+    const targetKey = given.split(nodeMark)[0]!;
+    const key = `${rest.targetGroupArn} ${targetKey}`;
+    const other = found.get(key);
+    if (other === undefined || ranks[rest.state] < ranks[other.state]) found.set(key, { targetKey, ...rest });
+  }
+  return [...found.values()];
+}

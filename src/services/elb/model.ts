@@ -1,0 +1,9 @@
+/** The records of Elastic Load Balancing, their keys, and the pure functions on them that other services use. */
+export * from "./model/changes.ts";
+export * from "./model/common.ts";
+export * from "./model/health.ts";
+export * from "./model/listener.ts";
+export * from "./model/load-balancer.ts";
+export * from "./model/node.ts";
+export * from "./model/target.ts";
+export * from "./model/target-group.ts";

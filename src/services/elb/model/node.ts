@@ -1,0 +1,45 @@
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "./common.ts";
+import { loadBalancerKey } from "./load-balancer.ts";
+
+/**
+ * A load balancer's presence in one subnet: a network interface with a proxy behind it. It outlives the load
+ * balancer until its interface is gone.
+ */
+export interface NodeRecord extends World {
+  /** `lb-50dc6c495c0c9188-0a1b2c3d4e5f60718`: the load balancer's id and the subnet's. */
+  readonly nodeId: string;
+  readonly loadBalancerId: string;
+  readonly loadBalancerName: string;
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+  readonly networkInterfaceId: string;
+  readonly privateIpAddress: string;
+  /** What the host has said of it last. */
+  readonly state: "provisioning" | "active" | "failed";
+  readonly reason?: string;
+  /** Of its specification, the one that it follows. */
+  readonly version?: string;
+  /** By the ARNs of rules, default ones too: the `actionsDigest` of the actions that traffic follows. */
+  readonly applied: Readonly<Record<string, string>>;
+  /** It is no longer wanted: the hosts are told so, and then its interface goes. Milliseconds since the epoch. */
+  readonly removeAt?: number;
+}
+
+/** Indexes: `owner` by the load balancer's key; `loadBalancer` by its id; `nodeId`. */
+export const nodes: Collection<NodeRecord, "owner" | "loadBalancer" | "nodeId"> = {
+  name: "elb/node",
+  indexes: {
+    owner: (node) => loadBalancerKey(node, node.loadBalancerName),
+    loadBalancer: ({ loadBalancerId }) => loadBalancerId,
+    nodeId: ({ nodeId }) => nodeId,
+  },
+};
+
+export function nodeKey({ account, region }: World, nodeId: string): Key<NodeRecord> {
+  return keyOf(nodes, account, region, nodeId);
+}
+
+export function nodeIdOf(loadBalancerId: string, subnetId: string): string {
+  return `lb-${loadBalancerId}-${subnetId.replace(/^subnet-/, "")}`;
+}

@@ -1,0 +1,20 @@
+/** Quotas by the names of DescribeAccountLimits, with AWS's defaults. They hold; none can be raised. */
+export const limits = {
+  "application-load-balancers": 50,
+  "target-groups": 3000,
+  "targets-per-application-load-balancer": 1000,
+  "targets-per-target-group": 1000,
+  "listeners-per-application-load-balancer": 50,
+  "rules-per-application-load-balancer": 100,
+  "certificates-per-application-load-balancer": 25,
+  "condition-values-per-alb-rule": 5,
+  "condition-wildcards-per-alb-rule": 6,
+  "target-groups-per-action-on-application-load-balancer": 5,
+  "target-groups-per-application-load-balancer": 100,
+  "network-load-balancers": 50,
+  "targets-per-network-load-balancer": 3000,
+  "targets-per-availability-zone-per-network-load-balancer": 500,
+  "listeners-per-network-load-balancer": 50,
+  "certificates-per-network-load-balancer": 25,
+  "target-groups-per-action-on-network-load-balancer": 1,
+} as const;

@@ -1,0 +1,21 @@
+import { Fault } from "#kernel/fault.ts";
+import type { IamHandler } from "../request/handler.ts";
+import { listPage } from "../request/pages.ts";
+import { policiesOfPrincipal, withoutExcluded } from "../simulation/principal.ts";
+import { heldInput, simulate } from "../simulation/simulate.ts";
+
+export const SimulatePrincipalPolicy: IamHandler<"SimulatePrincipalPolicy"> = async (input, ctx) => {
+  const given = heldInput(input.PermissionsBoundaryPolicyInputList ?? [], "PermissionsBoundaryPolicyInputList");
+  if (given.length > 1) throw new Fault("InvalidInputException", "Only one permissions boundary can be given.");
+  const held = withoutExcluded(policiesOfPrincipal(ctx, input.PolicySourceArn), input.PolicyExclusionList ?? []);
+  const identity = [...held.identity, ...heldInput(input.PolicyInputList ?? [], "PolicyInputList")];
+  const own = held.boundary === undefined ? [] : [held.boundary];
+  const isUser = input.PolicySourceArn.includes(":user/");
+  const request = isUser ? { CallerArn: input.PolicySourceArn, ...input } : input;
+  const boundary = given.length > 0 ? given : own;
+  const results = simulate(request, { identity, boundary, tellsOfOrganization: true, account: ctx.account });
+  const { items, more } = listPage("SimulatePrincipalPolicy", input, [...results.entries()], ([index]) =>
+    String(index).padStart(6, "0"),
+  );
+  return { EvaluationResults: items.map(([, result]) => result), ...more };
+};

@@ -1,0 +1,10 @@
+import { requireOidcProvider } from "../request/find.ts";
+import type { IamHandler } from "../request/handler.ts";
+import { withTags } from "../request/tags.ts";
+
+export const TagOpenIDConnectProvider: IamHandler<"TagOpenIDConnectProvider"> = async (input, ctx) => {
+  const found = await requireOidcProvider(ctx, input.OpenIDConnectProviderArn);
+  const value = { ...found.value, tags: withTags(found.value.tags, input.Tags) };
+  await ctx.store.commit({ unchanged: [found], put: [{ key: found.key, value }] });
+  return {};
+};

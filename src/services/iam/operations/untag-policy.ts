@@ -1,0 +1,10 @@
+import { requireOwnPolicy } from "../request/find.ts";
+import type { IamHandler } from "../request/handler.ts";
+import { withoutTags } from "../request/tags.ts";
+
+export const UntagPolicy: IamHandler<"UntagPolicy"> = async (input, ctx) => {
+  const found = await requireOwnPolicy(ctx, input.PolicyArn);
+  const value = { ...found.value, tags: withoutTags(found.value.tags, input.TagKeys) };
+  await ctx.store.commit({ unchanged: [found], put: [{ key: found.key, value }] });
+  return {};
+};

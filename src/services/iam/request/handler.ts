@@ -1,0 +1,10 @@
+import type { Operations } from "#generated/iam/types.ts";
+import type { Handler, RequestContext } from "#kernel/handler.ts";
+
+/** A handler of one of the service's operations, typed by its model. */
+export type IamHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+
+/** The time, in milliseconds since the epoch; IAM knows whole seconds only. */
+export function now(ctx: RequestContext): number {
+  return Math.floor(ctx.clock.now() / 1000) * 1000;
+}

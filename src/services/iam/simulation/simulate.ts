@@ -1,0 +1,145 @@
+import type {
+  ContextEntry,
+  EvaluationResult,
+  PolicySourceType,
+  SimulateCustomPolicyRequest,
+  Statement,
+} from "#generated/iam/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import { Fault } from "#kernel/fault.ts";
+import {
+  compilePolicy,
+  contextKeysOf,
+  type Decision,
+  evaluate,
+  type KeyValue,
+  type PolicySets,
+  type Principal,
+  statementSpans,
+} from "../policy/index.ts";
+import { checkDocument } from "../request/documents.ts";
+import type { HeldPolicy } from "./principal.ts";
+
+/** What both simulating operations give, once it is settled whose policies count. */
+export interface Simulation {
+  readonly identity: readonly HeldPolicy[];
+  readonly boundary: readonly HeldPolicy[];
+  /** Whether the results tell of the organization's policies. */
+  readonly tellsOfOrganization: boolean;
+  readonly account: string;
+}
+
+type Request = Omit<SimulateCustomPolicyRequest, "PolicyInputList">;
+
+/** Asks the policies about each action on each resource. */
+export function simulate(request: Request, simulation: Simulation): EvaluationResult[] {
+  if (request.OrderedOrganizationPolicyInputList !== undefined) {
+    throw new Fault("InvalidInputException", "Policies of organizations cannot be simulated.");
+  }
+  const resourcePolicy = resourcePolicyOf(request);
+  const documents = [...simulation.identity, ...simulation.boundary, ...(resourcePolicy ? [resourcePolicy] : [])];
+  const keys = keysOf(request.ContextEntries ?? []);
+  const wanted = documents.flatMap(({ document }) => contextKeysOf(compilePolicy(document).document));
+  const missing = [...new Set(wanted)].filter((key) => !keys.has(key.toLowerCase()));
+  const sets: PolicySets = {
+    identity: simulation.identity.map(attached),
+    ...(simulation.boundary[0] !== undefined && { boundary: attached(simulation.boundary[0]) }),
+    ...(resourcePolicy !== undefined && { resource: attached(resourcePolicy) }),
+  };
+  const principal = principalOf(request, simulation.account);
+  const sameAccount = (request.ResourceOwner ?? simulation.account).includes(principal.account ?? "");
+  return request.ActionNames.flatMap((action) =>
+    (request.ResourceArns ?? ["*"]).map((resource) => {
+      const decision = evaluate(sets, { action, resource, principal, keys }, { sameAccount });
+      const told = { missing, documents, named: request.ResourceArns !== undefined };
+      return resultOf({ action, resource, decision }, told, simulation);
+    }),
+  );
+}
+
+export function heldInput(list: readonly string[], name: string): HeldPolicy[] {
+  return list.map((document, index) => {
+    checkDocument(document, "identity");
+    return { id: `${name}.${index + 1}`, document };
+  });
+}
+
+function resourcePolicyOf({ ResourcePolicy: document, CallerArn: callerArn }: Request): HeldPolicy | undefined {
+  if (document === undefined) return undefined;
+  if (callerArn === undefined) {
+    throw new Fault("InvalidInputException", "CallerArn is required when a resource policy is given.");
+  }
+  checkDocument(document, "resource");
+  return { id: "ResourcePolicy", document };
+}
+
+function principalOf({ CallerArn: callerArn }: Request, account: string): Principal {
+  if (callerArn === undefined) return { kind: "user", arn: "", account };
+  const arn = parseArn(callerArn);
+  if (arn?.service !== "iam" || !arn.resource.startsWith("user/")) {
+    throw new Fault("InvalidInputException", `Invalid caller ARN: ${callerArn} is not the ARN of a user.`);
+  }
+  return { kind: "user", arn: callerArn, account: arn.account };
+}
+
+function keysOf(entries: readonly ContextEntry[]): Map<string, KeyValue> {
+  return new Map(
+    entries.map(({ ContextKeyName: name = "", ContextKeyValues: values = [], ContextKeyType: type = "string" }) => [
+      name.toLowerCase(),
+      type.endsWith("List") ? values : (values[0] ?? []),
+    ]),
+  );
+}
+
+function attached({ id, document }: HeldPolicy) {
+  return { id, policy: compilePolicy(document) };
+}
+
+interface Told {
+  readonly missing: readonly string[];
+  readonly documents: readonly HeldPolicy[];
+  /** Whether the request names resources. */
+  readonly named: boolean;
+}
+
+function resultOf(
+  asked: { readonly action: string; readonly resource: string; readonly decision: Decision },
+  { missing, documents, named }: Told,
+  { tellsOfOrganization, boundary }: Simulation,
+): EvaluationResult {
+  const { action, resource, decision } = asked;
+  const matched = decision.matched.map((statement) => statementOf(statement, documents));
+  const byBoundary =
+    boundary.length === 0
+      ? {}
+      : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: decision.allowedByBoundary ?? false } };
+  const specific = {
+    EvalResourceName: resource,
+    EvalResourceDecision: decision.effect,
+    MatchedStatements: matched,
+    MissingContextValues: missing,
+    ...byBoundary,
+  };
+  return {
+    EvalActionName: action,
+    EvalResourceName: resource,
+    EvalDecision: decision.effect,
+    MatchedStatements: matched,
+    MissingContextValues: missing,
+    ...byBoundary,
+    ...(tellsOfOrganization && { OrganizationsDecisionDetail: { AllowedByOrganizations: true } }),
+    ...(named && { ResourceSpecificResults: [specific] }),
+  };
+}
+
+function statementOf({ policyId, index }: Decision["matched"][number], documents: readonly HeldPolicy[]): Statement {
+  const span = statementSpans(documents.find(({ id }) => id === policyId)!.document)[index]!;
+  return {
+    SourcePolicyId: policyId,
+    // The model lists other words; this is what AWS answers.
+    SourcePolicyType: "IAM Policy" as PolicySourceType,
+    // As AWS counts: behind the opening brace, and behind the closing one.
+    StartPosition: { Line: span.start.line, Column: span.start.column + 1 },
+    EndPosition: { Line: span.end.line, Column: span.end.column },
+  };
+}

@@ -1,0 +1,58 @@
+import { formatArn, partitionOf } from "#kernel/arn.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { keyMachine } from "../states.ts";
+import type { KeyMaterial } from "./material.ts";
+
+/** Account and region. */
+export interface World {
+  readonly account: string;
+  readonly region: string;
+}
+
+export type HmacSpec = "HMAC_224" | "HMAC_256" | "HMAC_384" | "HMAC_512";
+/** The specs that there are; see `CreateKey` for those that are refused. */
+export type SupportedSpec = "SYMMETRIC_DEFAULT" | HmacSpec;
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
+
+/** A KMS key. Times are milliseconds since the epoch. */
+export interface KeyRecord extends World {
+  /** A UUID: unique among the keys of all accounts and regions. */
+  readonly keyId: string;
+  readonly description: string;
+  readonly keySpec: SupportedSpec;
+  readonly keyUsage: "ENCRYPT_DECRYPT" | "GENERATE_VERIFY_MAC";
+  /** `AWS`: made by the platform for one of its services; nobody may change it. */
+  readonly keyManager: "AWS" | "CUSTOMER";
+  readonly state: KeyState;
+  readonly creationDate: number;
+  /** While it is pending deletion. */
+  readonly deletion?: { readonly at: number; readonly windowInDays: number };
+  /** The key policy's JSON text. */
+  readonly policy: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** All that ever were current, oldest first, so that what was encrypted long ago can be decrypted. Never empty. */
+  readonly material: readonly KeyMaterial[];
+  /** Automatic rotation, when it is on. */
+  readonly rotation?: { readonly periodInDays: number; readonly nextAt: number };
+}
+
+/** Indexes: `id` by key id, which ciphertexts name; `world` by `worldOf`. */
+export const keys: Collection<KeyRecord, "id" | "world"> = {
+  name: "kms/key",
+  indexes: { id: ({ keyId }) => keyId, world: worldOf },
+  machines: [keyMachine],
+};
+
+/** `000000000000/us-east-1` */
+export function worldOf({ account, region }: World): string {
+  return `${account}/${region}`;
+}
+
+export function keyKey({ account, region }: World, keyId: string): Key<KeyRecord> {
+  return keyOf(keys, account, region, keyId);
+}
+
+/** `arn:aws:kms:us-east-1:000000000000:key/1234abcd-...` */
+export function keyArn({ account, region, keyId }: World & { readonly keyId: string }): string {
+  return formatArn({ partition: partitionOf(region), service: "kms", region, account, resource: `key/${keyId}` });
+}

@@ -1,0 +1,32 @@
+import type { RecipientInfo } from "#generated/kms/types.ts";
+import { Fault } from "#kernel/fault.ts";
+import type { SecretBox } from "#kernel/secret-box.ts";
+import type { KeyRecord } from "../model.ts";
+import { grantIdIn } from "./grant-token.ts";
+
+interface CommonFields {
+  readonly GrantTokens?: readonly string[];
+  readonly Recipient?: RecipientInfo;
+}
+
+/** Refuses what no operation of this platform takes: recipients in Nitro enclaves, grant tokens that are not ours. */
+export function checkCommonFields({ GrantTokens, Recipient }: CommonFields, box: SecretBox): void {
+  if (Recipient !== undefined) {
+    throw new Fault("ValidationException", "Recipient is not supported: there are no Nitro enclaves on this platform.");
+  }
+  for (const token of GrantTokens ?? []) grantIdIn(token, box);
+}
+
+/** Refuses an algorithm that is not the key's. */
+export function checkAlgorithm(key: KeyRecord, algorithm = "SYMMETRIC_DEFAULT"): void {
+  if (algorithm === "SYMMETRIC_DEFAULT") return;
+  const message = `Algorithm ${algorithm} is incompatible with key spec ${key.keySpec}.`;
+  throw new Fault("InvalidKeyUsageException", message);
+}
+
+/** Called last: a dry run that came so far would have succeeded. */
+export function endDryRun({ DryRun }: { readonly DryRun?: boolean }): void {
+  if (!DryRun) return;
+  const message = "The request would have succeeded, but the DryRun option is set.";
+  throw new Fault("DryRunOperationException", message);
+}

@@ -1,0 +1,92 @@
+import type { Operations } from "#generated/logs/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import {
+  type AuthorizationScope,
+  type AuthorizationTable,
+  type OperationAuthorization,
+  type ServiceAuthorization,
+  type Tags,
+  tagsOf,
+} from "#kernel/authorization.ts";
+import { logGroupArn, logGroupKey, logGroups } from "./model.ts";
+
+interface NamesGroup {
+  readonly logGroupName?: string;
+  readonly logGroupIdentifier?: string;
+}
+
+/** An operation on a group, named by its name, or by its ARN. */
+const onGroup: OperationAuthorization<NamesGroup> = { resources: (input, scope) => [groupOf(input, scope)] };
+
+/** An operation on a stream of a group. */
+const onStream: OperationAuthorization<NamesGroup & { readonly logStreamName: string }> = {
+  resources: (input, scope) => [`${groupOf(input, scope)}${input.logStreamName}`],
+};
+
+/** An operation on whatever has this ARN. */
+const onArn: OperationAuthorization<{ readonly resourceArn: string }> = {
+  resources: ({ resourceArn }) => [resourceArn],
+};
+
+/** "Actions, resources, and condition keys for Amazon CloudWatch Logs" (Service Authorization Reference). */
+const operations: AuthorizationTable<Operations> = {
+  CreateLogGroup: {
+    ...onGroup,
+    requestTags: ({ tags = {} }) => tags,
+    also: (input, scope) =>
+      Object.keys(input.tags ?? {}).length === 0
+        ? []
+        : [{ action: "logs:TagResource", resource: groupOf(input, scope), requestTags: input.tags ?? {} }],
+  },
+  CreateLogStream: onStream,
+  DeleteLogGroup: onGroup,
+  DeleteLogStream: onStream,
+  DeleteResourcePolicy: {},
+  DeleteRetentionPolicy: onGroup,
+  DescribeLogGroups: { resources: (_input, scope) => [groupOf({ logGroupName: "" }, scope)] },
+  DescribeLogStreams: onGroup,
+  DescribeResourcePolicies: {},
+  FilterLogEvents: onGroup,
+  GetLogEvents: onStream,
+  ListLogGroups: {},
+  ListTagsForResource: onArn,
+  ListTagsLogGroup: onGroup,
+  PutLogEvents: onStream,
+  PutLogGroupDeletionProtection: onGroup,
+  PutResourcePolicy: {},
+  PutRetentionPolicy: onGroup,
+  StartLiveTail: { resources: ({ logGroupIdentifiers }, scope) => logGroupIdentifiers.map((id) => whole(id, scope)) },
+  TagLogGroup: { ...onGroup, requestTags: ({ tags }) => tags },
+  TagResource: { ...onArn, requestTags: ({ tags }) => tags },
+  UntagLogGroup: { ...onGroup, tagKeys: ({ tags }) => tags },
+  UntagResource: { ...onArn, tagKeys: ({ tagKeys }) => tagKeys },
+};
+
+export const logsAuthorization: ServiceAuthorization = { prefix: "logs", operations, resourceTags };
+
+/** Without the `:*` at the end. */
+function groupArn({ logGroupName, logGroupIdentifier }: NamesGroup, scope: AuthorizationScope): string {
+  const name = logGroupName ?? logGroupIdentifier ?? "";
+  if (name.startsWith("arn:")) return name.replace(/:\*$/, "");
+  return logGroupArn({ account: scope.account, region: scope.region, logGroupName: name });
+}
+
+/**
+ * As actions on groups name them, and refusals tell: a stream without a name, so that a policy says
+ * `log-group:/app:*`. Only operations on tags take the group's own ARN.
+ */
+function groupOf(input: NamesGroup, scope: AuthorizationScope): string {
+  return `${groupArn(input, scope)}:log-stream:`;
+}
+
+function whole(logGroupIdentifier: string, scope: AuthorizationScope): string {
+  return groupOf({ logGroupIdentifier }, scope);
+}
+
+function resourceTags(text: string, { store }: AuthorizationScope): Tags | undefined {
+  const arn = parseArn(text);
+  const name = /^log-group:([^:]+)/.exec(arn?.resource ?? "")?.[1];
+  if (arn === undefined || name === undefined) return undefined;
+  const group = store.view(logGroups).get(logGroupKey({ account: arn.account, region: arn.region }, name))?.value;
+  return group && tagsOf(Object.entries(group.tags).map(([key, value]) => ({ key, value })));
+}

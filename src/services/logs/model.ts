@@ -1,0 +1,132 @@
+import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+
+/** A log group. Its events are in segment files under its id, so that a group made anew has none of the old one's. */
+export interface LogGroupRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly logGroupName: string;
+  /** 16 hexadecimal digits. */
+  readonly id: string;
+  readonly creationTime: number;
+  readonly logGroupClass: "STANDARD" | "INFREQUENT_ACCESS";
+  /** Absent: events never expire. */
+  readonly retentionInDays?: number;
+  readonly deletionProtectionEnabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A log stream. What changes with its events (times, sizes) is kept with the segments. */
+export interface LogStreamRecord {
+  readonly groupId: string;
+  readonly logStreamName: string;
+  /** 16 hexadecimal digits, never used again. */
+  readonly id: string;
+  readonly creationTime: number;
+}
+
+/** Events of a deleted group, or of a deleted stream, that are still to be removed from the disk. */
+export interface LogRemovalRecord {
+  readonly groupId: string;
+  /** Absent: the whole group. */
+  readonly streamId?: string;
+}
+
+export const logGroups: Collection<LogGroupRecord, "world" | "id"> = {
+  name: "logs/group",
+  indexes: { world: ({ account, region }) => `${account}/${region}`, id: ({ id }) => id },
+};
+
+export const logStreams: Collection<LogStreamRecord, "group" | "id"> = {
+  name: "logs/stream",
+  indexes: { group: ({ groupId }) => groupId, id: ({ id }) => id },
+};
+
+/**
+ * Which services of AWS may write logs: of the whole world under a name, or of one log group. Ends with the group that
+ * it is of.
+ */
+export interface LogResourcePolicyRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly of: { readonly policyName: string } | { readonly logGroupName: string; readonly revisionId: string };
+  readonly policyDocument: string;
+  readonly lastUpdatedTime: number;
+}
+
+export const logRemovals: Collection<LogRemovalRecord> = { name: "logs/removal" };
+
+export const logResourcePolicies: Collection<LogResourcePolicyRecord, "world"> = {
+  name: "logs/resource-policy",
+  indexes: { world: ({ account, region }) => `${account}/${region}` },
+};
+
+/** Account and region. */
+export interface World {
+  readonly account: string;
+  readonly region: string;
+}
+
+export function logGroupKey({ account, region }: World, logGroupName: string): Key<LogGroupRecord> {
+  return keyOf(logGroups, account, region, logGroupName);
+}
+
+export function logGroupPrefix({ account, region }: World): Prefix<LogGroupRecord> {
+  return prefixOf(logGroups, account, region);
+}
+
+export function logStreamKey(groupId: string, logStreamName: string): Key<LogStreamRecord> {
+  return keyOf(logStreams, groupId, logStreamName);
+}
+
+export function logResourcePolicyKey(
+  { account, region }: World,
+  of: { readonly policyName: string } | { readonly logGroupName: string },
+): Key<LogResourcePolicyRecord> {
+  const place = "policyName" in of ? (["name", of.policyName] as const) : (["group", of.logGroupName] as const);
+  return keyOf(logResourcePolicies, account, region, ...place);
+}
+
+export function logRemovalKey({ groupId, streamId }: LogRemovalRecord): Key<LogRemovalRecord> {
+  return streamId === undefined ? keyOf(logRemovals, groupId) : keyOf(logRemovals, groupId, streamId);
+}
+
+/** `arn:aws:logs:us-east-1:000000000000:log-group:/app` */
+export function logGroupArn({ account, region, logGroupName }: World & { readonly logGroupName: string }): string {
+  const resource = `log-group:${logGroupName}`;
+  return formatArn({ partition: partitionOf(region), service: "logs", region, account, resource });
+}
+
+export function logStreamArn(group: LogGroupRecord, logStreamName: string): string {
+  return `${logGroupArn(group)}:log-stream:${logStreamName}`;
+}
+
+/** The group's name in its ARN, with or without `:*` at the end; undefined when it is no group of this world. */
+export function logGroupNameIn(arnText: string, { account, region }: World): string | undefined {
+  const arn = parseArn(arnText);
+  if (arn?.service !== "logs" || arn.account !== account || arn.region !== region) return undefined;
+  return /^log-group:([^:*]+)(:\*)?$/.exec(arn.resource)?.[1];
+}
+
+const dayMs = 86_400_000;
+
+/** How long events are kept, in milliseconds; undefined: forever. */
+export function retentionMs({ retentionInDays }: LogGroupRecord): number | undefined {
+  return retentionInDays === undefined ? undefined : retentionInDays * dayMs;
+}
+
+/** A group as CreateLogGroup makes it when only a name is given. */
+export function newLogGroup(
+  { account, region }: World,
+  logGroupName: string,
+  made: { readonly id: string; readonly now: number },
+): LogGroupRecord {
+  return {
+    ...{ account, region, logGroupName, id: made.id, creationTime: made.now },
+    ...{ logGroupClass: "STANDARD", deletionProtectionEnabled: false, tags: {} },
+  };
+}
+
+export function newLogStream(groupId: string, logStreamName: string, id: string, now: number): LogStreamRecord {
+  return { groupId, logStreamName, id, creationTime: now };
+}

@@ -1,0 +1,26 @@
+import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { requireIdentifiedGroup } from "../lookup.ts";
+import { logResourcePolicies, logResourcePolicyKey } from "../model.ts";
+import { invalid, toResourcePolicy } from "../resource-policies.ts";
+import type { LogsHandler } from "./handler.ts";
+
+/** Those of the account, or with the scope RESOURCE those of log groups. */
+export const DescribeResourcePolicies: LogsHandler<"DescribeResourcePolicies"> = async (input, ctx) => {
+  const { resourceArn, nextToken: token, limit = 50 } = input;
+  const policyScope = input.policyScope ?? (resourceArn === undefined ? "ACCOUNT" : "RESOURCE");
+  if (resourceArn !== undefined) {
+    if (policyScope === "ACCOUNT") throw invalid("resourceArn can only be specified with the policyScope RESOURCE.");
+    const { logGroupName } = (await requireIdentifiedGroup(ctx, resourceArn)).value;
+    const { value } = await ctx.store.get(logResourcePolicyKey(ctx, { logGroupName }));
+    return { resourcePolicies: value === undefined ? [] : [toResourcePolicy(value)] };
+  }
+  const there = ctx.store.view(logResourcePolicies).by("world", `${ctx.account}/${ctx.region}`);
+  const found = there.filter(({ value }) => "policyName" in value.of === (policyScope === "ACCOUNT"));
+  const scope = `DescribeResourcePolicies ${policyScope}`;
+  const position = token === undefined ? "" : positionIn(token, scope);
+  if (position === undefined) throw invalid("The specified nextToken is invalid.");
+  const sorted = found.filter(({ key }) => key > position).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { items, nextToken } = pageOf(sorted, limit, scope, ({ key }) => key);
+  const resourcePolicies = items.map(({ value }) => toResourcePolicy(value));
+  return { resourcePolicies, ...(nextToken !== undefined && { nextToken }) };
+};

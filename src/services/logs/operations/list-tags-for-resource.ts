@@ -1,0 +1,6 @@
+import { requireIdentifiedGroup } from "../lookup.ts";
+import type { LogsHandler } from "./handler.ts";
+
+export const ListTagsForResource: LogsHandler<"ListTagsForResource"> = async ({ resourceArn }, ctx) => {
+  return { tags: (await requireIdentifiedGroup(ctx, resourceArn)).value.tags };
+};

@@ -1,0 +1,99 @@
+import { meets, PatternError, RegexQuota, readDisjunction, Scanner } from "./values.ts";
+
+interface Field {
+  /** Undefined for the ellipsis, which stands for any number of fields. */
+  readonly holds: ((word: string) => boolean) | undefined;
+}
+
+interface Word {
+  readonly text: string;
+  /** Where it starts in the message. */
+  readonly start: number;
+}
+
+const bareWord = /[^\s,&|\]"%=<>!]+/;
+
+/**
+ * Conditions on the words of a message: `[ip, user, ..., request=*.html*, status=4* || status=5*, bytes > 1000]`. What
+ * stands in quotation marks or square brackets is one word. Without an ellipsis the last field is the rest of the
+ * message.
+ */
+export function parseSpaceDelimited(text: string): (message: string) => boolean {
+  if (!text.endsWith("]")) throw new PatternError("If a filter pattern starts with '[' it must end with ']'");
+  const scanner = new Scanner(text);
+  scanner.expect("[");
+  scanner.skipSpace();
+  if (scanner.take("]")) return scanner.atEnd ? () => true : fail(scanner);
+  const fields = readFields(scanner);
+  const ellipsis = fields.findIndex((field) => field.holds === undefined);
+  if (fields.findLastIndex((field) => field.holds === undefined) !== ellipsis) throw scanner.error();
+  return (message) => {
+    const words = splitWords(message, ellipsis < 0 ? fields.length : Number.POSITIVE_INFINITY);
+    if (ellipsis < 0) return words.length === fields.length && fields.every((field, i) => fits(field, words[i]!));
+    const behind = fields.length - ellipsis - 1;
+    if (words.length < ellipsis + behind) return false;
+    const before = fields.slice(0, ellipsis).every((field, i) => fits(field, words[i]!));
+    return before && fields.slice(ellipsis + 1).every((field, i) => fits(field, words[words.length - behind + i]!));
+  };
+}
+
+function fail(scanner: Scanner): never {
+  throw scanner.error();
+}
+
+function fits(field: Field, word: Word): boolean {
+  return field.holds === undefined || field.holds(word.text);
+}
+
+function readFields(scanner: Scanner): Field[] {
+  const fields: Field[] = [];
+  const names = new Set<string>();
+  const quota = new RegexQuota();
+  do {
+    fields.push(readField(scanner, names, quota));
+    scanner.skipSpace();
+  } while (scanner.take(","));
+  scanner.expect("]");
+  if (!scanner.atEnd) throw scanner.error();
+  return fields;
+}
+
+function readField(scanner: Scanner, names: Set<string>, quota: RegexQuota): Field {
+  scanner.skipSpace();
+  if (scanner.take("...")) return { holds: undefined };
+  if (/^[,\]]/.test(scanner.rest)) return { holds: () => true };
+  const name = scanner.match(/[A-Za-z_][\w.-]*/);
+  if (name === undefined || names.has(name)) throw scanner.error();
+  names.add(name);
+  scanner.skipSpace();
+  if (/^[,\]]/.test(scanner.rest)) return { holds: () => true };
+  let isNamed = true;
+  const holds = readDisjunction(scanner, () => {
+    if (!isNamed) scanner.expect(name);
+    isNamed = false;
+    return readCondition(scanner, quota);
+  });
+  return { holds };
+}
+
+function readCondition(scanner: Scanner, quota: RegexQuota): (word: string) => boolean {
+  const operator = scanner.operator();
+  if (operator === undefined) throw scanner.error();
+  const comparison = scanner.comparison(quota, bareWord);
+  const ordered = operator !== "=" && operator !== "!=";
+  if (ordered && (comparison.type === "regex" || comparison.number === undefined)) throw scanner.error();
+  return (word) => meets(word, operator, comparison);
+}
+
+/** The words of a message, at most `limit`: the last one is then all that is left. */
+function splitWords(message: string, limit: number): Word[] {
+  const words: Word[] = [];
+  const expression = /"([^"]*)"(?=\s|$)|\[([^\]]*)\](?=\s|$)|\S+/g;
+  for (let found = expression.exec(message); found !== null; found = expression.exec(message)) {
+    words.push({ text: found[1] ?? found[2] ?? found[0], start: found.index });
+    if (words.length > limit) break;
+  }
+  if (words.length <= limit) return words;
+  const last = words[limit - 1]!;
+  return [...words.slice(0, limit - 1), { text: message.slice(last.start).trimEnd(), start: last.start }];
+}

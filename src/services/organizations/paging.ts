@@ -1,0 +1,24 @@
+import { Fault } from "#kernel/fault.ts";
+import { pageOf, positionIn } from "#kernel/pagination.ts";
+
+const mostResults = 20;
+
+/** A page of a list that is in the order of its items' positions. */
+export function page<T>(
+  operation: string,
+  input: { readonly MaxResults?: number; readonly NextToken?: string },
+  items: readonly T[],
+  position: (item: T) => string,
+): { readonly items: readonly T[]; readonly more: { readonly NextToken?: string } } {
+  const { MaxResults = mostResults, NextToken, ...filters } = input;
+  const scope = `${operation} ${JSON.stringify(filters)}`;
+  const after = NextToken === undefined ? undefined : positionIn(NextToken, scope);
+  if (NextToken !== undefined && after === undefined) {
+    throw new Fault("InvalidInputException", "You provided a value that does not match the required pattern.", {
+      members: { Reason: "INVALID_NEXT_TOKEN" },
+    });
+  }
+  const rest = after === undefined ? items : items.filter((item) => position(item) > after);
+  const found = pageOf(rest, MaxResults, scope, position);
+  return { items: found.items, more: found.nextToken === undefined ? {} : { NextToken: found.nextToken } };
+}

@@ -1,0 +1,3 @@
+export * from "./model/group.ts";
+export * from "./model/schedule.ts";
+export * from "./model/world.ts";

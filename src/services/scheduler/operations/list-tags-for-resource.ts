@@ -1,0 +1,7 @@
+import { requireTagged } from "../request/group.ts";
+import type { SchedulerHandler } from "../request/handler.ts";
+
+export const ListTagsForResource: SchedulerHandler<"ListTagsForResource"> = async ({ ResourceArn }, ctx) => {
+  const { group } = requireTagged(ctx, ResourceArn);
+  return { Tags: Object.entries(group.tags).map(([Key, Value]) => ({ Key, Value })) };
+};

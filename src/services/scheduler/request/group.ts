@@ -1,0 +1,37 @@
+import type { Tag } from "#generated/scheduler/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import { Fault } from "#kernel/fault.ts";
+import type { RequestContext } from "#kernel/handler.ts";
+import { type FoundGroup, groupArn, type ScheduleGroupRecord } from "../model.ts";
+import { requireGroup } from "./schedule.ts";
+
+/** As answers show a group. */
+export function toGroup(group: ScheduleGroupRecord) {
+  return {
+    Arn: groupArn(group, group.name),
+    Name: group.name,
+    State: group.state,
+    CreationDate: group.creationDate,
+    LastModificationDate: group.lastModificationDate,
+  };
+}
+
+/** A group by its ARN, for tags. */
+export function requireTagged(ctx: RequestContext, resourceArn: string): FoundGroup {
+  const arn = parseArn(resourceArn);
+  const [kind, name = "", ...rest] = arn?.resource.split("/") ?? [];
+  const isHere = arn?.service === "scheduler" && arn.account === ctx.account && arn.region === ctx.region;
+  if (isHere && kind === "schedule-group" && rest.length === 0) return requireGroup(ctx, name);
+  throw new Fault("ValidationException", "ResourceArn must be the ARN of a schedule group.");
+}
+
+const mostTags = 200;
+
+export function withTags(old: ScheduleGroupRecord["tags"], tags: readonly Tag[] = []): ScheduleGroupRecord["tags"] {
+  if (tags.some(({ Key }) => /^aws:/i.test(Key))) {
+    throw new Fault("ValidationException", "Tag keys that begin with aws: are reserved.");
+  }
+  const merged = { ...old, ...Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
+  if (Object.keys(merged).length <= mostTags) return merged;
+  throw new Fault("ValidationException", `A schedule group can have at most ${mostTags} tags.`);
+}

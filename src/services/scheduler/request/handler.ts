@@ -1,0 +1,14 @@
+import type { Operations } from "#generated/scheduler/types.ts";
+import type { Handler } from "#kernel/handler.ts";
+
+/** A handler of one of the service's operations, typed by its model. */
+export type SchedulerHandler<Name extends keyof Operations> = Handler<
+  Operations[Name]["input"],
+  Operations[Name]["output"]
+>;
+
+/** What the service is given by the platform. */
+export interface SchedulerParts {
+  /** Whether the platform has an operation, by the names of models: `ecs`, `RunTask`. */
+  readonly hasOperation: (service: string, operation: string) => boolean;
+}

@@ -1,0 +1,89 @@
+import type { Operations } from "#generated/sts/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import {
+  type AuthorizationScope,
+  type AuthorizationTable,
+  type ConditionKeys,
+  type Requirement,
+  type ServiceAuthorization,
+  tagsOf,
+} from "#kernel/authorization.ts";
+import { type RoleRecord, roleKey, roles } from "#services/iam/model.ts";
+import type { SecondFactorCheck } from "./parts.ts";
+
+/** "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference). */
+const operationsOf = (secondFactor: SecondFactorCheck): AuthorizationTable<Operations> => ({
+  AssumeRole: {
+    // What is no ARN is for the handler to refuse.
+    resources: ({ RoleArn }) => (parseArn(RoleArn)?.resource ? [RoleArn] : []),
+    requestTags: ({ Tags }) => tagsOf(Tags),
+    conditionKeys: (input, scope) => ({
+      ...sessionKeys(input),
+      ...secondFactorKeys(input, scope, secondFactor),
+      "sts:ExternalId": input.ExternalId,
+      "sts:TransitiveTagKeys": input.TransitiveTagKeys,
+    }),
+    also: (input, { caller }) => {
+      const conditionKeys = { ...sessionKeys(input), "sts:TransitiveTagKeys": input.TransitiveTagKeys };
+      const isTagged = (input.Tags ?? []).length > 0 || (caller.session?.transitiveTagKeys ?? []).length > 0;
+      const further: Requirement[] = [];
+      if (isTagged) {
+        const requestTags = tagsOf(input.Tags);
+        further.push({ action: "sts:TagSession", resource: input.RoleArn, requestTags, conditionKeys });
+      }
+      if (input.SourceIdentity !== undefined) {
+        further.push({ action: "sts:SetSourceIdentity", resource: input.RoleArn, conditionKeys });
+      }
+      return further;
+    },
+  },
+  // Nobody signs them; the handlers ask the role's trust policy about the assertion or the token.
+  AssumeRoleWithSAML: { free: true },
+  AssumeRoleWithWebIdentity: { free: true },
+  DecodeAuthorizationMessage: {},
+  GetAccessKeyInfo: {},
+  GetCallerIdentity: { free: true },
+  GetFederationToken: {
+    resources: ({ Name }, { partition, account }) => [`arn:${partition}:sts::${account}:federated-user/${Name}`],
+    requestTags: ({ Tags }) => tagsOf(Tags),
+  },
+  GetSessionToken: { free: true },
+});
+
+export function createAuthorization(secondFactor: SecondFactorCheck): ServiceAuthorization {
+  return {
+    prefix: "sts",
+    operations: operationsOf(secondFactor),
+    resourceTags: (arn, scope) => tagsOf(roleOf(arn, scope)?.tags),
+    resourcePolicy: (arn, scope) => roleOf(arn, scope)?.assumeRolePolicyDocument,
+    resourcePolicyRequired: (action) => /^sts:(AssumeRole|TagSession|SetSourceIdentity)$/.test(action),
+  };
+}
+
+/** A role that asks for a second factor sees the one that comes with the request. */
+function secondFactorKeys(
+  { SerialNumber, TokenCode }: { readonly SerialNumber?: string; readonly TokenCode?: string },
+  { store, caller }: AuthorizationScope,
+  secondFactor: SecondFactorCheck,
+): ConditionKeys {
+  if (SerialNumber === undefined || TokenCode === undefined) return {};
+  if (secondFactor.check(store, caller, SerialNumber, TokenCode) === undefined) return {};
+  return { "aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0" };
+}
+
+interface SessionInput {
+  readonly RoleSessionName: string;
+  readonly SourceIdentity?: string;
+}
+
+function sessionKeys({ RoleSessionName, SourceIdentity }: SessionInput): ConditionKeys {
+  return { "sts:RoleSessionName": RoleSessionName, "sts:SourceIdentity": SourceIdentity };
+}
+
+/** The role that the ARN names, path and all. */
+function roleOf(text: string, { store }: AuthorizationScope): RoleRecord | undefined {
+  const arn = parseArn(text);
+  if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) return undefined;
+  const role = store.view(roles).get(roleKey(arn.account, arn.resource.split("/").at(-1)!))?.value;
+  return role?.arn === text ? role : undefined;
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { Operations } from "#generated/sts/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import type { Handler, RequestContext } from "#kernel/handler.ts";
+import { type RoleRecord, roleKey, type SamlProviderRecord, samlProviderKey } from "#services/iam/model.ts";
+import type { StsParts } from "../parts.ts";
+import { readAssertion, type SamlClaims } from "../saml/assertion.ts";
+import { readMetadata } from "../saml/metadata.ts";
+import { leastSeconds, packedPolicySize, roleSeconds, sessionPolicies, sessionTags } from "../session-request.ts";
+import { issueSession } from "../sessions.ts";
+import { checkArn, roleCaller } from "./assume-role.ts";
+
+type AssumeRoleWithSAML = Operations["AssumeRoleWithSAML"];
+
+const notAuthorized = "Not authorized to perform sts:AssumeRoleWithSAML";
+
+/** Whoever brings an assertion of a provider that the role trusts gets a session of the role. No request is signed. */
+export function assumeRoleWithSaml(
+  parts: StsParts,
+): Handler<AssumeRoleWithSAML["input"], AssumeRoleWithSAML["output"]> {
+  return async (input, ctx) => {
+    checkArn(ctx, input.RoleArn);
+    const provider = await findProvider(ctx, input.PrincipalArn);
+    const metadata = provider && readMetadata(provider.metadataDocument);
+    if (provider === undefined) throw ctx.fault("AccessDenied", notAuthorized);
+    if (metadata === undefined) throw ctx.fault("InvalidIdentityToken", "The provider's metadata cannot be read.");
+    const claims = readAssertion(input.SAMLAssertion, metadata, ctx.clock.now());
+    if ("code" in claims) throw ctx.fault(claims.code, claims.message);
+    const role = await findRole(ctx, input.RoleArn, provider.account);
+    const isNamed = claims.roles.some(
+      ([roleArn, providerArn]) => roleArn === role?.arn && providerArn === provider.arn,
+    );
+    if (role === undefined || !isNamed || !isTrusted(parts, role, provider, claims)) {
+      throw ctx.fault("AccessDenied", notAuthorized);
+    }
+    const now = ctx.clock.now();
+    const expiresAt = now + secondsOf(ctx, input, claims, role) * 1000;
+    const given = Object.entries(claims.tags).map(([Key, Value]) => ({ Key, Value }));
+    const { tags, transitiveTagKeys } = sessionTags(ctx, given, claims.transitiveTagKeys);
+    const { sourceIdentity } = claims;
+    const caller = roleCaller(role, claims.sessionName, {
+      ...{ policies: sessionPolicies(ctx, input, parts), tags, transitiveTagKeys, issuedAt: now },
+      ...{ federatedProvider: provider.arn, ...(sourceIdentity !== undefined && { sourceIdentity }) },
+    });
+    return {
+      Credentials: issueSession(parts, caller, expiresAt),
+      AssumedRoleUser: { Arn: caller.arn, AssumedRoleId: caller.userId },
+      Subject: claims.subject,
+      SubjectType: claims.subjectType,
+      Issuer: claims.issuer,
+      Audience: claims.recipient,
+      NameQualifier: nameQualifier(claims, provider),
+      ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
+      ...packedPolicySize(input),
+    };
+  };
+}
+
+async function findProvider(ctx: RequestContext, text: string): Promise<SamlProviderRecord | undefined> {
+  const arn = parseArn(text);
+  if (arn?.service !== "iam" || !arn.resource.startsWith("saml-provider/")) return undefined;
+  const found = (await ctx.store.get(samlProviderKey(arn.account, arn.resource.slice("saml-provider/".length)))).value;
+  return found?.arn === text ? found : undefined;
+}
+
+/** A role of the provider's own account. */
+async function findRole(ctx: RequestContext, arn: string, account: string): Promise<RoleRecord | undefined> {
+  const role = (await ctx.store.get(roleKey(account, arn.split("/").at(-1) ?? ""))).value;
+  return role?.arn === arn ? role : undefined;
+}
+
+/** What the assertion says, the request may shorten; the role and the provider's own session end it. */
+function secondsOf(
+  ctx: RequestContext,
+  { DurationSeconds }: AssumeRoleWithSAML["input"],
+  { sessionSeconds, notAfter }: SamlClaims,
+  role: RoleRecord,
+): number {
+  const asked = DurationSeconds ?? sessionSeconds;
+  const least = Math.min(asked ?? Number.POSITIVE_INFINITY, sessionSeconds ?? Number.POSITIVE_INFINITY);
+  const seconds = roleSeconds(ctx, Number.isFinite(least) ? least : undefined, role.maxSessionDuration);
+  const left = notAfter === undefined ? seconds : Math.floor((notAfter - ctx.clock.now()) / 1000);
+  if (Math.min(seconds, left) < leastSeconds) {
+    throw ctx.fault("ValidationError", `The session would be shorter than ${leastSeconds} seconds.`);
+  }
+  return Math.min(seconds, left);
+}
+
+/** "Available keys for SAML-based AWS STS federation" */
+function isTrusted(parts: StsParts, role: RoleRecord, provider: SamlProviderRecord, claims: SamlClaims): boolean {
+  const tagKeys = Object.keys(claims.tags);
+  const keys = {
+    "saml:aud": claims.recipient,
+    "saml:iss": claims.issuer,
+    "saml:sub": claims.subject,
+    "saml:sub_type": claims.subjectType,
+    "saml:namequalifier": nameQualifier(claims, provider),
+    "saml:doc": `${provider.account}/${provider.name}`,
+    "sts:RoleSessionName": claims.sessionName,
+    "sts:SourceIdentity": claims.sourceIdentity,
+    "sts:TransitiveTagKeys": claims.transitiveTagKeys.length === 0 ? undefined : claims.transitiveTagKeys,
+    ...(tagKeys.length > 0 && { "aws:TagKeys": tagKeys }),
+    ...Object.fromEntries(Object.entries(claims.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+  const actions = [
+    "sts:AssumeRoleWithSAML",
+    ...(tagKeys.length > 0 ? ["sts:TagSession"] : []),
+    ...(claims.sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ];
+  return actions.every((action) => parts.trusts(role, action, { provider: provider.arn }, keys));
+}
+
+/** AWS's hash, by which a subject is one provider's and one account's. */
+function nameQualifier({ issuer }: SamlClaims, { account, name }: SamlProviderRecord): string {
+  return createHash("sha1").update(`${issuer}${account}/${name}`).digest("base64");
+}

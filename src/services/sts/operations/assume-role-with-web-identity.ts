@@ -1,0 +1,101 @@
+import type { Operations } from "#generated/sts/types.ts";
+import { parseArn } from "#kernel/arn.ts";
+import type { Handler, RequestContext } from "#kernel/handler.ts";
+import { type OidcProviderRecord, oidcProviderKey, type RoleRecord, roleKey } from "#services/iam/model.ts";
+import type { StsParts } from "../parts.ts";
+import { packedPolicySize, roleSeconds, sessionPolicies } from "../session-request.ts";
+import { issueSession } from "../sessions.ts";
+import { type Claims, isSignedBy, parseToken, type Token } from "../web-identity.ts";
+import { checkArn, roleCaller } from "./assume-role.ts";
+
+type AssumeRoleWithWebIdentity = Operations["AssumeRoleWithWebIdentity"];
+
+const invalidToken = "InvalidIdentityToken";
+
+/** Whoever holds a token of a provider that the role trusts gets a session of the role. The request is not signed. */
+export function assumeRoleWithWebIdentity(
+  parts: StsParts,
+): Handler<AssumeRoleWithWebIdentity["input"], AssumeRoleWithWebIdentity["output"]> {
+  return async (input, ctx) => {
+    checkArn(ctx, input.RoleArn);
+    if (input.ProviderId !== undefined) {
+      throw ctx.fault("ValidationError", "ProviderId is for OAuth 2.0 providers, which this platform does not know.");
+    }
+    const token = parseToken(input.WebIdentityToken);
+    if (token === undefined) {
+      throw ctx.fault(
+        invalidToken,
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+      );
+    }
+    const { account = "" } = parseArn(input.RoleArn) ?? {};
+    const provider = await checkToken(parts, ctx, token, account);
+    const role = (await ctx.store.get(roleKey(account, input.RoleArn.split("/").at(-1) ?? ""))).value;
+    if (role?.arn !== input.RoleArn || !isTrusted(parts, role, provider, token.claims)) {
+      throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    }
+    const now = ctx.clock.now();
+    const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
+    const policies = sessionPolicies(ctx, input, parts);
+    const session = { policies, tags: {}, federatedProvider: provider.arn, issuedAt: now };
+    const caller = roleCaller(role, input.RoleSessionName, session);
+    return {
+      Credentials: issueSession(parts, caller, now + seconds * 1000),
+      AssumedRoleUser: { Arn: caller.arn, AssumedRoleId: caller.userId },
+      SubjectFromWebIdentityToken: token.claims.sub,
+      Audience: token.claims.azp ?? token.claims.aud[0]!,
+      Provider: provider.arn,
+      ...packedPolicySize(input),
+    };
+  };
+}
+
+/** The provider that signed the token, which is in time and for one of its audiences. */
+async function checkToken(
+  parts: StsParts,
+  ctx: RequestContext,
+  token: Token,
+  account: string,
+): Promise<OidcProviderRecord> {
+  const { iss, aud, azp, exp, nbf } = token.claims;
+  const provider = (await ctx.store.get(oidcProviderKey(account, iss.replace(/^https?:\/\//, "")))).value;
+  if (provider === undefined) {
+    throw ctx.fault(invalidToken, `No OpenIDConnect provider found in your account for ${iss}`);
+  }
+  const nowSeconds = ctx.clock.now() / 1000;
+  if (nowSeconds >= exp) {
+    const times = `current date/time ${Math.floor(nowSeconds)} must be before the expiration date/time ${exp}`;
+    throw ctx.fault("ExpiredTokenException", `Token expired: ${times}`);
+  }
+  if (nbf !== undefined && nowSeconds < nbf) throw ctx.fault(invalidToken, "The token is not yet valid.");
+  if (![azp, ...aud].some((audience) => audience !== undefined && provider.clientIds.includes(audience))) {
+    throw ctx.fault(invalidToken, "Incorrect token audience");
+  }
+  if (await isSigned(parts, ctx, token)) return provider;
+  throw ctx.fault(invalidToken, "Couldn't verify the signature of the provided token: no key of the provider fits.");
+}
+
+/** Providers change their keys: a token that no known key fits is tried once more with the keys of now. */
+async function isSigned(parts: StsParts, ctx: RequestContext, token: Token): Promise<boolean> {
+  try {
+    if (isSignedBy(token, await parts.providerKeys.of(token.claims.iss))) return true;
+    return isSignedBy(token, await parts.providerKeys.of(token.claims.iss, { fresh: true }));
+  } catch (error) {
+    ctx.log.warn("The keys of an identity provider cannot be had", { issuer: token.claims.iss, error });
+    throw ctx.fault(
+      "IDPCommunicationError",
+      "Couldn't retrieve verification key from your identity provider, please reference " +
+        "AssumeRoleWithWebIdentity documentation for requirements",
+    );
+  }
+}
+
+/** The trust policy sees the claims as condition keys of the provider: `<url>:sub`, `<url>:aud`. */
+function isTrusted(parts: StsParts, role: RoleRecord, provider: OidcProviderRecord, claims: Claims): boolean {
+  const keys = {
+    [`${provider.url}:sub`]: claims.sub,
+    [`${provider.url}:aud`]: claims.azp ?? claims.aud[0],
+    ...(claims.amr && { [`${provider.url}:amr`]: claims.amr }),
+  };
+  return parts.trusts(role, "sts:AssumeRoleWithWebIdentity", { provider: provider.arn }, keys);
+}

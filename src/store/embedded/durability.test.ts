@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type TestContext, test } from "node:test";
+import { systemClock } from "#kernel/clock.ts";
+import type { StoreEngine } from "#kernel/engine.ts";
+import { DriverError } from "#kernel/fault.ts";
+import { openEmbeddedEngine } from "./index.ts";
+import { checkSchema, migrate } from "./sqlite-schema.ts";
+
+const clock = systemClock();
+const writer = join(import.meta.dirname, "writer.fixture.ts");
+
+function folder(t: TestContext): string {
+  const dataDir = mkdtempSync(join(tmpdir(), "estiva-store-"));
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+async function open(t: TestContext, dataDir: string): Promise<StoreEngine> {
+  const engine = await openEmbeddedEngine({ clock, dataDir, history: { revisions: 200, bytes: 2 ** 20 } });
+  t.after(() => engine.close());
+  return engine;
+}
+
+function put(engine: StoreEngine, key: string, value: unknown) {
+  return engine.commit({ compare: [], put: [{ key, value }], remove: [] });
+}
+
+/** Starts the writer. `acknowledged` grows as it tells; `reached(n)` resolves after n commits. */
+function startWriter(dataDir: string, run: number) {
+  const child: ChildProcess = spawn(process.execPath, [writer, dataDir, String(run)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const acknowledged: number[] = [];
+  let rest = "";
+  const waiters: { count: number; resolve: () => void }[] = [];
+  child.stdout!.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line !== "open") acknowledged.push(Number(line));
+    for (const { count, resolve } of waiters) if (acknowledged.length >= count) resolve();
+  });
+  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  return {
+    child,
+    acknowledged,
+    reached: (count: number) => new Promise<void>((resolve) => waiters.push({ count, resolve })),
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+test("kill -9 loses nothing that was acknowledged, halves no commit and leaves no lock", async (t) => {
+  const dataDir = folder(t);
+  for (const [run, commits] of [1, 40, 333, 1500].entries()) {
+    const writing = startWriter(dataDir, run);
+    await writing.reached(commits);
+    await writing.kill();
+    const engine = await open(t, dataDir);
+    const entries = new Map((await engine.list("")).entries.map((entry) => [entry.key, entry]));
+    for (const n of writing.acknowledged) assert.ok(entries.has(`b/${run}-${n}`), `commit ${n} of run ${run} is lost`);
+    for (const key of entries.keys()) {
+      if (key.startsWith("a/")) assert.ok(entries.has(`b${key.slice(1)}`), `half of ${key}`);
+    }
+    await engine.close();
+  }
+});
+
+test("a second process is refused with the name of the first", async (t) => {
+  const dataDir = folder(t);
+  const writing = startWriter(dataDir, 0);
+  t.after(() => writing.kill());
+  await writing.reached(1);
+  await assert.rejects(openEmbeddedEngine({ clock, dataDir }), (error: DriverError) => {
+    assert.equal(error.reason, "Conflict");
+    assert.match(error.message, new RegExp(`store\\.db is in use by process ${writing.child.pid}\\.`));
+    return true;
+  });
+});
+
+test("a second engine in one process is refused; closing lets the next one in", async (t) => {
+  const dataDir = folder(t);
+  const engine = await open(t, dataDir);
+  await assert.rejects(openEmbeddedEngine({ clock, dataDir }), /is in use by process/);
+  await engine.close();
+  assert.equal(existsSync(join(dataDir, "store.db.holder")), false);
+  await open(t, dataDir);
+});
+
+test("the file is for its owner only", async (t) => {
+  const dataDir = join(folder(t), "new", "data");
+  const engine = await open(t, dataDir);
+  await put(engine, "a/1", 1);
+  assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+  for (const file of ["store.db", "store.db-wal", "store.db.holder"]) {
+    assert.equal(statSync(join(dataDir, file)).mode & 0o077, 0, file);
+  }
+});
+
+test("a store of a newer version is refused and left as it is", async (t) => {
+  const dataDir = folder(t);
+  await (await open(t, dataDir)).close();
+  const file = join(dataDir, "store.db");
+  withDatabase(file, (db) => db.exec("PRAGMA user_version = 9"));
+  const before = readFileSync(file);
+  await assert.rejects(openEmbeddedEngine({ clock, dataDir }), (error: DriverError) => {
+    assert.equal(error.reason, "Unsupported");
+    assert.match(error.message, /written by a newer version of Estiva \(its schema is 9, this version knows \d+\)/);
+    return true;
+  });
+  assert.deepEqual(readFileSync(file), before);
+});
+
+test("files of others are refused", async (t) => {
+  const other = folder(t);
+  withDatabase(join(other, "store.db"), (db) => db.exec("CREATE TABLE mine (x)"));
+  await assert.rejects(openEmbeddedEngine({ clock, dataDir: other }), /is not a store of Estiva/);
+  const text = folder(t);
+  writeFileSync(join(text, "store.db"), "not a database at all, but long enough to be looked at as one".repeat(20));
+  await assert.rejects(openEmbeddedEngine({ clock, dataDir: text }), { reason: "Unsupported" });
+});
+
+test("an older schema is brought up step by step, each only once", () => {
+  const db = new DatabaseSync(":memory:");
+  const steps = ["CREATE TABLE one (x)", "ALTER TABLE one ADD COLUMN y", "CREATE TABLE two (x)"];
+  migrate(db, steps.slice(0, 1));
+  migrate(db, steps);
+  migrate(db, steps);
+  checkSchema(db, "file", steps);
+  assert.deepEqual(Object.values(db.prepare("PRAGMA user_version").get()!), [3]);
+  assert.throws(() => checkSchema(db, "file", steps.slice(0, 2)), { reason: "Unsupported" });
+  db.close();
+});
+
+test("the file stays small however often records change, and gives space back", async (t) => {
+  const dataDir = folder(t);
+  const engine = await open(t, dataDir);
+  const file = join(dataDir, "store.db");
+  const large = "x".repeat(3000);
+  const writeRound = (round: number) =>
+    Promise.all(Array.from({ length: 1000 }, (_, i) => put(engine, `a/${i}`, { round, large })));
+  for (let round = 0; round < 5; round++) await writeRound(round);
+  const after5 = statSync(file).size;
+  for (let round = 5; round < 25; round++) await writeRound(round);
+  assert.ok(statSync(file).size < after5 * 1.5, "no growth with the number of changes");
+  for (let i = 0; i < 1000; i++) await engine.commit({ compare: [], put: [], remove: [`a/${i}`] });
+  for (let i = 0; i < 2000; i++) await put(engine, "a/one", i);
+  await engine.close();
+  assert.ok(statSync(file).size < 6 * 2 ** 20, `${statSync(file).size} bytes for one record`);
+});
+
+test("a full disk refuses commits, loses nothing, and commits go on once there is space", async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), "estiva-store-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", dataDir], { stdio: "pipe" });
+  } catch (error) {
+    rmSync(dataDir, { recursive: true });
+    return t.skip(`a small file system cannot be mounted here: ${(error as Error).message.split("\n")[1]}`);
+  }
+  t.after(() => {
+    execFileSync("umount", ["-l", dataDir]);
+    rmSync(dataDir, { recursive: true });
+  });
+  const engine = await openEmbeddedEngine({ clock, dataDir });
+  const ballast = join(dataDir, "ballast");
+  writeFileSync(ballast, new Uint8Array(2 * 2 ** 20));
+  const written: string[] = [];
+  const isFull = await fill(engine, written);
+  assert.equal(isFull.reason, "NoSpace");
+  assert.ok(isFull.retryable);
+  assert.deepEqual(await keys(engine), [...written].sort(), "nothing of the refused commit shows");
+  await assert.rejects(put(engine, "more", "x".repeat(100_000)), { reason: "NoSpace" });
+  rmSync(ballast);
+  await put(engine, "z-after", 1);
+  await engine.close();
+  const again = await openEmbeddedEngine({ clock, dataDir });
+  assert.deepEqual(await keys(again), [...written, "z-after"].sort());
+  await again.close();
+});
+
+async function fill(engine: StoreEngine, written: string[]): Promise<DriverError> {
+  for (let i = 0; i < 1000; i++) {
+    try {
+      await put(engine, `a/${i}`, "x".repeat(50_000));
+      written.push(`a/${i}`);
+    } catch (error) {
+      assert.ok(error instanceof DriverError, String(error));
+      return error;
+    }
+  }
+  return assert.fail("The disk never filled");
+}
+
+async function keys(engine: StoreEngine): Promise<string[]> {
+  return (await engine.list("")).entries.map((entry) => entry.key);
+}
+
+function withDatabase(file: string, work: (db: DatabaseSync) => void): void {
+  const db = new DatabaseSync(file);
+  work(db);
+  db.close();
+}

@@ -1,0 +1,181 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DriverError } from "#kernel/fault.ts";
+import type { Journal, JournalContent, JournalGroup, JournalRow } from "./journal.ts";
+import { checkSchema, migrate } from "./sqlite-schema.ts";
+
+/**
+ * The revision log in one SQLite file. It is locked for as long as it is open, by SQLite's own file locks, which a
+ * killed process cannot leave behind. (They are POSIX locks: nothing else in this process may open and close the file.)
+ */
+export class SqliteJournal implements Journal {
+  readonly #db: DatabaseSync;
+  readonly #holderFile: string;
+  readonly #statements: Statements;
+
+  /**
+   * Opens the file, which must exist; an empty one is new. Throws a `DriverError`: `Conflict` when another process has
+   * it, `Unsupported` when a newer version wrote it or it is not Estiva's.
+   */
+  constructor(file: string) {
+    this.#holderFile = `${file}.holder`;
+    this.#db = openLocked(file, this.#holderFile);
+    try {
+      nameHolder(this.#holderFile);
+      this.#statements = prepare(this.#db);
+    } catch (error) {
+      this.#db.close();
+      throw toDriverError(error);
+    }
+  }
+
+  load(): JournalContent {
+    const meta = this.#statements.readMeta.get() as { compactedRevision: number; lastLease: number };
+    const leases = this.#statements.readLeases.all() as { id: number; ttlSeconds: number }[];
+    return { ...meta, leases, rows: this.#rows() };
+  }
+
+  write(group: JournalGroup): void {
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      this.#writeRows(group.rows);
+      for (const { id, ttlSeconds } of group.grantedLeases) {
+        this.#statements.insertLease.run(id, ttlSeconds);
+        this.#statements.setLastLease.run(id);
+      }
+      for (const lease of group.endedLeases) this.#statements.deleteLease.run(lease);
+      if (group.compaction !== undefined) this.#compact(group.compaction);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      // A full disk has already rolled the transaction back in some cases.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw toDriverError(error);
+    }
+  }
+
+  close(): void {
+    rmSync(this.#holderFile, { force: true });
+    this.#db.close();
+  }
+
+  *#rows(): Iterable<JournalRow> {
+    for (const row of this.#statements.readRows.iterate()) {
+      const [id, revision, key, json, createRevision, version, lease] = row as unknown as RowColumns;
+      yield {
+        id,
+        revision,
+        key,
+        value: json === null ? undefined : JSON.parse(json),
+        createRevision,
+        version,
+        lease: lease ?? undefined,
+      };
+    }
+  }
+
+  #writeRows(rows: readonly JournalRow[]): void {
+    const { insertRow } = this.#statements;
+    for (const { id, revision, key, value, createRevision, version, lease } of rows) {
+      const json = value === undefined ? null : JSON.stringify(value);
+      insertRow.run(id, revision, key, json, createRevision, version, lease ?? null);
+    }
+  }
+
+  /** Drops rows and gives pages back to the file system once half of the file is unused. */
+  #compact(compaction: { readonly revision: number; readonly rows: readonly number[] }): void {
+    const { setCompacted, deleteRow, pageCounts } = this.#statements;
+    setCompacted.run(compaction.revision);
+    for (const id of compaction.rows) deleteRow.run(id);
+    const { unused, all } = pageCounts.get() as { unused: number; all: number };
+    if (unused > spareFreePages && unused > all / 2) {
+      this.#db.exec(`PRAGMA incremental_vacuum(${Math.min(unused - spareFreePages, 2048)})`);
+    }
+  }
+}
+
+type RowColumns = [number, number, string, string | null, number, number, number | null];
+type Statements = ReturnType<typeof prepare>;
+
+/** Pages that stay in the file for the next writes: 4 MiB. */
+const spareFreePages = 512;
+
+function openLocked(file: string, holderFile: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file);
+    // A new file's layout must be named before anything is written.
+    if (statSync(file).size === 0) db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
+    // Exclusive before the first access in WAL mode: no shared memory file, and the lock stays until the file closes.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+    checkSchema(db, file);
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (errorCode(error) === sqliteBusy) throw inUse(file, holderFile, error);
+    throw toDriverError(error);
+  }
+}
+
+/** For the message that a second process gets. The lock does not depend on it, so a full disk is no reason to stop. */
+function nameHolder(holderFile: string): void {
+  try {
+    writeFileSync(holderFile, `process ${process.pid}`, { mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+}
+
+function inUse(file: string, holderFile: string, cause: unknown): DriverError {
+  let holder = "another process";
+  try {
+    holder = readFileSync(holderFile, "utf8");
+  } catch {
+    // The holder is starting or has just stopped; the lock itself is what counts.
+  }
+  return new DriverError("Conflict", `${file} is in use by ${holder}. Stop it, or use another data folder.`, { cause });
+}
+
+function prepare(db: DatabaseSync) {
+  const readRows = db.prepare("SELECT id, revision, key, value, createRevision, version, lease FROM log ORDER BY id");
+  readRows.setReturnArrays(true);
+  return {
+    readRows,
+    readMeta: db.prepare("SELECT compactedRevision, lastLease FROM meta"),
+    readLeases: db.prepare("SELECT id, ttlSeconds FROM lease ORDER BY id"),
+    insertRow: db.prepare("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    deleteRow: db.prepare("DELETE FROM log WHERE id = ?"),
+    insertLease: db.prepare("INSERT INTO lease VALUES (?, ?)"),
+    deleteLease: db.prepare("DELETE FROM lease WHERE id = ?"),
+    setLastLease: db.prepare("UPDATE meta SET lastLease = ?"),
+    setCompacted: db.prepare("UPDATE meta SET compactedRevision = ?"),
+    pageCounts: db.prepare(
+      'SELECT freelist_count AS unused, page_count AS "all" FROM pragma_freelist_count, pragma_page_count',
+    ),
+  } satisfies Record<string, StatementSync>;
+}
+
+const sqliteBusy = 5;
+const sqliteFull = 13;
+const sqliteNotADatabase = 26;
+
+/** SQLite's primary result code of an error, or undefined. */
+function errorCode(error: unknown): number | undefined {
+  const { errcode } = error as { errcode?: unknown };
+  return typeof errcode === "number" ? errcode & 0xff : undefined;
+}
+
+function toDriverError(error: unknown): unknown {
+  if (error instanceof DriverError) return error;
+  const code = errorCode(error);
+  if (code === undefined) return error;
+  const message = (error as Error).message;
+  if (code === sqliteFull) {
+    return new DriverError("NoSpace", "The disk of the data folder is full.", { retryable: true, cause: error });
+  }
+  if (code === sqliteNotADatabase) {
+    return new DriverError("Unsupported", "The data folder holds a file that is not Estiva's.", { cause: error });
+  }
+  return new DriverError("Failed", `The store's file could not be read or written: ${message}`, { cause: error });
+}

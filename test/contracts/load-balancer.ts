@@ -1,0 +1,46 @@
+import { describe } from "node:test";
+import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { badInput } from "./load-balancer/bad-input.ts";
+import { failures } from "./load-balancer/failures.ts";
+import { headers } from "./load-balancer/headers.ts";
+import { health } from "./load-balancer/health.ts";
+import { network } from "./load-balancer/network.ts";
+import { protocols } from "./load-balancer/protocols.ts";
+import { routing } from "./load-balancer/routing.ts";
+import { stickiness } from "./load-balancer/stickiness.ts";
+import { targets } from "./load-balancer/targets-change.ts";
+
+/** A node that serves on loopback. */
+export interface BalancerUnderTest {
+  /** Resolves when traffic follows it. */
+  apply(node: LoadBalancerNode): Promise<void>;
+  /** Resolves when what was reported last, or later, is like this. */
+  untilHealth(isMet: (targets: readonly TargetHealthReport[]) => boolean): Promise<void>;
+  readonly access: readonly AccessRecord[];
+  untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What waits for something that does not come fails, and lets go of what it has. */
+const mostMs = 240_000;
+
+export type StartBalancer = () => Promise<BalancerUnderTest>;
+
+/** What every engine of load balancers does with real connections and real targets. */
+export function loadBalancerContract(
+  name: string,
+  start: StartBalancer,
+  options: { readonly skip?: string } = {},
+): void {
+  describe(`load balancer contract: ${name}`, { skip: options.skip ?? false, timeout: mostMs }, () => {
+    routing(start);
+    headers(start);
+    stickiness(start);
+    health(start);
+    failures(start);
+    targets(start);
+    protocols(start);
+    network(start);
+    badInput(start);
+  });
+}

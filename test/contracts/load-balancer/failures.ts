@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { describe, test } from "node:test";
+import type { StartBalancer } from "../load-balancer.ts";
+import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
+import { prepare } from "./setting.ts";
+import { ask, close, listen } from "./targets.ts";
+
+/** A target that answers health checks, and everything else with these bytes and the end of the connection. */
+async function startBroken(answer: string | undefined) {
+  const server = createServer((socket) => {
+    socket.on("error", () => {}); // the balancer gave up
+    socket.once("data", (data) => {
+      if (data.includes("/health")) socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      else if (answer !== undefined) socket.end(answer);
+    });
+  });
+  return { port: await listen(server, 0), close: () => close(server) };
+}
+
+export function failures(start: StartBalancer): void {
+  describe("targets that fail", () => {
+    const setting = prepare(start);
+    const page = (title: string) => new RegExp(`<center><h1>${title}</h1></center>`);
+
+    test("no target, no listener's group with one: 503", async () => {
+      const { balancer, port } = setting();
+      const empty = groupOf("empty", []);
+      await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(empty))], targetGroups: [empty] }));
+      const answer = await ask(port);
+      assert.equal(answer.status, 503);
+      assert.equal(answer.headers.server, "awselb/2.0");
+      assert.match(answer.body, page("503 Service Temporarily Unavailable"));
+    });
+
+    test("one that closes without an answer, answers nonsense or refuses: 502", async () => {
+      const { use, port } = setting();
+      for (const bytes of ["", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n"]) {
+        const broken = await startBroken(bytes);
+        const group = groupOf("broken", [targetOf(broken.port)]);
+        await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
+        const answer = await ask(port, "/", { method: "POST", body: "x" });
+        assert.equal(answer.status, 502, JSON.stringify(bytes));
+        assert.match(answer.body, page("502 Bad Gateway"));
+        await broken.close();
+        if (bytes === "") {
+          const refused = await ask(port);
+          assert.equal(refused.status, 502);
+          assert.equal(refused.headers.server, "awselb/2.0");
+          assert.match(refused.body, page("502 Bad Gateway"));
+        }
+      }
+    });
+
+    test("one that does not answer in time: 504; a client that leaves before: 460 in the log", async () => {
+      const { use, port, balancer } = setting();
+      const silent = await startBroken(undefined);
+      const group = groupOf("silent", [targetOf(silent.port)]);
+      const attributes = { ...nodeOf({}).attributes, idleTimeoutSeconds: 1 };
+      await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group], attributes });
+      const answer = await ask(port, "/slow");
+      assert.equal(answer.status, 504);
+      assert.match(answer.body, page("504 Gateway Time-out"));
+      await fetch(`http://127.0.0.1:${port}/left`, { signal: AbortSignal.timeout(200) }).catch(() => {});
+      await balancer.untilAccess((records) => records.some(({ line }) => line.includes("/left")));
+      const codes = (path: string) => {
+        const record = balancer.access.find(({ line }) => line.includes(path));
+        return [record?.elbStatusCode, record?.targetStatusCode];
+      };
+      assert.deepEqual(codes("/slow"), [504, undefined]);
+      assert.deepEqual(codes("/left"), [460, undefined]);
+      await silent.close();
+    });
+  });
+}

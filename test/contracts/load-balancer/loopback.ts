@@ -1,0 +1,103 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { checkArguments, proxyArguments } from "#host/proxy/command.ts";
+import { NodeProxy } from "#host/proxy/node-proxy.ts";
+import { systemClock } from "#kernel/clock.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
+
+const program = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"].find(existsSync);
+export const noProxy = program === undefined ? "HAProxy is not installed (package haproxy)" : undefined;
+
+/** A node's HAProxy on loopback, without container and network of its own. */
+export interface Loopback {
+  readonly folder: string;
+  apply(node: LoadBalancerNode): Promise<void>;
+  /** What was reported last. */
+  health(): readonly TargetHealthReport[];
+  /** Resolves when what was reported last, or later, is like this. */
+  untilHealth(isMet: (targets: readonly TargetHealthReport[]) => boolean): Promise<void>;
+  readonly access: readonly AccessRecord[];
+  untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
+  /** The process ids of the master and its workers now. */
+  readonly master: () => ChildProcess | undefined;
+  /** The platform goes and comes back; HAProxy does not notice. */
+  restartPlatform(meanwhile?: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startLoopback(): Promise<Loopback> {
+  const folder = await mkdtemp(join(tmpdir(), "estiva-proxy-"));
+  let child: ChildProcess | undefined;
+  let health: readonly TargetHealthReport[] = [];
+  const access: AccessRecord[] = [];
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const look of [...waiting]) look();
+  };
+  const until = (isMet: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!isMet()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  const open = () =>
+    new NodeProxy({
+      place: {
+        folder,
+        isRunning: async () => child !== undefined && child.exitCode === null && child.signalCode === null,
+        async start() {
+          child = spawn(program!, proxyArguments(folder), { stdio: ["ignore", "ignore", "ignore"] });
+        },
+        async check(name) {
+          await promisify(execFile)(program!, checkArguments(folder, name)).catch((error) => {
+            throw new DriverError("InvalidSpec", error.stderr);
+          });
+        },
+      },
+      options: { folder, bindAddress: "127.0.0.1", threads: 2, maxConnections: 2000 },
+      clock: systemClock(),
+      log: { debug() {}, info() {}, warn: console.warn, error: console.error },
+      onHealth(targets) {
+        health = targets;
+        changed();
+      },
+      onAccess(records) {
+        access.push(...records);
+        changed();
+      },
+      onRestart() {},
+    });
+  let proxy = open();
+  return {
+    folder,
+    apply: (node) => proxy.apply(node),
+    health: () => health,
+    untilHealth: (isMet) => until(() => isMet(health)),
+    access,
+    untilAccess: (isMet) => until(() => isMet(access)),
+    master: () => child,
+    async restartPlatform(meanwhile) {
+      await proxy.close();
+      await meanwhile?.();
+      proxy = open();
+    },
+    async close() {
+      await proxy.close();
+      if (child?.exitCode === null && child.signalCode === null) {
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      }
+      await rm(folder, { recursive: true });
+    },
+  };
+}

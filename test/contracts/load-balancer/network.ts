@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { connect, createServer, type Socket } from "node:net";
+import { describe, test } from "node:test";
+import type { StartBalancer } from "../load-balancer.ts";
+import { forward, groupOf, listenerOf, targetOf } from "./nodes.ts";
+import { prepare } from "./setting.ts";
+import { close, listen } from "./targets.ts";
+
+export function network(start: StartBalancer): void {
+  describe("network load balancers", () => {
+    const setting = prepare(start);
+    const tcp = { protocol: "TCP" } as const;
+    const check = { ...groupOf("x", []).healthCheck, protocol: "TCP" as const };
+
+    async function startEcho(name: string) {
+      const open = new Set<Socket>();
+      const server = createServer({ allowHalfOpen: true }, (socket) => {
+        open.add(socket);
+        socket.on("error", () => {});
+        socket.on("data", (data) => socket.write(`${name}:${data.toString("latin1")}`, "latin1"));
+        socket.on("end", () => socket.end(`${name}:end`));
+      });
+      const port = await listen(server, 0);
+      return {
+        port,
+        async close() {
+          for (const socket of open) socket.destroy();
+          await close(server);
+        },
+      };
+    }
+
+    const say = (port: number, text: string) =>
+      new Promise<string>((resolve, reject) => {
+        let answer = "";
+        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+        socket.setEncoding("latin1");
+        socket.on("data", (data) => {
+          answer += data;
+        });
+        socket.on("error", reject);
+        socket.on("end", () => resolve(answer));
+        socket.end(text);
+      });
+
+    test("bytes go both ways, a closed half is passed on, and a line tells of it", async () => {
+      const { balancer, port, use } = setting();
+      const target = await startEcho("a");
+      const group = groupOf("tcp", [targetOf(target.port)], { ...tcp, healthCheck: check });
+      await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
+      assert.equal(await say(port, "hello"), "a:helloa:end");
+      await balancer.untilAccess((records) => records.some(({ line }) => line.startsWith("tcp 2.0 ")));
+      const record = balancer.access.find(({ line }) => line.startsWith("tcp 2.0 "))!;
+      assert.deepEqual([record.receivedBytes, record.sentBytes], [5, 12]);
+      assert.equal(record.targetKey, `127.0.0.1:${target.port}`);
+      await target.close();
+    });
+
+    test("version 2 of the PROXY protocol tells the target of the client", async () => {
+      const { port, use } = setting();
+      const target = await startEcho("p");
+      const group = groupOf("proxied", [targetOf(target.port)], { ...tcp, healthCheck: check, proxyProtocol: true });
+      await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
+      const answer = await say(port, "x");
+      assert.ok(answer.startsWith("p:\r\n\r\n\0\r\nQUIT\n\x21\x11"), JSON.stringify(answer));
+      await target.close();
+    });
+
+    test("source_ip keeps a client at its target; weights share connections", async () => {
+      const { port, use } = setting();
+      const [first, second] = [await startEcho("a"), await startEcho("b")];
+      const both = [targetOf(first.port), targetOf(second.port)];
+      const sticky = groupOf("sticky", both, { ...tcp, healthCheck: check, stickiness: { type: "source_ip" } });
+      await use({ type: "network", listeners: [listenerOf(port, forward(sticky), [], tcp)], targetGroups: [sticky] });
+      const names = new Set<string>();
+      for (let i = 0; i < 8; i++) names.add((await say(port, "x"))[0]!);
+      assert.equal(names.size, 1);
+      const [a, b] = [first, second].map(({ port: each }, i) =>
+        groupOf(`w${i}`, [targetOf(each)], { ...tcp, healthCheck: check }),
+      );
+      const action = forward([a!, 3], [b!, 1]);
+      await use({ type: "network", listeners: [listenerOf(port, action, [], tcp)], targetGroups: [a!, b!] });
+      let toFirst = 0;
+      for (let i = 0; i < 40; i++) if ((await say(port, "x")).startsWith("a")) toFirst++;
+      assert.equal(toFirst, 30);
+      await first.close();
+      await second.close();
+    });
+  });
+}

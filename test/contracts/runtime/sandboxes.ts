@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Given } from "../runtime-driver.ts";
+import { containerSpec, rejectsWith, sandboxSpec, start } from "./fixture.ts";
+
+export function sandboxContract({ fixture, driver }: Given): void {
+  test("a sandbox runs, is listed under its name, and is gone when removed", async () => {
+    const spec = sandboxSpec("sandbox-life", { resources: { cpuUnits: 256, memoryMiB: 64 } });
+    const sandbox = await driver().createSandbox(spec);
+    assert.ok(sandbox.pid > 0);
+    const listed = (await driver().listSandboxes()).find(({ name }) => name === spec.name);
+    assert.deepEqual(
+      { id: listed?.id, pid: listed?.pid, running: listed?.running, containers: listed?.containers },
+      { id: sandbox.id, pid: sandbox.pid, running: true, containers: [] },
+    );
+    await driver().removeSandbox(sandbox.id);
+    await driver().removeSandbox(sandbox.id);
+    assert.ok(!(await driver().listSandboxes()).some(({ name }) => name === spec.name));
+  });
+
+  test("making a sandbox again finds the first one, also for a new driver", async () => {
+    const spec = sandboxSpec("sandbox-again", { hostname: "one" });
+    const first = await driver().createSandbox(spec);
+    const other = fixture.open();
+    assert.equal((await other.createSandbox(spec)).id, first.id);
+    await rejectsWith(other.createSandbox({ ...spec, hostname: "two", sharePid: true, network: "none" }), "Conflict");
+    await other.close();
+    await driver().removeSandbox(first.id);
+  });
+
+  test("making one sandbox twice at once makes one", async () => {
+    const spec = sandboxSpec("sandbox-race");
+    const [a, b] = await Promise.all([driver().createSandbox(spec), driver().createSandbox(spec)]);
+    assert.equal(a.id, b.id);
+    await driver().removeSandbox(a.id);
+  });
+
+  test("names that could be mistaken for others are refused", async () => {
+    for (const name of ["", "a.b", "-a", "a b", "../a"]) {
+      await rejectsWith(driver().createSandbox(sandboxSpec(name)), "InvalidSpec");
+    }
+  });
+
+  test("removing a sandbox ends its containers; a later driver sees nothing of them", async () => {
+    const { sandboxId, containerId } = await start(
+      driver(),
+      "sandbox-members",
+      containerSpec(fixture.containers.runsForever),
+    );
+    const other = fixture.open();
+    const listed = (await other.listSandboxes()).find(({ id }) => id === sandboxId);
+    assert.deepEqual(
+      listed?.containers.map(({ id, state }) => ({ id, state })),
+      [{ id: containerId, state: "running" }],
+    );
+    await other.removeSandbox(sandboxId);
+    await rejectsWith(driver().inspectContainer(containerId), "NotFound");
+    await other.close();
+  });
+}

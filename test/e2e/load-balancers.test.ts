@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { get } from "node:http";
+import { test } from "node:test";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+} from "@aws-sdk/client-ec2";
+import {
+  ContinueServiceDeploymentCommand,
+  CreateClusterCommand,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServicesCommand,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+  type Service,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { createClient, textsOf } from "#cli/client.ts";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
+import { elbClient } from "../support/elb-client.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import { cluster, register, shell } from "../support/tasks.ts";
+
+/** ECS services behind a load balancer: real containers, real packets, a client that never stops asking. */
+
+const shared = await sharePlatform();
+const waitSeconds = 120;
+const port = 8080;
+
+/** A web server that says which version it is; it ends what it has begun when it is told to stop. */
+const server = (version: string) =>
+  shell("web", `mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p ${port} -h /www`, {
+    portMappings: [{ containerPort: port }],
+  });
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const most = Date.now() + waitSeconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > most) throw new Error(`Waited too long for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+function ask(host: string, path = "/"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host, port: 80, path, agent: false, timeout: 10_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () =>
+        resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString().trim() }),
+      );
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+    request.on("timeout", () => request.destroy(new Error("no answer in time")));
+  });
+}
+
+interface Balanced {
+  readonly loadBalancer: string;
+  readonly listener: string;
+  readonly group: string;
+  /** The addresses of its nodes. */
+  readonly nodes: readonly string[];
+  readonly subnets: readonly string[];
+  readonly securityGroup: string;
+}
+
+async function balance(name: string): Promise<Balanced> {
+  const { ec2 } = shared.clients;
+  const elb = elbClient(shared.platform);
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const VpcId = Subnets![0]!.VpcId!;
+  const subnets = Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!);
+  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId }));
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpProtocol: "tcp",
+      FromPort: 80,
+      ToPort: port,
+      CidrIp: "0.0.0.0/0",
+    }),
+  );
+  const SecurityGroups = [GroupId!];
+  const made = await elb("CreateLoadBalancer", { Name: name, Subnets: subnets, SecurityGroups });
+  const loadBalancer = textsOf(made, "LoadBalancerArn")[0]!;
+  const group = await newGroup(name, VpcId);
+  const listening = await elb("CreateListener", {
+    ...{ LoadBalancerArn: loadBalancer, Protocol: "HTTP", Port: 80 },
+    DefaultActions: [{ Type: "forward", TargetGroupArn: group }],
+  });
+  const listener = textsOf(listening, "ListenerArn")[0]!;
+  await until("the load balancer", async () => {
+    const shown = await elb("DescribeLoadBalancers", { Names: [name] });
+    const [code] = textsOf(shown, "Code");
+    assert.notEqual(code, "failed", shown);
+    return code === "active" ? code : undefined;
+  });
+  const { NetworkInterfaces } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: "group-id", Values: SecurityGroups }] }),
+  );
+  const nodes = NetworkInterfaces!.map(({ PrivateIpAddress }) => PrivateIpAddress!);
+  return { loadBalancer, listener, group, nodes, subnets, securityGroup: GroupId! };
+}
+
+async function newGroup(Name: string, VpcId: string): Promise<string> {
+  const elb = elbClient(shared.platform);
+  const made = await elb("CreateTargetGroup", {
+    ...{ Name, Protocol: "HTTP", Port: port, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
+    ...{ HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
+  });
+  const TargetGroupArn = textsOf(made, "TargetGroupArn")[0]!;
+  const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "2" }];
+  await elb("ModifyTargetGroupAttributes", { TargetGroupArn, Attributes });
+  return TargetGroupArn;
+}
+
+async function described(service: string): Promise<Service> {
+  const { services } = await shared.clients.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  return services![0]!;
+}
+
+const stable = (name: string) =>
+  until(`the service ${name}`, async () => {
+    const service = await described(name);
+    const [primary] = service.deployments!;
+    const isSteady = service.deployments!.length === 1 && primary!.rolloutState === "COMPLETED";
+    return isSteady && service.runningCount === service.desiredCount ? service : undefined;
+  });
+
+async function serve(
+  serviceName: string,
+  taskDefinition: string,
+  { group, subnets, securityGroup }: Balanced,
+  fields: Partial<CreateServiceCommandInput> = {},
+) {
+  const { ecs } = shared.clients;
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const awsvpcConfiguration = { subnets: [...subnets], securityGroups: [securityGroup] };
+  await ecs.send(
+    new CreateServiceCommand({
+      ...{ cluster, serviceName, taskDefinition, desiredCount: 2, launchType: "FARGATE" },
+      networkConfiguration: { awsvpcConfiguration },
+      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: port }],
+      ...fields,
+    }),
+  );
+  return stable(serviceName);
+}
+
+/** Asks every node again and again, each time in a connection of its own. */
+function steadyLoad(nodes: readonly string[]) {
+  const failures: string[] = [];
+  const bodies = new Map<string, number>();
+  let asking = true;
+  const done = Promise.all(
+    nodes.map(async (host) => {
+      while (asking) {
+        const { status, body } = await ask(host).catch((error: Error) => ({ status: 0, body: error.message }));
+        if (status !== 200) failures.push(`${status} ${body}`);
+        else bodies.set(body, (bodies.get(body) ?? 0) + 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }),
+  );
+  return {
+    async end() {
+      asking = false;
+      await done;
+      return { failures, bodies };
+    },
+  };
+}
+
+test("a rolling deployment under steady load loses no request", {
+  skip: shared.skip ?? noProxy ?? false,
+}, async (t) => {
+  const { ecs } = shared.clients;
+  const balanced = await balance("rolling");
+  const first = await register(shared.clients, "rolling", [server("one")]);
+  const second = await register(shared.clients, "rolling", [server("two")]);
+  await serve("rolling", first, balanced);
+  const [node] = balanced.nodes;
+  assert.deepEqual(await ask(node!), { status: 200, body: "one" });
+
+  const load = steadyLoad(balanced.nodes);
+  t.after(() => load.end());
+  await ecs.send(new UpdateServiceCommand({ cluster, service: "rolling", taskDefinition: second }));
+  const { events } = await stable("rolling");
+  // The old tasks are told to stop by now; load balancers hear of it a moment later.
+  await until("the new version alone", async () => ((await ask(node!)).body === "two" ? true : undefined));
+  const { failures, bodies } = await load.end();
+  assert.deepEqual(failures, []);
+  assert.ok(bodies.get("one")! > 0 && bodies.get("two")! > 0, JSON.stringify([...bodies]));
+  const messages = events!.map(({ message }) => message!);
+  for (const words of ["registered", "deregistered"]) {
+    const found = messages.find((message) => message.startsWith(`(service rolling) ${words} `));
+    assert.ok(found?.endsWith(`targets in (target-group ${balanced.group})`), messages.join("\n"));
+  }
+  await ecs.send(new DeleteServiceCommand({ cluster, service: "rolling", force: true }));
+  const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: "RUNNING" }));
+  assert.deepEqual(taskArns, []);
+  await elbClient(shared.platform)("DeleteLoadBalancer", { LoadBalancerArn: balanced.loadBalancer });
+});
+
+test("requests go on while a task and the platform are killed", {
+  skip: shared.skip ?? noProxy ?? false,
+}, async (t) => {
+  const { ecs } = shared.clients;
+  const balanced = await balance("crash");
+  const first = await register(shared.clients, "crash", [server("one")]);
+  const second = await register(shared.clients, "crash", [server("two")]);
+  await serve("crash", first, balanced);
+  const load = steadyLoad(balanced.nodes);
+  t.after(() => load.end());
+  await ecs.send(new UpdateServiceCommand({ cluster, service: "crash", taskDefinition: second }));
+  // In the middle of the deployment, whatever it does just then.
+  await until("the deployment to be under way", async () =>
+    (await described("crash")).deployments!.some(
+      ({ taskDefinition, runningCount = 0 }) => taskDefinition === second && runningCount > 0,
+    )
+      ? true
+      : undefined,
+  );
+  await shared.platform.kill();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await shared.platform.start();
+  await stable("crash");
+  await until("the new version alone", async () => ((await ask(balanced.nodes[0]!)).body === "two" ? true : undefined));
+  const { failures, bodies } = await load.end();
+  assert.deepEqual(failures, []);
+  assert.ok(bodies.get("two")! > 0);
+  await ecs.send(new DeleteServiceCommand({ cluster, service: "crash", force: true }));
+});
+
+/** The hook that holds the service's deployment up. */
+function pausedHook(service: string) {
+  const { ecs } = shared.clients;
+  return until(`a hook of ${service}`, async () => {
+    const found = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service, status: ["IN_PROGRESS"] }));
+    const arns = found.serviceDeployments!.map(({ serviceDeploymentArn }) => serviceDeploymentArn!);
+    if (arns.length === 0) return undefined;
+    const shown = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns }));
+    const [deployment] = shown.serviceDeployments!;
+    const hook = deployment!.lifecycleHookDetails?.find(({ status }) => status === "AWAITING_ACTION");
+    return hook && { serviceDeploymentArn: deployment!.serviceDeploymentArn!, hookId: hook.hookId! };
+  });
+}
+
+test("a canary gets its share of requests, and all of them later", {
+  skip: shared.skip ?? noProxy ?? false,
+}, async (t) => {
+  const { ecs, ec2 } = shared.clients;
+  const balanced = await balance("canary");
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
+  const client = createClient({
+    endpoint: shared.platform.endpoint,
+    region: "us-east-1",
+    accessKeyId,
+    secretAccessKey,
+  });
+  const trust = { Effect: "Allow", Principal: { Service: "ecs.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+  const role = await client.iam("CreateRole", { RoleName: "shift", AssumeRolePolicyDocument });
+  client.close();
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const rules = await elbClient(shared.platform)("DescribeRules", { ListenerArn: balanced.listener });
+  const advancedConfiguration = {
+    alternateTargetGroupArn: await newGroup("canary-2", Subnets![0]!.VpcId!),
+    productionListenerRule: textsOf(rules, "RuleArn")[0]!,
+    roleArn: textsOf(role, "Arn")[0]!,
+  };
+  const first = await register(shared.clients, "canary", [server("one")]);
+  const second = await register(shared.clients, "canary", [server("two")]);
+  const lifecycleHooks = [{ targetType: "PAUSE", lifecycleStages: ["PRE_PRODUCTION_TRAFFIC_SHIFT"] }] as const;
+  await serve("canary", first, balanced, {
+    loadBalancers: [
+      { targetGroupArn: balanced.group, containerName: "web", containerPort: port, advancedConfiguration },
+    ],
+    deploymentConfiguration: {
+      strategy: "CANARY",
+      canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 0 },
+      lifecycleHooks: [...lifecycleHooks] as never,
+    },
+  });
+  await ecs.send(new UpdateServiceCommand({ cluster, service: "canary", taskDefinition: second }));
+  // The hook pauses before each step: before the canary, and before the rest.
+  await ecs.send(new ContinueServiceDeploymentCommand(await pausedHook("canary")));
+  const paused = await pausedHook("canary");
+  const count = 6000;
+  const bodies = new Map<string, number>();
+  const asker = async (host: string) => {
+    for (let i = 0; i < count / 12; i++) {
+      const { body } = await ask(host);
+      bodies.set(body, (bodies.get(body) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, (_, i) => asker(balanced.nodes[i % balanced.nodes.length]!)));
+  const share = (bodies.get("two") ?? 0) / count;
+  t.diagnostic(`${(share * 100).toFixed(2)} % of ${count} requests went to a canary of 20 %`);
+  assert.ok(Math.abs(share - 0.2) < 0.02, `the canary got ${(share * 100).toFixed(1)} %`);
+  await ecs.send(new ContinueServiceDeploymentCommand(paused));
+  await stable("canary");
+  await until("the new version alone", async () => ((await ask(balanced.nodes[0]!)).body === "two" ? true : undefined));
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  StopTaskCommand,
+} from "@aws-sdk/client-ecs";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
+import { busyboxReference } from "../images/busybox.ts";
+import { runEstiva } from "../support/estiva.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import { cluster, describe as describeTask, untilTold } from "../support/tasks.ts";
+
+/** Tasks of a namespace reach its services by short names, through the proxy of each task. */
+
+const shared = await sharePlatform();
+
+describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
+  const ecs = () => shared.clients.ecs;
+  const running = async (serviceName: string, count: number): Promise<string[]> => {
+    for (const most = Date.now() + 90_000; ; ) {
+      const { taskArns } = await ecs().send(new ListTasksCommand({ cluster, serviceName }));
+      const tasks = await Promise.all(taskArns!.map((arn) => describeTask(shared.clients, arn)));
+      const now = tasks.filter((task) => task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING");
+      if (now.length === count) return now.map(({ taskArn }) => taskArn!);
+      if (Date.now() > most) throw new Error(`${serviceName}: ${tasks.map(({ lastStatus }) => lastStatus)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+
+  test("a client reaches the tasks that run, also when one of them ends", async () => {
+    const { Subnets } = await shared.clients.ec2.send(new DescribeSubnetsCommand({}));
+    const awsvpcConfiguration = { subnets: [Subnets![0]!.SubnetId!] };
+    const create = (input: Partial<CreateServiceCommandInput>) =>
+      ecs().send(
+        new CreateServiceCommand({
+          ...{ cluster, launchType: "FARGATE", serviceName: input.taskDefinition, desiredCount: 1 },
+          networkConfiguration: { awsvpcConfiguration },
+          ...input,
+        }),
+      );
+    const register = (family: string, script: string, portMappings: object[]) =>
+      ecs().send(
+        new RegisterTaskDefinitionCommand({
+          // Any role that tasks can have, for ECS Exec: it needs no rights.
+          taskRoleArn: "arn:aws:iam::000000000000:role/ecsTaskExecutionRole",
+          ...{ family, networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" },
+          containerDefinitions: [{ name: "app", image: busyboxReference, command: ["sh", "-c", script], portMappings }],
+        }),
+      );
+    await ecs().send(
+      new CreateClusterCommand({ clusterName: cluster, serviceConnectDefaults: { namespace: "inside" } }),
+    );
+    // The second port is reached through the proxy of the server's own task only.
+    const serve = "mkdir /www; hostname > /www/name; httpd -p 8080 -h /www; httpd -p 127.0.0.1:9090 -h /www";
+    await register("server", `${serve}; ${untilTold}`, [
+      { containerPort: 8080, name: "http", appProtocol: "http" },
+      { containerPort: 9090, name: "inner" },
+    ]);
+    await register("client", untilTold, []);
+    const services = [
+      { portName: "http", discoveryName: "api", clientAliases: [{ port: 80, dnsName: "api" }] },
+      { portName: "inner", ingressPortOverride: 19_090, clientAliases: [{ port: 90 }] },
+    ];
+    await create({
+      taskDefinition: "server",
+      desiredCount: 2,
+      serviceConnectConfiguration: { enabled: true, services },
+    });
+    const servers = await running("server", 2);
+    await create({
+      ...{ taskDefinition: "client", serviceConnectConfiguration: { enabled: true }, enableExecuteCommand: true },
+    });
+    const [client] = await running("client", 1);
+    const ask = async (script: string) => {
+      const { out, err } = await runEstiva(shared.platform, ["exec", "-c", cluster, client!, "sh", "-c", script]);
+      return { lines: out.trim().split(/\r?\n/), err };
+    };
+    const six = "for i in 1 2 3 4 5 6; do wget -q -O - http://api/name || echo failed; done";
+    const { lines, err } = await ask(six);
+    assert.equal(new Set(lines).size, 2, `${lines} ${err}`);
+    assert.ok(!lines.includes("failed"), String(lines));
+    assert.equal(new Set((await ask(six.replace("http://api", "http://inner.inside:90"))).lines).size, 2);
+
+    await ecs().send(new StopTaskCommand({ cluster, task: servers[0]! }));
+    const after = await ask("for i in $(seq 20); do wget -q -O - http://api/name || echo failed; sleep 0.1; done");
+    assert.ok(!after.lines.includes("failed"), String(after.lines));
+    await running("server", 2);
+    for (const service of ["server", "client"]) {
+      await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }));
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DeleteVpcCommand } from "@aws-sdk/client-ec2";
+import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { createClient } from "#cli/client.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import {
+  cluster,
+  logLines,
+  register,
+  running,
+  runTasks,
+  runToEnd,
+  shell,
+  stopped,
+  untilTold,
+} from "../support/tasks.ts";
+
+/** The credentials of a task's role as an SDK in the task gets them, and as nobody else does. */
+
+const shared = await sharePlatform({ prepare });
+const taskRoleArn = "arn:aws:iam::000000000000:role/app";
+
+async function prepare(): Promise<void> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
+  const { endpoint } = shared.platform;
+  const client = createClient({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
+  const trust = { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: trust });
+  await client.iam("CreateRole", { RoleName: "app", AssumeRolePolicyDocument }).finally(() => client.close());
+}
+
+/** The first lines that a running task writes. */
+async function firstLines(task: Task, count: number): Promise<string[]> {
+  for (;;) {
+    const lines = await logLines(shared.clients, task, "app").catch(() => []);
+    if (lines.length >= count) return lines;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function stop({ taskArn }: Task): Promise<void> {
+  await shared.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn! }));
+  await stopped(shared.clients, taskArn!);
+}
+
+describe("the credentials of a task's role", { skip: shared.skip }, () => {
+  test("are its own: another VPC's tasks get nothing for its id, nor does anybody once it has stopped", async () => {
+    const { clients } = shared;
+    const path = "$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    const script = `echo ${path}; wget -q -O - http://169.254.170.2${path}; echo; ${untilTold}`;
+    const definition = await register(clients, "with-role", [shell("app", script)], { taskRoleArn });
+    const [started] = await runTasks(clients, definition);
+    const task = await running(clients, started!.taskArn!);
+    const [uri, document] = await firstLines(task, 2);
+    const given = JSON.parse(document!);
+    assert.equal(given.RoleArn, taskRoleArn);
+
+    const credentials = {
+      ...{ accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.Token },
+    };
+    const sts = new STSClient({ endpoint: shared.platform.endpoint, region: "us-east-1", credentials });
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({})).finally(() => sts.destroy());
+    const id = task.taskArn!.split("/").at(-1);
+    assert.equal(Arn, `arn:aws:sts::000000000000:assumed-role/app/${id}`);
+
+    const { Vpc } = await clients.ec2.send(new CreateVpcCommand({ CidrBlock: "172.31.0.0/16" }));
+    const VpcId = Vpc!.VpcId!;
+    const { Subnet } = await clients.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: "172.31.0.0/20" }));
+    const steal = `wget -q -O - http://169.254.170.2${uri} 2>/dev/null || echo nothing`;
+    const thief = await register(clients, "thief", [shell("app", steal)]);
+    const subnets = [Subnet!.SubnetId!];
+    const elsewhere = {
+      networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "DISABLED" as const } },
+    };
+    const { lines } = await runToEnd(clients, thief, elsewhere);
+    assert.equal(lines.at(-1), "nothing", lines.join("\n"));
+    await clients.ec2.send(new DeleteSubnetCommand({ SubnetId: subnets[0]! }));
+    await clients.ec2.send(new DeleteVpcCommand({ VpcId }));
+
+    await stop(task);
+    assert.equal((await runToEnd(clients, thief)).lines.at(-1), "nothing");
+  });
+
+  test("are not there for a task without a role, which has the endpoint and the region all the same", async () => {
+    const script = `echo "$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|$AWS_REGION|$AWS_ENDPOINT_URL"`;
+    const definition = await register(shared.clients, "without-role", [shell("app", script)]);
+    const { lines } = await runToEnd(shared.clients, definition);
+    assert.match(lines[0]!, /^\|us-east-1\|http:\/\/169\.254\.172\.\d+:\d+$/);
+  });
+});

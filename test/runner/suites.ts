@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sourceFiles } from "../support/sources.ts";
+
+/**
+ * Which tests run how. What a file imports and starts says it, so that nobody has to keep a list:
+ * - `unit`: everything else. A process for each processor, with its share of the files: a process a file would take
+ *   far longer to start. Part of `estiva check`.
+ * - `process`: starts processes of its own, plays many seeds or speaks through real clients. A process a file.
+ * - `machine`: needs the container engine, or root and real packets. A process a file, one after the other.
+ */
+export const suiteNames = ["unit", "process", "machine"] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+const usesMachine = /from "[./]*(?:test\/)?(?:images|contracts\/network|support\/platform)\b/;
+const startsProcesses = /\b(?:spawn|fork)\(|contracts\/load-balancer\b/;
+const playsSeeds = /process\.env\.ESTIVA_\w*(?:SEEDS?|ROUNDS)\b/;
+const usesClients = /@aws-sdk\/client-/;
+const heavyFolders = /^test\/(?:simulation|conformance)\//;
+
+/** The suite of the test file at `path` (relative to the root) with this text. */
+export function suiteOf(path: string, text: string): SuiteName {
+  if (usesMachine.test(text) || path.startsWith("test/e2e/")) return "machine";
+  const heavy = [startsProcesses, playsSeeds, usesClients].some((pattern) => pattern.test(text));
+  return heavy || heavyFolders.test(path) ? "process" : "unit";
+}
+
+/** The test files of the checkout whose paths contain one of the words (all, without words), by suite, sorted. */
+export function findTestFiles(root: string, words: readonly string[]): Readonly<Record<SuiteName, readonly string[]>> {
+  const found: Record<SuiteName, string[]> = { unit: [], process: [], machine: [] };
+  for (const path of sourceFiles(root).filter((file) => file.endsWith(".test.ts"))) {
+    if (words.length > 0 && !words.some((word) => path.includes(word))) continue;
+    found[suiteOf(path, readFileSync(join(root, path), "utf8"))].push(path);
+  }
+  return found;
+}
+
+/** The files in so many shares, dealt out as cards are: neighbours, which are alike, go to different ones. */
+export function dealOut(files: readonly string[], shares: number): readonly (readonly string[])[] {
+  return Array.from({ length: shares }, (_, share) => files.filter((_file, i) => i % shares === share));
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { isFinished, type ServiceRecord } from "#services/ecs/model.ts";
+import { checkRest as checkTasks, unrest as unrestOfTasks } from "../ecs/check-rest.ts";
+import { unrestOfTaskSets } from "./check-task-sets.ts";
+import type { ServicesWorld } from "./scenario.ts";
+
+/** Why services are not at rest; undefined when all is as it is to stay. */
+export function unrest(world: ServicesWorld): string | undefined {
+  for (const service of world.ledger.services.values()) {
+    const reason = unrestOf(service, world);
+    if (reason !== undefined) return `${service.serviceName}: ${reason}: ${shown(service, world)}`;
+  }
+  return unheardOf(world) ?? unrestOfTasks(world);
+}
+
+/** A host without tasks may take its time to connect again; then it learns of the names, too. */
+function unheardOf({ hosts, ledger }: ServicesWorld): string | undefined {
+  const vpcIds = [...ledger.namespaces.values()].flatMap(({ dns }) => dns?.vpcId ?? []);
+  const deaf = hosts.find(({ names }) => vpcIds.some((vpcId) => names?.zonesOf(vpcId) === undefined));
+  return deaf && `${deaf.id} has not been told of the names yet`;
+}
+
+/** What one needs to see of a service that does not come to rest. */
+function shown(service: ServiceRecord, { ledger }: ServicesWorld): string {
+  const { desiredCount, steady, told, deploymentConfiguration, deployments } = service;
+  const tasks = [...ledger.present()]
+    .filter((task) => task.service?.serviceName === service.serviceName && task.lastStatus !== "STOPPED")
+    .map(({ id, lastStatus, desiredStatus, startedAt, service: own, containers }) => [
+      ...[id.slice(0, 6), lastStatus, desiredStatus, startedAt, own],
+      containers.map(({ essential, hasHealthCheck, healthStatus }) => [essential, hasHealthCheck, healthStatus]),
+    ]);
+  return JSON.stringify({ desiredCount, steady, told, deploymentConfiguration, deployments, tasks }, null, 1);
+}
+
+function unrestOf(service: ServiceRecord, { ledger }: ServicesWorld): string | undefined {
+  const own = [...ledger.present()].filter(
+    (task) => task.service?.serviceName === service.serviceName && task.clusterName === service.clusterName,
+  );
+  const there = own.filter(({ lastStatus }) => lastStatus !== "STOPPED");
+  if (service.status === "INACTIVE") return there.length > 0 ? "it is gone, and tasks are left" : undefined;
+  if (service.status === "DRAINING") return "it drains";
+  const open = own.filter((task) => task.desiredStatus === "STOPPED" && !task.service!.accounted);
+  if (open.length > 0) return `${open.length} ends are not accounted for`;
+  if (service.deploymentController === "EXTERNAL") return unrestOfTaskSets(service, ledger, there);
+  const [primary, ...others] = service.deployments;
+  if (others.length > 0) return `it has ${others.length + 1} deployments`;
+  if (primary!.rolloutState !== "COMPLETED") return `its deployment is ${primary!.rolloutState}`;
+  if (!service.steady) return "it is not steady";
+  if (there.length !== service.desiredCount) return `it has ${there.length} of ${service.desiredCount} tasks`;
+  const isStrange = there.some((task) => task.service!.deploymentId !== primary!.id);
+  return isStrange ? "it has tasks of another deployment" : undefined;
+}
+
+export function checkRest(world: ServicesWorld): void {
+  assert.equal(unrest(world), undefined);
+  checkTasks(world);
+  for (const deployment of world.ledger.serviceDeployments.values()) {
+    assert.ok(isFinished(deployment), `the history of ${deployment.id} says ${deployment.status}`);
+  }
+}

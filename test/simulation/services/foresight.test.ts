@@ -1,0 +1,4 @@
+import { testScenario } from "../seeds.ts";
+import { foresightScenario } from "./foresight.ts";
+
+testScenario(foresightScenario, { defaultSeeds: 40 });

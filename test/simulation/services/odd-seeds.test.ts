@@ -1,0 +1,4 @@
+import { testScenario } from "../seeds.ts";
+import { defaultSeeds, servicesScenario } from "./scenario.ts";
+
+testScenario(servicesScenario, { defaultSeeds, part: [1, 2] });

@@ -1,0 +1,84 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAddress } from "#host/runtime/docker/address.ts";
+import { createEngineClient } from "#host/runtime/docker/client.ts";
+import { missingEnginePackages } from "#host/runtime/docker/dockerd.ts";
+import { systemClock } from "#kernel/clock.ts";
+
+/** Why a test cannot have a container engine of its own here, or undefined. */
+export function whyNoPrivateEngine(): string | undefined {
+  if (process.getuid?.() !== 0) return "only root can start an engine";
+  const missing = missingEnginePackages(process.env);
+  return missing.length > 0 ? `packages are missing: ${missing.join(" ")}` : undefined;
+}
+
+/**
+ * A second container engine, which a test may stop and start. It has a network namespace of its own: an engine removes
+ * what it takes for leftovers of its networks, and those of this machine's own engine look the same.
+ */
+export class PrivateEngine {
+  readonly #folder = mkdtempSync(join(tmpdir(), "estiva-engine-"));
+  readonly #namespace = `estiva-test-${randomBytes(4).toString("hex")}`;
+  readonly #bridge: boolean;
+  #process: ChildProcess | undefined;
+
+  /** With `bridge` it has a default network, without a way out of its namespace. */
+  constructor({ bridge = false } = {}) {
+    this.#bridge = bridge;
+    execFileSync("ip", ["netns", "add", this.#namespace]);
+    execFileSync("ip", ["-n", this.#namespace, "link", "set", "lo", "up"]);
+  }
+
+  /** For DOCKER_HOST. */
+  get url(): string {
+    return `unix://${join(this.#folder, "docker.sock")}`;
+  }
+
+  async start(): Promise<void> {
+    const log = openSync(join(this.#folder, "dockerd.log"), "a", 0o600);
+    const own = (name: string) => join(this.#folder, name);
+    const folders = ["--data-root", own("data"), "--exec-root", own("exec"), "--pidfile", own("dockerd.pid")];
+    const bridge = this.#bridge ? [] : ["--bridge", "none"];
+    const network = [...bridge, "--iptables=false", "--ip-forward=false", "--ip-masq=false"];
+    // `ip netns exec` would hide the control groups: nsenter changes nothing but the network.
+    const program = [`--net=/run/netns/${this.#namespace}`, "dockerd", "--host", this.url, ...folders, ...network];
+    this.#process = spawn("nsenter", program, { stdio: ["ignore", log, log] });
+    closeSync(log);
+    const client = createEngineClient(parseAddress(this.url), systemClock({ keepAlive: true }));
+    try {
+      while (
+        !(await client.call("GET", "/version").then(
+          () => true,
+          () => false,
+        ))
+      ) {
+        if (this.#process.exitCode !== null) throw new Error(readFileSync(own("dockerd.log"), "utf8").slice(-2000));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Its containers end with it. */
+  async stop(): Promise<void> {
+    const engine = this.#process!;
+    if (engine.exitCode !== null) return;
+    engine.kill("SIGTERM");
+    await once(engine, "exit");
+  }
+
+  async remove(): Promise<void> {
+    if (this.#process) await this.stop();
+    execFileSync("ip", ["netns", "del", this.#namespace]);
+    // A swarm leaves its network namespace mounted.
+    for (const [, place] of readFileSync("/proc/mounts", "utf8").matchAll(/^\S+ (\S+)/gm)) {
+      if (place!.startsWith(`${this.#folder}/`)) execFileSync("umount", [place!]);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
