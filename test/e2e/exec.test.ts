@@ -222,8 +222,10 @@ describe("ECS Exec", { skip: shared.skip }, () => {
     child.stderr!.on("data", (data: Buffer) => (errors += data));
     await untilProcess(task, "sleep 3001", true);
     const stale = await execute(task, "ls");
+    // Listened for before the kill: the client can be gone before the platform is seen to have ended.
+    const closed = once(child, "close");
     await shared.platform.kill();
-    assert.deepEqual(await once(child, "close"), [69, null]);
+    assert.deepEqual(await closed, [69, null]);
     assert.match(errors, /The connection to the platform was lost/);
     await shared.platform.start();
     await untilProcess(task, "sleep 3001", false);

@@ -18,7 +18,7 @@ export interface RunFilesOptions {
 }
 
 /** A test, or a file of tests with a process of its own, that takes longer has hung. */
-const timeoutMs = 30 * 60_000;
+const timeoutMs = 20 * 60_000;
 
 /**
  * Runs test files in a child process, `node --test` with a reporter of ours. Resolves when all have been run; a child
