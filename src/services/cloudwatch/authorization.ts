@@ -8,7 +8,16 @@ import {
   type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
-import { alarmArn, alarmKey, alarmNameOf, alarms } from "./model.ts";
+import {
+  alarmArn,
+  alarmKey,
+  alarmNameOf,
+  alarms,
+  dashboardArn,
+  dashboardKey,
+  dashboardNameOf,
+  dashboards,
+} from "./model.ts";
 
 const onAlarm: OperationAuthorization<{ readonly AlarmName: string }> = {
   resources: ({ AlarmName: name }, scope) => [alarmArn(scope, name)],
@@ -18,6 +27,10 @@ const onAlarms: OperationAuthorization<{ readonly AlarmNames: readonly string[] 
 };
 const onArn: OperationAuthorization<{ readonly ResourceARN: string }> = {
   resources: ({ ResourceARN: arn }) => [arn],
+};
+
+const onDashboard: OperationAuthorization<{ readonly DashboardName: string }> = {
+  resources: ({ DashboardName: name }, scope) => [dashboardArn(scope, name)],
 };
 
 /** An alarm that is made with tags. */
@@ -38,16 +51,20 @@ const put: OperationAuthorization<{
 /** "Actions, resources, and condition keys for Amazon CloudWatch" (Service Authorization Reference). */
 const operations: AuthorizationTable<Operations> = {
   DeleteAlarms: onAlarms,
+  DeleteDashboards: { resources: ({ DashboardNames: names }, scope) => names.map((name) => dashboardArn(scope, name)) },
   DescribeAlarmHistory: { resources: ({ AlarmName: name = "*" }, scope) => [alarmArn(scope, name)] },
   DescribeAlarms: { resources: (input, scope) => (input.AlarmNames ?? ["*"]).map((name) => alarmArn(scope, name)) },
   DescribeAlarmsForMetric: {},
   DisableAlarmActions: onAlarms,
   EnableAlarmActions: onAlarms,
+  GetDashboard: onDashboard,
   GetMetricData: {},
   GetMetricStatistics: {},
+  ListDashboards: {},
   ListMetrics: {},
   ListTagsForResource: onArn,
   PutCompositeAlarm: put,
+  PutDashboard: { ...onDashboard, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
   PutMetricAlarm: put,
   PutMetricData: { conditionKeys: ({ Namespace }) => ({ "cloudwatch:namespace": Namespace }) },
   SetAlarmState: onAlarm,
@@ -59,7 +76,9 @@ export const authorization: ServiceAuthorization = { prefix: "cloudwatch", opera
 
 function resourceTags(text: string, { store }: AuthorizationScope): Tags | undefined {
   const arn = parseArn(text);
-  const name = arn && alarmNameOf(arn, text);
-  if (arn === undefined || name === undefined) return undefined;
-  return store.view(alarms).get(alarmKey(arn, name))?.value.tags;
+  if (arn === undefined) return undefined;
+  const dashboard = dashboardNameOf(arn.account, text);
+  if (dashboard !== undefined) return store.view(dashboards).get(dashboardKey(arn.account, dashboard))?.value.tags;
+  const alarm = alarmNameOf(arn, text);
+  return alarm === undefined ? undefined : store.view(alarms).get(alarmKey(arn, alarm))?.value.tags;
 }

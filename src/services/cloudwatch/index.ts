@@ -6,12 +6,12 @@ import { alarmController } from "./controllers/alarm/controller.ts";
 import { compositeController } from "./controllers/composite/controller.ts";
 import { historyReaper } from "./controllers/history/reaper.ts";
 import type { MetricStorage } from "./metrics/storage.ts";
-import { alarmHistory, alarms } from "./model.ts";
+import { alarmHistory, alarms, dashboards } from "./model.ts";
 import { createOperations } from "./operations/index.ts";
 
 export { MetricStorage } from "./metrics/storage.ts";
 
-export const cloudWatchCollections = [alarmHistory, alarms];
+export const cloudWatchCollections = [alarmHistory, alarms, dashboards];
 
 /** What Amazon CloudWatch tells EventBridge. */
 export const cloudWatchEventSources: readonly EventSource[] = [alarmStateChanges];

@@ -1,6 +1,13 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Read } from "#kernel/store.ts";
-import { type AlarmRecord, alarmKey, alarmNameOf } from "../model.ts";
+import {
+  type AlarmRecord,
+  alarmKey,
+  alarmNameOf,
+  type DashboardRecord,
+  dashboardKey,
+  dashboardNameOf,
+} from "../model.ts";
 import { tagsOf } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
@@ -27,16 +34,18 @@ export const UntagResource: CloudWatchHandler<"UntagResource"> = async ({ Resour
   return {};
 };
 
-async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord>> {
-  const name = arn.startsWith("arn:") ? alarmNameOf(ctx, arn) : undefined;
-  if (name === undefined) {
-    throw ctx.fault("InvalidParameterValueException", `Only alarms have tags here; ${arn} is the ARN of none.`);
-  }
-  return await ctx.store.get(alarmKey(ctx, name));
+async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord | DashboardRecord>> {
+  const dashboard = dashboardNameOf(ctx.account, arn);
+  if (dashboard !== undefined) return await ctx.store.get(dashboardKey(ctx.account, dashboard));
+  const alarm = arn.startsWith("arn:") ? alarmNameOf(ctx, arn) : undefined;
+  if (alarm !== undefined) return await ctx.store.get(alarmKey(ctx, alarm));
+  const message = `Only alarms and dashboards have tags here; ${arn} is the ARN of neither.`;
+  throw ctx.fault("InvalidParameterValueException", message);
 }
 
-async function require(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord>> {
+async function require(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord | DashboardRecord>> {
   const read = await find(ctx, arn);
   if (read.value !== undefined) return read;
-  throw ctx.fault("ResourceNotFoundException", "Unknown", { ResourceType: "alarm", ResourceId: arn });
+  const ResourceType = dashboardNameOf(ctx.account, arn) === undefined ? "alarm" : "dashboard";
+  throw ctx.fault("ResourceNotFoundException", "Unknown", { ResourceType, ResourceId: arn });
 }

@@ -1,0 +1,39 @@
+import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "./alarm.ts";
+
+/** A dashboard of an account: dashboards are of no region. */
+export interface DashboardRecord {
+  readonly account: string;
+  readonly name: string;
+  /** JSON, as it was put. */
+  readonly body: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** Index `account`. */
+export const dashboards: Collection<DashboardRecord, "account"> = {
+  name: "cloudwatch/dashboard",
+  indexes: { account: ({ account }) => account },
+};
+
+export function dashboardKey(account: string, name: string): Key<DashboardRecord> {
+  return keyOf(dashboards, account, name);
+}
+
+/** `arn:aws:cloudwatch::000000000000:dashboard/NAME` */
+export function dashboardArn({ account, region }: World, name: string): string {
+  return formatArn({
+    ...{ partition: partitionOf(region), service: "cloudwatch", region: "", account },
+    resource: `dashboard/${name}`,
+  });
+}
+
+/** The name of the account's dashboard with this ARN; undefined for an ARN of something else. */
+export function dashboardNameOf(account: string, text: string): string | undefined {
+  const arn = parseArn(text);
+  if (arn?.service !== "cloudwatch" || arn.account !== account || arn.region !== "") return undefined;
+  return /^dashboard\/(.+)$/s.exec(arn.resource)?.[1];
+}
