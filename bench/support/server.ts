@@ -36,10 +36,16 @@ export interface Server {
   steadyServices(): Promise<number>;
   /**
    * Kills a container of each of so many services, one after another, and gives for each how long it took from the
-   * record that says so to the commit that has its replacement, in milliseconds.
+   * record that says so to the commit that has its replacement.
    */
-  decisions(count: number): Promise<readonly number[]>;
+  decisions(count: number): Promise<readonly Decision[]>;
   stop(): Promise<void>;
+}
+
+/** Milliseconds; `cpuMs` of the thread that everything runs on, whatever else the machine does. */
+export interface Decision {
+  readonly wallMs: number;
+  readonly cpuMs: number;
 }
 
 export interface ServeOptions {
@@ -144,18 +150,18 @@ async function run(dataDir: string, env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Kills the container of a task of one service after another; see `Server.decisions`. */
-async function decisions(store: StoreHost, engine: FakeHost, count: number): Promise<number[]> {
-  const times: number[] = [];
+async function decisions(store: StoreHost, engine: FakeHost, count: number): Promise<Decision[]> {
+  const times: Decision[] = [];
   for (const { value: service } of [...store.view(services).all()].slice(0, count)) {
     const task = store.view(tasks).by("service", servicePath(service))[0]!;
-    const { promise, resolve } = Promise.withResolvers<number>();
-    let endedAt: number | undefined;
+    const { promise, resolve } = Promise.withResolvers<Decision>();
+    let ended: Decision | undefined;
     const subscription = store.observe(({ changes }) => {
       for (const change of changes) {
         const record = change.type === "put" ? (change.entry.value as Partial<TaskRecord>) : {};
         if (record.service?.serviceName !== service.serviceName) continue;
-        if (record.id === task.value.id && record.desiredStatus === "STOPPED") endedAt ??= performance.now();
-        else if (record.lastStatus === "PROVISIONING") resolve(performance.now() - endedAt!);
+        if (record.id === task.value.id && record.desiredStatus === "STOPPED") ended ??= usedNow();
+        else if (record.lastStatus === "PROVISIONING") resolve(since(ended!));
       }
     });
     const container = engine.container(task.value.id, task.value.containers[0]!.name)!;
@@ -166,6 +172,16 @@ async function decisions(store: StoreHost, engine: FakeHost, count: number): Pro
     await new Promise((done) => setTimeout(done, 20));
   }
   return times;
+}
+
+function usedNow(): Decision {
+  const { user, system } = process.threadCpuUsage();
+  return { wallMs: performance.now(), cpuMs: (user + system) / 1000 };
+}
+
+function since(before: Decision): Decision {
+  const now = usedNow();
+  return { wallMs: now.wallMs - before.wallMs, cpuMs: now.cpuMs - before.cpuMs };
 }
 
 /** An engine that answers at once, without an end of processors and memory. */

@@ -89,8 +89,8 @@ export function createAgent(config: AgentConfig): Agent {
   const health = createHealthPublisher({ clock, log, publish: (message) => endpoint.publishHealth(message) });
   const networks = createNetworks({
     ...{ network, clock, random, log },
-    onApplied() {
-      table.networkChanged();
+    onApplied(networkInterfaceIds) {
+      table.networkChanged(networkInterfaceIds);
       nodes?.networkChanged();
     },
   });

@@ -1,3 +1,4 @@
+import { KnownInterfaces } from "#host/network/known-interfaces.ts";
 import type { HostNetwork } from "#host/network/network.ts";
 import type { HostNetworkSpec, NetworkMessage } from "#kernel/agent-protocol.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
@@ -20,15 +21,15 @@ export interface NetworksDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The interfaces known have changed. */
-  readonly onApplied: () => void;
+  /** Called with the ids of the interfaces that came, went or changed. */
+  readonly onApplied: (networkInterfaceIds: ReadonlySet<string>) => void;
 }
 
 /** Applies the latest message, one at a time; one that fails is tried again until a later one replaces it. */
 export function createNetworks({ network, clock, random, log, onApplied }: NetworksDeps): Networks {
   let wanted: HostNetworkSpec | undefined;
   let applied: HostNetworkSpec | undefined;
-  let known = new Set<string>();
+  const known = new KnownInterfaces();
   let seqNum = Number.NEGATIVE_INFINITY;
   let applying = false;
   let stopped = false;
@@ -43,9 +44,7 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
       await network.apply(spec);
       failures = 0;
       applied = spec;
-      known = new Set();
-      for (const vpc of spec.vpcs) for (const each of vpc.interfaces) known.add(each.networkInterfaceId);
-      onApplied();
+      onApplied(known.change(spec));
     } catch (error) {
       log.warn("The host's network could not be changed", { error: String(error) });
       timer = clock.after(backoffMs(failures++, 250, 30_000, random), () => {

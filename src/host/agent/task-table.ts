@@ -51,6 +51,8 @@ export class TaskTable {
   readonly #deps: TaskTableDeps;
   readonly #actors = new Map<string, TaskActor>();
   readonly #byMetadataId = new Map<string, { readonly actor: TaskActor; readonly containerName: string }>();
+  /** Network interface id -> the task that has it, for life. */
+  readonly #byInterface = new Map<string, TaskActor>();
   readonly #tombstones: Tombstones;
   readonly #listing: Listing;
   /** Sandboxes of the last listing that no task claims, by name; undefined before the first. */
@@ -111,8 +113,12 @@ export class TaskTable {
     void this.#sweep();
   }
 
-  networkChanged(): void {
-    for (const actor of this.#actors.values()) this.#tellNetwork(actor);
+  /** These network interfaces came, went or changed. */
+  networkChanged(networkInterfaceIds: ReadonlySet<string>): void {
+    for (const id of networkInterfaceIds) {
+      const actor = this.#byInterface.get(id);
+      if (actor !== undefined) this.#tellNetwork(actor);
+    }
   }
 
   /** Something happened to a container. */
@@ -201,6 +207,8 @@ export class TaskTable {
     for (const [containerName, { metadataId }] of Object.entries(task.memory.containers)) {
       this.#byMetadataId.set(metadataId, { actor, containerName });
     }
+    const eni = interfaceOf(task);
+    if (eni !== undefined) this.#byInterface.set(eni, actor);
     this.#tellNetwork(actor);
     // Sandboxes are made by this agent alone: what the last listing did not show is not there.
     if (this.#unclaimed === undefined) return actor;
@@ -214,13 +222,15 @@ export class TaskTable {
     if (this.#actors.get(task.id) !== actor) return;
     actor.stop();
     this.#actors.delete(task.id);
+    const eni = interfaceOf(task);
+    if (eni !== undefined && this.#byInterface.get(eni) === actor) this.#byInterface.delete(eni);
     for (const { metadataId } of Object.values(task.memory.containers)) this.#byMetadataId.delete(metadataId);
     const again = this.#tombstones.add(task);
     if (again !== undefined) this.#revive(task.id, again);
   }
 
   #tellNetwork(actor: TaskActor): void {
-    const id = actor.task.payload.networkInterface?.networkInterfaceId;
+    const id = interfaceOf(actor.task);
     if (id === undefined) return;
     const ready = this.#deps.networks.knows(id);
     if (ready !== actor.task.live.networkReady) actor.put({ type: "network", ready });
@@ -281,13 +291,11 @@ export class TaskTable {
     if (this.#sweeping) return;
     this.#sweeping = true;
     this.#unswept = false;
-    const interfaces = () => [...this.#actors.values()].map((actor) => actor.task.payload.networkInterface);
     try {
       await sweep({
         ...this.#deps,
         hasTask: (taskId) => this.#actors.has(taskId),
-        hasInterface: (id) =>
-          this.#deps.hasNodeInterface(id) || interfaces().some((each) => each?.networkInterfaceId === id),
+        hasInterface: (id) => this.#deps.hasNodeInterface(id) || this.#byInterface.has(id),
       });
     } catch (error) {
       this.#unswept = true;
@@ -295,4 +303,8 @@ export class TaskTable {
     }
     this.#sweeping = false;
   }
+}
+
+function interfaceOf({ payload }: Task): string | undefined {
+  return payload.networkInterface?.networkInterfaceId;
 }

@@ -1,7 +1,8 @@
 import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
 import { DriverError } from "#kernel/fault.ts";
-import { checkSpec } from "./check-spec.ts";
+import { SpecCheck } from "./check-spec.ts";
 import { addressAt } from "./ipv4.ts";
+import { KnownInterfaces } from "./known-interfaces.ts";
 import { portDevice } from "./names.ts";
 import type { HostNetwork } from "./network.ts";
 
@@ -36,7 +37,8 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
   const called = async (call: FakeNetworkCall): Promise<void> => {
     await options.before?.(call);
   };
-  let known: ReadonlySet<string> = new Set();
+  const check = new SpecCheck();
+  let known = new KnownInterfaces();
   return {
     host,
     get spec() {
@@ -44,12 +46,11 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
     },
     async apply(wanted) {
       await called({ method: "apply", spec: wanted });
-      checkSpec(wanted);
+      check.check(wanted);
+      // Of a network before this one, which the host outlives, ports may be there that nobody knows.
+      const gone = spec === undefined ? host.ports.keys() : [];
       spec = wanted;
-      const ids = new Set<string>();
-      for (const { interfaces } of wanted.vpcs) for (const each of interfaces) ids.add(each.networkInterfaceId);
-      known = ids;
-      for (const id of host.ports.keys()) if (!known.has(id)) host.ports.delete(id);
+      for (const id of [...known.change(wanted), ...gone]) if (!known.has(id)) host.ports.delete(id);
     },
     async attach(networkInterfaceId, { pid }) {
       await called({ method: "attach", networkInterfaceId, pid });
@@ -73,7 +74,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
       await called({ method: "removeAll" });
       host.ports.clear();
       spec = undefined;
-      known = new Set();
+      known = new KnownInterfaces();
     },
   };
 }

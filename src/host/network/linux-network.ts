@@ -3,7 +3,7 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { checkAddresses } from "./check-addresses.ts";
-import { checkSpec } from "./check-spec.ts";
+import { SpecCheck } from "./check-spec.ts";
 import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
@@ -70,6 +70,7 @@ class LinuxHostNetwork implements LinuxNetwork {
   readonly #names: Names;
   readonly #linkPool: string;
   readonly #options: HostNetworkOptions;
+  readonly #check = new SpecCheck();
   /** What must be, by the last `apply`. */
   #spec: HostNetworkSpec | undefined;
   /** What is known to be; undefined until it has been looked at, and after a failure. */
@@ -90,7 +91,7 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   apply(spec: HostNetworkSpec): Promise<void> {
     return this.#exclusive(async () => {
-      checkSpec(spec);
+      this.#check.check(spec);
       this.#spec = spec;
       if (this.#vpcs === undefined) await this.#settle();
       else await this.#apply(spec, this.#vpcs);

@@ -11,7 +11,7 @@ import {
   vpcs,
   type World,
 } from "../../model.ts";
-import { isInUse, networkSpec, vpcSpec } from "./plan.ts";
+import { isInUse, MadeInterfaces, networkSpec, vpcSpec } from "./plan.ts";
 
 /** So many interfaces may be published again for each millisecond that passes. */
 const interfacesPerMs = 20;
@@ -23,6 +23,7 @@ const interfacesPerMs = 20;
  */
 export function networkController(publish: (spec: HostNetworkSpec) => void): Controller {
   let specs: Map<string, VpcSpec> | undefined;
+  const made = new MadeInterfaces();
   let nextAt = 0;
   return {
     name: "ec2.network",
@@ -42,15 +43,16 @@ export function networkController(publish: (spec: HostNetworkSpec) => void): Con
       const vpcId = vpc?.value.vpcId;
       if (specs === undefined) {
         // A spec replaces the one before it, so the first one must already have all VPCs.
-        specs = new Map(networkSpec(ctx.store).vpcs.map((spec) => [spec.vpcId, spec]));
+        specs = new Map(networkSpec(ctx.store, made).vpcs.map((spec) => [spec.vpcId, spec]));
       } else if (vpcId !== undefined && !specs.has(vpcId) && !isInUse(ctx.store, vpcId)) {
         return;
       } else {
         const now = ctx.clock.now();
         if (now < nextAt) return { lookAgainAt: nextAt };
         // A VPC that has been in use stays, so that its bridges need not be made anew for every task.
-        if (vpc !== undefined) specs.set(vpc.value.vpcId, vpcSpec(ctx.store, vpc.value));
+        if (vpc !== undefined) specs.set(vpc.value.vpcId, vpcSpec(ctx.store, vpc.value, made));
         else if (!specs.delete(vpcIdOf(key))) return;
+        else made.forget(vpcIdOf(key));
       }
       const network = { vpcs: [...specs.values()] };
       publish(network);
