@@ -120,6 +120,23 @@ function unitOf(path: string): string {
   return parts[0] === "services" || parts[0] === "host" ? parts.slice(0, 2).join("/") : parts[0]!;
 }
 
+test("tests wait for nothing that may have passed, and for nothing without an end", () => {
+  const helpers = ["test/support/test-process.ts", "test/support/until.ts"];
+  const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
+    [/^import .*\b(?:spawn|fork)\b.* from "node:child_process"/, "start processes with TestProcess"],
+    [/\bawait once\([^;]*"(?:close|data|end|exit|finish|message)"/, "listen before the cause, or use Received"],
+    [/\bwhile \(.*\b(?:setTimeout|setImmediate|delay)\b/, "wait with until"],
+  ];
+  const broken = sources
+    .filter(({ path }) => isTest(path) && !/^test\/(?:runner|simulation)\//.test(path) && !helpers.includes(path))
+    .flatMap(({ path, lines }) =>
+      lines.flatMap((line, i) =>
+        rules.flatMap(([pattern, instead]) => (pattern.test(line) ? [`${path}:${i + 1}: ${instead}`] : [])),
+      ),
+    );
+  assert.deepEqual(broken, []);
+});
+
 test("only the kernel touches the clock and randomness", () => {
   const pattern = /\b(Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|randomUUID\(|randomBytes\()/;
   const broken = sources

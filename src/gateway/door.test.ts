@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { testGateway } from "../../test/support/gateway.ts";
+import { Received } from "../../test/support/received.ts";
 import { createDoor } from "./door.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -44,32 +45,28 @@ describe("the door to load balancers", () => {
     const sent = httpRequest({ host: "127.0.0.1", port, path: "/x?y", method: "POST", headers });
     sent.write("a");
     const [answer] = await once(sent, "response");
-    answer.setEncoding("utf8");
     assert.deepEqual(answer.headers["set-cookie"], ["a=1", "b=2"]);
-    let text = "";
-    answer.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    while (!text.endsWith("a")) await once(answer, "data");
+    const received = new Received(answer);
+    assert.equal(await received.take(/a$/), "first a");
     sent.end("b");
-    await once(answer, "end");
-    assert.equal(text, "first ab");
+    assert.equal(await received.rest(), "b");
     assert.deepEqual(asked, [`POST Web.elb.localhost:${port} /x?y`]);
   });
 
   test("web sockets go through", async () => {
     const socket = connect(port, "127.0.0.1");
+    const received = new Received(socket);
     socket.write("GET / HTTP/1.1\r\nHost: web.elb.localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
-    assert.match(String((await once(socket, "data"))[0]), /^HTTP\/1\.1 101 /);
+    assert.match(await received.take(/\r\n\r\n$/), /^HTTP\/1\.1 101 /);
     socket.write("ping");
-    assert.equal(String((await once(socket, "data"))[0]), "ping");
+    assert.equal(await received.take(/ping$/), "ping");
     socket.destroy();
   });
 
   test("a name that nobody has is told; other hosts are the platform's own", async () => {
     const get = async (host: string) => {
       const [answer] = await once(httpRequest({ host: "127.0.0.1", port, headers: { host } }).end(), "response");
-      return [answer.statusCode, String((await once(answer, "data"))[0]).trim()];
+      return [answer.statusCode, (await new Received(answer).rest()).trim()];
     };
     assert.deepEqual(await get("other.elb.localhost"), [503, "There is no other.elb.localhost"]);
     const before = asked.length;

@@ -12,6 +12,8 @@ import { createSecretBox } from "#kernel/secret-box.ts";
 import { VirtualClock } from "#kernel/virtual-clock.ts";
 import { readJson } from "#wire/data-channel/contents.ts";
 import { decodeMessage } from "#wire/data-channel/message.ts";
+import { Received } from "../../test/support/received.ts";
+import { until as untilSo } from "../../test/support/until.ts";
 import { createSessions, type Sessions } from "./index.ts";
 
 const box = createSecretBox(Buffer.alloc(32, 1), seededRandom(1));
@@ -110,9 +112,7 @@ class Client {
 let server: TestServer;
 const closeServer = () => server.close();
 
-const until = async (holds: () => boolean) => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-};
+const until = (holds: () => boolean) => untilSo(String(holds), holds, Boolean, { everyMs: 1 });
 
 async function opened(options: { autoPong?: boolean } = {}) {
   const { sessionId, tokenValue } = server.sessions.issue(wanted);
@@ -321,13 +321,14 @@ describe("a client of ill will", () => {
     for (let i = 0; i < 200; i++) {
       const socket = connect(server.port, "127.0.0.1");
       socket.on("error", () => {});
+      const received = new Received(socket);
       const head = [
         `GET /v1/data-channel/s${i}?role=publish_subscribe HTTP/1.1`,
         ...["host: localhost", "connection: Upgrade", "upgrade: websocket", "sec-websocket-version: 13"],
         `sec-websocket-key: ${Buffer.from(random.bytes(16)).toString("base64")}`,
       ];
       socket.write(`${head.join("\r\n")}\r\n\r\n`);
-      await once(socket, "data");
+      await received.take(/\r\n\r\n/);
       socket.write(random.bytes(1 + Math.floor(random.float() * 60)));
       await server.clock.advance(0);
       socket.destroy();

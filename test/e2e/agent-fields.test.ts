@@ -5,7 +5,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { type Agent, createAgent } from "#host/agent/agent.ts";
 import { FakeControlPlane } from "#host/agent/testing/fake-control-plane.ts";
 import { container, plainPayload } from "#host/agent/testing/payloads.ts";
@@ -19,6 +18,7 @@ import { silentLog } from "#kernel/controller.ts";
 import { systemRandom } from "#kernel/random.ts";
 import { busyboxReference, ensureBusybox } from "../images/busybox.ts";
 import { testEngine } from "../images/engine.ts";
+import { until } from "../support/until.ts";
 
 /**
  * Fields that Fargate does not allow, or that take longer there than a test may: given to the agent itself, with a real
@@ -256,12 +256,10 @@ describe("fields given to the agent", { skip, concurrency: 4 }, () => {
 
 /** Waits until the control plane has been told so. */
 async function reported(taskArn: string, status: string): Promise<TaskStateChange> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await delay(20)) {
-    const report = controlPlane.reports.get(taskArn);
-    if (report?.status === status) return report;
-    if (report?.status === "STOPPED") break;
-  }
-  assert.fail(`no ${status}: ${JSON.stringify(controlPlane.reports.get(taskArn))}`);
+  const isLast = (report?: TaskStateChange) => report?.status === status || report?.status === "STOPPED";
+  const report = await until(`${status} of ${taskArn}`, () => controlPlane.reports.get(taskArn), isLast);
+  assert.equal(report.status, status, JSON.stringify(report));
+  return report;
 }
 
 async function outputOf(sandboxName: string, name: string): Promise<string[]> {
@@ -277,16 +275,14 @@ async function outputOf(sandboxName: string, name: string): Promise<string[]> {
 }
 
 /** What a server says first, as soon as it listens. */
-async function firstAnswer(port: number): Promise<string> {
-  for (;;) {
-    const answer = await new Promise<string>((resolve) => {
+function firstAnswer(port: number): Promise<string> {
+  const ask = () =>
+    new Promise<string>((resolve) => {
       let text = "";
       const socket = connect(port, "127.0.0.1");
       socket.on("data", (data) => (text += data));
       socket.on("error", () => resolve(""));
       socket.on("close", () => resolve(text));
     });
-    if (answer !== "") return answer;
-    await delay(50);
-  }
+  return until(`an answer at port ${port}`, ask);
 }

@@ -4,7 +4,6 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { type Agent, createAgent } from "#host/agent/agent.ts";
 import { type MetadataServer, startMetadataServer } from "#host/agent/metadata/server.ts";
 import { FakeControlPlane } from "#host/agent/testing/fake-control-plane.ts";
@@ -13,14 +12,19 @@ import { FakeLogs } from "#host/agent/testing/world.ts";
 import { createDirectShell } from "#host/network/direct-shell.ts";
 import { createHostNetwork, type LinuxNetwork } from "#host/network/linux-network.ts";
 import type { PrivilegedShell } from "#host/network/privileged-shell.ts";
+import { parseAddress } from "#host/runtime/docker/address.ts";
+import { createEngineClient } from "#host/runtime/docker/client.ts";
 import { createDockerDriver } from "#host/runtime/docker/driver.ts";
+import { label } from "#host/runtime/docker/names.ts";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
+import type { TaskStateChange } from "#kernel/agent-protocol.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { systemRandom } from "#kernel/random.ts";
 import { whyNoPackets } from "../contracts/network/sandbox.ts";
 import { busyboxReference, ensureBusybox } from "../images/busybox.ts";
 import { testEngine } from "../images/engine.ts";
+import { until } from "../support/until.ts";
 
 /** The agent with a real engine and real packets: what the fakes cannot show. */
 
@@ -85,12 +89,17 @@ after(async () => {
   if (skip !== undefined) return;
   await stopAgent();
   const cleaner = openDriver();
+  const client = createEngineClient(parseAddress("socket" in engine ? engine.socket : ""), clock);
   try {
     cleaner.watch(() => {}); // finds the prepared sandboxes of the drivers before it
     cleaner.prepareSandboxes(0);
     for (const { id } of await cleaner.listSandboxes()) await cleaner.removeSandbox(id);
-    await delay(2_000); // prepared ones go when the engine is idle
+    const query = { all: true, filters: { label: [`${label.owner}=${owner}`] } };
+    const look = (): Promise<{ Names: string[] }[]> => client.call("GET", "/containers/json", { query });
+    // Prepared ones go when the engine is idle.
+    await until("all containers to go", look, (containers) => containers.length === 0);
   } finally {
+    client.close();
     await cleaner.close();
     await network.removeAll();
     await shell.close();
@@ -100,13 +109,10 @@ after(async () => {
 
 /** Waits until the control plane has been told so. */
 async function reported(taskArn: string, status: string) {
-  const until = clock.now() + 60_000;
-  for (;;) {
-    const report = controlPlane.reports.get(taskArn);
-    if (report?.status === status) return report;
-    if (report?.status === "STOPPED" || clock.now() > until) assert.fail(`no ${status}: ${JSON.stringify(report)}`);
-    await delay(20);
-  }
+  const isLast = (report?: TaskStateChange) => report?.status === status || report?.status === "STOPPED";
+  const report = await until(`${status} of ${taskArn}`, () => controlPlane.reports.get(taskArn), isLast);
+  assert.equal(report.status, status, JSON.stringify(report));
+  return report;
 }
 
 async function outputOf(sandboxName: string, containerName: string): Promise<string> {
@@ -142,11 +148,11 @@ test("a Fargate task has its address, its files, its limits and its metadata", {
   });
   controlPlane.want(task);
   await reported(task.taskArn, "RUNNING");
-  let output = "";
-  for (let i = 0; i < 200 && !output.endsWith("done"); i++) {
-    await delay(50);
-    output = await outputOf("a1", "app");
-  }
+  const output = await until(
+    "the output",
+    () => outputOf("a1", "app"),
+    (text) => text.endsWith("done"),
+  );
   assert.match(output, /172\.31\.0\.5 ip-172-31-0-5\.ec2\.internal/);
   assert.match(output, /nameserver 172\.31\.0\.2/);
   assert.match(output, /inet 172\.31\.0\.5\/20/);
@@ -164,20 +170,27 @@ test("running containers are adopted by the next agent, and their end is reporte
     containers: [
       container("app", {
         image: busyboxReference,
-        command: ["sh", "-c", "trap 'exit 7' USR1; while :; do sleep 0.1; done"],
+        command: ["sh", "-c", "trap 'exit 7' USR1; echo up; while :; do sleep 0.1; done"],
+        logConfiguration,
       }),
     ],
   });
   controlPlane.want(task);
   const running = await reported(task.taskArn, "RUNNING");
+  await until(
+    "its first line",
+    () => outputOf("b1", "app"),
+    (text) => text === "up",
+  );
   await stopAgent();
   await startAgent();
-  await delay(500);
   assert.equal(controlPlane.reports.get(task.taskArn)?.status, "RUNNING");
   await stopAgent();
   const outside = openDriver();
-  await outside.signalContainer(running.containers[0]!.runtimeId!, "SIGUSR1");
-  await delay(500);
+  const { runtimeId } = running.containers[0]!;
+  await outside.signalContainer(runtimeId!, "SIGUSR1");
+  const look = () => outside.inspectContainer(runtimeId!);
+  await until("its end", look, ({ state }) => state === "exited");
   await outside.close();
   await startAgent();
   const report = await reported(task.taskArn, "STOPPED");
@@ -195,8 +208,8 @@ test("a command that is not there", { skip }, async () => {
 });
 
 test("nothing is left", { skip }, async () => {
-  for (let i = 0; i < 100 && (await readdir(join(dataDir, "tasks"))).length > 0; i++) await delay(50);
-  assert.deepEqual(await readdir(join(dataDir, "tasks")), []);
+  const folders = () => readdir(join(dataDir, "tasks"));
+  await until("the folders of tasks to go", folders, (names) => names.length === 0);
   assert.deepEqual(await driver.listSandboxes(), []);
   assert.deepEqual(await driver.listVolumes(), []);
   assert.deepEqual(await network.attached(), []);

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { whyNoAwsCli } from "../support/aws-cli.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { until } from "../support/until.ts";
 
 /** The audit trail, as the AWS CLI sees it: in LookupEvents, and in a log group. */
 
@@ -20,13 +21,7 @@ const policyOf = (statement: object) =>
   JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", ...statement } });
 
 /** Once it is there: records are written a moment after the answer. */
-async function untilFound<T>(find: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
+const untilFound = <T>(find: () => Promise<T | undefined>) => until(String(find), find);
 
 async function delivered(eventName: string): Promise<{ requestParameters: Record<string, unknown> } | undefined> {
   const { events } = await aws("logs", "filter-log-events", "--log-group-name", "audit");

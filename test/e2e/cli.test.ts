@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -14,12 +13,14 @@ import {
   ListClustersCommand,
   ListTasksCommand,
   PutClusterCapacityProvidersCommand,
+  type Task,
 } from "@aws-sdk/client-ecs";
 import { busyboxReference } from "../images/busybox.ts";
 import { startRegistry } from "../images/registry.ts";
 import { runEstiva, startEstiva } from "../support/estiva.ts";
 import { leftoversOf } from "../support/leftovers.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { until } from "../support/until.ts";
 
 /** The command line, as a user and a script meet it, on a platform with `--dev`. */
 
@@ -50,13 +51,12 @@ async function makeService(fields: Partial<CreateServiceCommandInput> = { launch
 /** Resolves when a task of the service runs. */
 async function serviceRuns(serviceName: string): Promise<void> {
   const { ecs } = shared.clients;
-  for (;;) {
+  const look = async () => {
     const { taskArns } = await ecs.send(new ListTasksCommand({ serviceName }));
-    const { tasks } =
-      taskArns!.length === 0 ? { tasks: [] } : await ecs.send(new DescribeTasksCommand({ tasks: taskArns! }));
-    if (tasks!.some((task) => task.lastStatus === "RUNNING")) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return taskArns!.length === 0 ? [] : (await ecs.send(new DescribeTasksCommand({ tasks: taskArns! }))).tasks!;
+  };
+  const runs = (tasks: readonly Task[]) => tasks.some((task) => task.lastStatus === "RUNNING");
+  await until(`a task of ${serviceName} to run`, look, runs);
 }
 
 describe("estiva", { skip: shared.skip }, () => {
@@ -79,31 +79,31 @@ describe("estiva", { skip: shared.skip }, () => {
     const id = await detached();
     assert.match(id, /^[0-9a-f]{32}$/);
     const follower = start(["logs", "-f", id.slice(0, 8)]);
-    let followed = "";
-    follower.stdout!.on("data", (data: Buffer) => (followed += data));
-    while (!followed.includes("up")) await new Promise((resolve) => setTimeout(resolve, 20));
-    const ps = await estiva(["ps"]);
-    assert.match(ps.out, new RegExp(`${id.slice(0, 12)}.*RUNNING.*172\\.31\\.`));
+    await follower.shows("up");
+    // What it writes can be read a moment before the task is known to run.
+    const line = new RegExp(`${id.slice(0, 12)}.*RUNNING.*172\\.31\\.`);
+    await until(
+      "the task in the list",
+      () => estiva(["ps"]),
+      ({ out }) => line.test(out),
+    );
     const [task] = JSON.parse((await estiva(["ps", "--json"])).out);
     assert.equal(task.taskArn.split("/").at(-1), id);
     assert.deepEqual(await estiva(["logs", id.slice(0, 8)]), { code: 0, out: "up\n", err: "" });
     const stop = await estiva(["stop", "--reason", "enough", id.slice(0, 8)]);
     assert.deepEqual(stop, { code: 0, out: `${id}\n`, err: "" });
-    const [code] = await once(follower, "close");
-    assert.deepEqual({ code, followed }, { code: 0, followed: "up\ntold\n" });
+    const { code } = await follower.ended();
+    assert.deepEqual({ code, followed: follower.out }, { code: 0, followed: "up\ntold\n" });
     assert.equal((await estiva(["ps"])).out.includes(id.slice(0, 12)), false);
     assert.match((await estiva(["ps", "--all"])).out, new RegExp(`${id.slice(0, 12)}.*STOPPED.*enough`));
   });
 
   test("a run that is interrupted stops its task", async () => {
     const script = "trap 'echo told; exit 3' TERM; echo up; while :; do sleep 0.1; done";
-    const child = start(["run", busyboxReference, "sh", "-c", script]);
-    let out = "";
-    child.stdout!.on("data", (data: Buffer) => (out += data));
-    while (!out.includes("up")) await new Promise((resolve) => setTimeout(resolve, 20));
-    child.kill("SIGINT");
-    const [code] = await once(child, "close");
-    assert.deepEqual({ code, out }, { code: 3, out: "up\ntold\n" });
+    const run = start(["run", busyboxReference, "sh", "-c", script]);
+    await run.shows("up");
+    const { code } = await run.end("SIGINT");
+    assert.deepEqual({ code, out: run.out }, { code: 3, out: "up\ntold\n" });
   });
 
   test("env is what a shell needs", async () => {
@@ -153,7 +153,11 @@ describe("estiva", { skip: shared.skip }, () => {
     const list = async () => (await ecs.send(new ListTasksCommand({ serviceName: "spot" }))).taskArns!;
     const [arn] = await list();
     const id = arn!.split("/").at(-1)!;
-    while ((await estiva(["logs", id])).out !== "up\n");
+    await until(
+      "the first line",
+      () => estiva(["logs", id]),
+      ({ out }) => out === "up\n",
+    );
     assert.deepEqual(await estiva(["interrupt", "--service", "spot", "--count", "1"]), {
       code: 0,
       out: `${id}\n`,
@@ -164,7 +168,7 @@ describe("estiva", { skip: shared.skip }, () => {
     const [task] = (await ecs.send(new DescribeTasksCommand({ tasks: [id] }))).tasks!;
     assert.deepEqual([task!.stopCode, task!.stoppedReason], ["SpotInterruption", "Your Spot Task was interrupted."]);
     assert.equal(task!.containers![0]!.exitCode, 0);
-    while ((await list()).every((each) => each === arn));
+    await until("another task", list, (arns) => arns.some((each) => each !== arn));
     const again = await estiva(["interrupt", id]);
     assert.deepEqual([again.code, again.err], [1, `${id}: STOPPED\n`]);
     await ecs.send(new DeleteServiceCommand({ service: "spot", force: true }));
@@ -250,12 +254,10 @@ test("up brings the tasks of services back; without --dev there is no reset", { 
   // The platform of the tests before has ended; this one is on the same data, and finds its tasks stopped.
   const { platform, engine } = shared;
   const port = new URL(platform.endpoint).port;
-  const child = start(["up", "--port", port, "--no-install", "--stop-tasks"]);
-  let out = "";
-  child.stdout!.on("data", (data: Buffer) => (out += data));
-  while (!out.includes("ready at")) await new Promise((resolve) => setTimeout(resolve, 20));
+  const up = start(["up", "--port", port, "--no-install", "--stop-tasks"]);
+  const ready = /ready at (\S+)\n/;
+  const endpoint = ready.exec(await up.shows(ready))![1]!;
   try {
-    const endpoint = /ready at (\S+)/.exec(out)![1]!;
     assert.equal((await fetch(`${endpoint}/_estiva/reset`, { method: "POST" })).status, 404);
     const health = (await (await fetch(`${endpoint}/_estiva/health`)).json()) as { status: string };
     assert.equal(health.status, "ok");
@@ -263,9 +265,8 @@ test("up brings the tasks of services back; without --dev there is no reset", { 
     const { tasks } = JSON.parse(`{"tasks":${(await estiva(["ps", "--json"])).out}}`);
     assert.equal(tasks.length, 1, "and no others");
   } finally {
-    child.kill("SIGTERM");
+    await up.end("SIGTERM");
   }
-  const [code] = await once(child, "close");
-  assert.equal(code, 0);
+  assert.deepEqual(await up.ended(), { code: 0, signal: null });
   assert.deepEqual(await leftoversOf(platform.platformId, engine), []);
 });

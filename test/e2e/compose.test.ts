@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +15,7 @@ import { busyboxReference } from "../images/busybox.ts";
 import { discovery } from "../support/discovery-client.ts";
 import { runEstiva, startEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { until } from "../support/until.ts";
 
 /** Compose files on real containers. */
 
@@ -71,13 +71,6 @@ const tasksOf = async (serviceName: string) =>
 /** What a service's port of this machine answers. */
 async function get(address: string): Promise<string> {
   return (await (await fetch(`http://${address}/`, { headers: { connection: "close" } })).text()).trim();
-}
-
-async function until(when: () => Promise<boolean>): Promise<void> {
-  for (const most = Date.now() + 90_000; !(await when()); ) {
-    if (Date.now() > most) throw new Error("Waited too long.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Names of all that a project may have left in the account. */
@@ -175,7 +168,8 @@ describe("estiva compose", { skip: shared.skip ?? false }, () => {
     assert.deepEqual([await tasksOf("web"), await tasksOf("db")], before);
     const changed = await inShop(["up", "-d"], { GREETING: "bye" });
     assert.match(changed.err, /^db +unchanged$.*^web +updated$/ms);
-    await until(async () => !(await tasksOf("web")).some((arn) => before[0]!.includes(arn)));
+    const isNew = (arns: readonly string[]) => !arns.some((arn) => before[0]!.includes(arn));
+    await until("new tasks only", () => tasksOf("web"), isNew);
     assert.deepEqual(await tasksOf("db"), before[1]);
     const now = /^(127\.0\.0\.1:\d+) -> web:80$/m.exec(changed.err)![1]!;
     assert.equal(now, address, "the port is kept");
@@ -197,15 +191,12 @@ describe("estiva compose", { skip: shared.skip ?? false }, () => {
       file,
       `name: front\nservices: {web: {image: ${busyboxReference}, command: [sh, -c, ${command}], ports: ["80"]}}\n`,
     );
-    const child = startEstiva(shared.platform, ["compose", "up", "-f", file]);
-    let [out, err] = ["", ""];
-    child.stdout!.on("data", (data: Buffer) => (out += data));
-    child.stderr!.on("data", (data: Buffer) => (err += data));
-    await until(async () => /^web-\w+ \| serving$/m.test(out) || child.exitCode !== null);
-    assert.equal(await get(/^(\S+) -> web:80$/m.exec(err)![1]!), "front");
-    child.kill("SIGINT");
-    const [code] = await once(child, "close");
-    assert.equal(code, 130, err);
+    const up = startEstiva(shared.platform, ["compose", "up", "-f", file]);
+    await up.shows(/^web-\w+ \| serving$/m);
+    const address = /^(\S+) -> web:80$/m;
+    assert.equal(await get(address.exec(await up.shows(address, "err"))![1]!), "front");
+    const { code } = await up.end("SIGINT");
+    assert.equal(code, 130, up.err);
     assert.equal((await compose(["ps", "-p", "front"])).out.split("\n").length, 2, "only the headings");
     assert.equal((await compose(["down", "-p", "front"])).code, 0);
     assert.deepEqual(await leftInAccount(), nothing);

@@ -3,7 +3,18 @@ import { test } from "node:test";
 import { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { label } from "#host/runtime/docker/names.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { cluster, logLines, register, running, runTasks, shell, stopped, untilTold } from "../support/tasks.ts";
+import {
+  cluster,
+  logLines,
+  register,
+  running,
+  runTasks,
+  shell,
+  stopped,
+  untilLogged,
+  untilTold,
+} from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** The platform is killed (SIGKILL) at bad moments and started again. */
 
@@ -22,11 +33,12 @@ for (const moment of ["PENDING", "RUNNING"]) {
     const definition = await register(clients, "ten", [shell("app", untilTold)]);
     const tasks = (await runTasks(clients, definition, { count: 10 })).map(({ taskArn }) => taskArn!);
     const statuses = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"];
-    for (;;) {
+    const look = async () => {
       const described = await clients.ecs.send(new DescribeTasksCommand({ cluster, tasks }));
-      const furthest = Math.max(...described.tasks!.map(({ lastStatus }) => statuses.indexOf(lastStatus!)));
-      if (furthest >= statuses.indexOf(moment)) break;
-    }
+      return described.tasks!.map(({ lastStatus }) => statuses.indexOf(lastStatus!));
+    };
+    const isSo = (found: readonly number[]) => Math.max(...found) >= statuses.indexOf(moment);
+    await until(`one to be ${moment}`, look, isSo, { everyMs: 0 });
     await platform.kill();
     await platform.start();
     const up = await Promise.all(tasks.map((task) => running(clients, task)));
@@ -67,12 +79,13 @@ test("killed while a container writes in bursts: no line is lost or doubled", { 
 
 test("killed while tasks stop: they are stopped, and their exit codes are told", { skip }, async () => {
   const { clients } = shared;
-  const script = "trap 'sleep 1; exit 5' TERM; while :; do sleep 0.1; done";
+  const script = "trap 'sleep 1; exit 5' TERM; echo up; while :; do sleep 0.1; done";
   const started = await runTasks(clients, await register(clients, "stops-slowly", [shell("app", script)]), {
     count: 3,
   });
   const tasks = started.map(({ taskArn }) => taskArn!);
-  await Promise.all(tasks.map((task) => running(clients, task)));
+  const runs = await Promise.all(tasks.map((task) => running(clients, task)));
+  await Promise.all(runs.map((task) => untilLogged(clients, task, "app", "up")));
   await Promise.all(tasks.map((task) => clients.ecs.send(new StopTaskCommand({ cluster, task, reason: "first" }))));
   await platform.kill();
   await platform.start();

@@ -12,6 +12,7 @@ import {
 import { discovery, discoveryDone } from "../support/discovery-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, describe as describeTask, register, runToEnd, shell, untilTold } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** Tasks find each other by name in their VPC, and only there. */
 
@@ -41,12 +42,13 @@ describe("service discovery", { skip: shared.skip }, () => {
   };
   /** Resolves with what is registered, once there are so many instances, and they are the tasks that run. */
   const untilRegistered = async (count: number) => {
-    for (const most = Date.now() + 90_000; ; ) {
-      const found = await registered();
-      if (found.length === count && `${found}` === `${await addresses()}`) return found;
-      if (Date.now() > most) throw new Error(`Registered: ${found}; running: ${await addresses()}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const look = async () => ({ found: await registered(), running: await addresses() });
+    const { found } = await until(
+      `${count} instances`,
+      look,
+      (seen) => seen.found.length === count && `${seen.found}` === `${seen.running}`,
+    );
+    return found;
   };
   /** The lines that a task with this script writes, in the default VPC or in another one's subnet. */
   const ask = async (family: string, script: string, at = subnet) => {

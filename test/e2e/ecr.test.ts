@@ -7,6 +7,7 @@ import { after, describe, test } from "node:test";
 import { busyboxReference } from "../images/busybox.ts";
 import { whyNoAwsCli } from "../support/aws-cli.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { until } from "../support/until.ts";
 
 /** The registry as users meet it: the AWS CLI, and the engine's own login, push and pull, without any set-up of it. */
 
@@ -138,11 +139,11 @@ describe("ECR", { skip }, () => {
     succeed(["tag", busyboxReference, image]);
     succeed(["push", image]);
     const which = ["--repository-name", "copied/app", "--image-id", "imageTag=v1"];
-    const statuses = () => {
+    const statuses = (): string[] => {
       const { replicationStatuses } = aws("describe-image-replication-status", ...which);
       return replicationStatuses.map((each: { status: string }) => each.status);
     };
-    while (statuses().includes("IN_PROGRESS")) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until("the copies", statuses, (found) => !found.includes("IN_PROGRESS"));
     assert.deepEqual(statuses(), ["COMPLETE", "COMPLETE"]);
     const west = { AWS_DEFAULT_REGION: "us-west-2", AWS_REGION: "us-west-2" };
     for (const where of [west, there]) {

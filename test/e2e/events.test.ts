@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createClient, textsOf } from "#cli/client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, logLines, register, shell, stopped } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** From an event to a container that runs, on a real engine. */
 
@@ -49,7 +50,7 @@ test("an event runs a container with what it says, though the platform was kille
     ];
     return [...new Set(lists.flatMap(({ taskArns = [] }) => taskArns))];
   };
-  while ((await started()).length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  await until("a task", started, (arns) => arns.length > 0);
   const [taskArn = "", ...others] = await started();
   const task = await stopped(clients, taskArn);
   assert.deepEqual(await logLines(clients, task, "app"), ["hello ada"]);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { type RegistryOptions, startRegistry, type TestRegistry } from "../images/registry.ts";
 import { startEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { cluster, logLines, register, runTasks, runToEnd, shell, stopped, until } from "../support/tasks.ts";
+import { cluster, logLines, register, runTasks, runToEnd, shell, stopped, untilTask } from "../support/tasks.ts";
 
 /** Images that are pulled from registries, and those that cannot be. */
 
@@ -59,12 +58,12 @@ describe("an image", { skip: shared.skip, concurrency: 6 }, () => {
     const { host } = await registry({ until: new Promise<void>((resolve) => (release = resolve)) });
     const image = `${host}/open:1`;
     const [waits, gives] = await runTasks(shared.clients, await define("slow", image), { count: 2 });
-    await until(shared.clients, waits!.taskArn!, ({ pullStartedAt }) => pullStartedAt !== undefined);
+    await untilTask(shared.clients, waits!.taskArn!, ({ pullStartedAt }) => pullStartedAt !== undefined);
     const other = await runToEnd(shared.clients, await register(shared.clients, "quick", [shell("app", "echo quick")]));
     assert.deepEqual(other.lines, ["quick"]);
     await shared.clients.ecs.send(new StopTaskCommand({ cluster, task: gives!.taskArn! }));
     assert.equal((await stopped(shared.clients, gives!.taskArn!)).pullStoppedAt, undefined);
-    assert.equal((await until(shared.clients, waits!.taskArn!, () => true)).lastStatus, "PENDING");
+    assert.equal((await untilTask(shared.clients, waits!.taskArn!, () => true)).lastStatus, "PENDING");
     release();
     const task = await stopped(shared.clients, waits!.taskArn!);
     assert.deepEqual(await logLines(shared.clients, task, "app"), ["pulled"]);
@@ -76,14 +75,10 @@ describe("an image", { skip: shared.skip, concurrency: 6 }, () => {
     const { host } = await registry({ until: new Promise<void>((resolve) => (release = resolve)) });
     const image = `${host}/open:1`;
     const run = startEstiva(shared.platform, ["run", image]);
-    const output = { out: "", err: "" };
-    run.stdout!.on("data", (data: Buffer) => (output.out += data));
-    run.stderr!.on("data", (data: Buffer) => {
-      output.err += data;
-      if (output.err.includes(`PENDING  pulling ${image}\n`)) release();
-    });
-    const [code] = await once(run, "close");
-    assert.deepEqual([code, output.out], [0, "pulled\n"], output.err);
+    await run.shows(`PENDING  pulling ${image}\n`, "err");
+    release();
+    const { code } = await run.ended();
+    assert.deepEqual([code, run.out], [0, "pulled\n"], run.err);
     await forget(image);
   });
 

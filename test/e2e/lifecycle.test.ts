@@ -8,7 +8,18 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { cluster, logLines, register, running, runTasks, shell, stopped, until, untilTold } from "../support/tasks.ts";
+import {
+  cluster,
+  logLines,
+  register,
+  running,
+  runTasks,
+  shell,
+  stopped,
+  untilLogged,
+  untilTask,
+  untilTold,
+} from "../support/tasks.ts";
 
 /** How containers of a task start, depend on each other, fail, and end. */
 
@@ -214,7 +225,7 @@ describe("a task", { skip: shared.skip, concurrency: 8 }, () => {
       await register(clients, "stubborn", [shell("app", script, { stopTimeout: 2 })]),
     );
     await running(clients, started!.taskArn!);
-    await untilLogged(started!, "app", "up");
+    await untilLogged(clients, started!, "app", "up");
     await clients.ecs.send(new StopTaskCommand({ cluster, task: started!.taskArn! }));
     const task = await stopped(clients, started!.taskArn!);
     assert.equal(task.containers![0]!.exitCode, 137);
@@ -235,7 +246,7 @@ describe("a task", { skip: shared.skip, concurrency: 8 }, () => {
     );
     const [started] = await runTasks(clients, definition);
     assert.equal((await running(clients, started!.taskArn!)).healthStatus, "UNKNOWN");
-    const task = await until(clients, started!.taskArn!, ({ healthStatus }) => healthStatus === "HEALTHY");
+    const task = await untilTask(clients, started!.taskArn!, ({ healthStatus }) => healthStatus === "HEALTHY");
     assert.deepEqual(
       task.containers!.map(({ name, healthStatus }) => [name, healthStatus]),
       [
@@ -244,7 +255,7 @@ describe("a task", { skip: shared.skip, concurrency: 8 }, () => {
       ],
     );
     await exec(task, "app", ["rm", "/v/healthy"]);
-    const ill = await until(clients, started!.taskArn!, ({ healthStatus }) => healthStatus === "UNHEALTHY");
+    const ill = await untilTask(clients, started!.taskArn!, ({ healthStatus }) => healthStatus === "UNHEALTHY");
     assert.equal(ill.lastStatus, "RUNNING");
     assert.equal(ill.containers!.find(({ name }) => name === "app")!.healthStatus, "UNHEALTHY");
     await clients.ecs.send(new StopTaskCommand({ cluster, task: ill.taskArn! }));
@@ -255,7 +266,7 @@ describe("a task", { skip: shared.skip, concurrency: 8 }, () => {
     const { clients } = shared;
     const containers = [shell("first", untilTold, sidecar), shell("app", "echo never", dependsOn("first", "COMPLETE"))];
     const [started] = await runTasks(clients, await register(clients, "early", containers));
-    await until(clients, started!.taskArn!, ({ lastStatus }) => lastStatus === "PENDING");
+    await untilTask(clients, started!.taskArn!, ({ lastStatus }) => lastStatus === "PENDING");
     await clients.ecs.send(new StopTaskCommand({ cluster, task: started!.taskArn!, reason: "changed my mind" }));
     const task = await stopped(clients, started!.taskArn!);
     assert.equal(task.stoppedReason, "changed my mind");
@@ -280,12 +291,6 @@ function check(row: Row, task: Task): void {
 function matches(text: string | undefined, wanted: string | RegExp): void {
   if (wanted instanceof RegExp) assert.match(text ?? "", wanted);
   else assert.equal(text, wanted);
-}
-
-async function untilLogged(task: Task, container: string, line: string): Promise<void> {
-  while (!(await logLines(shared.clients, task, container)).includes(line)) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Runs a command in a running container through the engine, and waits for its end. */

@@ -25,11 +25,11 @@ import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register, shell } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** ECS services behind a load balancer: real containers, real packets, a client that never stops asking. */
 
 const shared = await sharePlatform();
-const waitSeconds = 120;
 const port = 8080;
 
 /** A web server that says which version it is; it ends what it has begun when it is told to stop. */
@@ -37,16 +37,6 @@ const server = (version: string) =>
   shell("web", `mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p ${port} -h /www`, {
     portMappings: [{ containerPort: port }],
   });
-
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const most = Date.now() + waitSeconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > most) throw new Error(`Waited too long for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 interface Answer {
   readonly status: number;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
 import {
   CloudWatchLogsClient,
@@ -13,6 +12,7 @@ import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { whyNoAwsCli } from "../support/aws-cli.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register, running, runTasks, shell, stopped } from "../support/tasks.ts";
+import { TestProcess } from "../support/test-process.ts";
 
 /** The awslogs driver, from a container's output to what CloudWatch Logs answers. */
 
@@ -131,15 +131,11 @@ describe("the output of a container", { skip: shared.skip, concurrency: 4 }, () 
       await register(clients, "tail", [shell("app", script, { logConfiguration })]),
     );
     await running(clients, started!.taskArn!);
-    const tail = spawn("aws", ["logs", "tail", "/tail", "--follow", "--format", "short"], { env: platform.env });
-    let output = "";
-    for await (const data of tail.stdout) {
-      output += data;
-      if (output.split("\n").length > 10) break;
-    }
-    tail.kill("SIGINT");
-    if (tail.exitCode === null) await once(tail, "exit");
-    const numbers = [...output.matchAll(/line (\d+)\n/g)].map(([, number]) => Number(number));
+    const words = ["logs", "tail", "/tail", "--follow", "--format", "short"];
+    const tail = new TestProcess("aws", words, { env: platform.env });
+    await tail.shows(/(.*\n){10}/);
+    await tail.end("SIGINT");
+    const numbers = [...tail.out.matchAll(/line (\d+)\n/g)].map(([, number]) => Number(number));
     assert.deepEqual(
       numbers,
       numbers.map((_, i) => i + numbers[0]!),

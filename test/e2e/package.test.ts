@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +11,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { whyNoPackets } from "../contracts/network/sandbox.ts";
 import { busyboxReference, ensureBusybox } from "../images/busybox.ts";
 import { testEngine } from "../images/engine.ts";
+import { TestProcess } from "../support/test-process.ts";
 
 /** The published package, installed from its archive without a network, as a user would have it. */
 
@@ -83,7 +83,8 @@ test("an older Node.js is told what is needed", async () => {
 
 test("runs a task", { skip }, async () => {
   await makeImage();
-  const platform = await startPlatform();
+  const platform = new TestProcess(program, ["up", "--no-install", "--port", "0"], { env });
+  await platform.shows("ready at");
   try {
     const { code, stdout, stderr } = await play(
       program,
@@ -96,7 +97,7 @@ test("runs a task", { skip }, async () => {
     assert.deepEqual({ code, stdout }, { code: 5, stdout: "from a task\n" }, stderr);
   } finally {
     assert.equal((await play(program, "down")).code, 0);
-    if (platform.exitCode === null) await once(platform, "exit");
+    await platform.ended();
   }
 });
 
@@ -108,20 +109,4 @@ async function makeImage(): Promise<void> {
   } finally {
     await driver.close();
   }
-}
-
-/** Resolves when it is ready. */
-async function startPlatform(): Promise<ChildProcess> {
-  const child = spawn(program, ["up", "--no-install", "--port", "0"], { env });
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (data: Buffer) => {
-        output += data;
-        if (/ready at/.test(output)) resolve();
-      });
-    }
-    child.once("exit", () => reject(new Error(`The platform did not start:\n${output}`)));
-  });
-  return child;
 }

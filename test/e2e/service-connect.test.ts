@@ -9,12 +9,14 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   StopTaskCommand,
+  type Task,
 } from "@aws-sdk/client-ecs";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { busyboxReference } from "../images/busybox.ts";
 import { runEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, describe as describeTask, untilTold } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** Tasks of a namespace reach its services by short names, through the proxy of each task. */
 
@@ -23,14 +25,14 @@ const shared = await sharePlatform();
 describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
   const ecs = () => shared.clients.ecs;
   const running = async (serviceName: string, count: number): Promise<string[]> => {
-    for (const most = Date.now() + 90_000; ; ) {
+    const look = async () => {
       const { taskArns } = await ecs().send(new ListTasksCommand({ cluster, serviceName }));
-      const tasks = await Promise.all(taskArns!.map((arn) => describeTask(shared.clients, arn)));
-      const now = tasks.filter((task) => task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING");
-      if (now.length === count) return now.map(({ taskArn }) => taskArn!);
-      if (Date.now() > most) throw new Error(`${serviceName}: ${tasks.map(({ lastStatus }) => lastStatus)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return Promise.all(taskArns!.map((arn) => describeTask(shared.clients, arn)));
+    };
+    const runs = (task: Task) => task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
+    const enough = (tasks: readonly Task[]) => tasks.filter(runs).length === count;
+    const tasks = await until(`${count} tasks of ${serviceName}`, look, enough);
+    return tasks.filter(runs).map(({ taskArn }) => taskArn!);
   };
 
   test("a client reaches the tasks that run, also when one of them ends", async () => {

@@ -26,11 +26,11 @@ import {
   stopped as untilStopped,
   untilTold,
 } from "../support/tasks.ts";
+import { until as untilSo } from "../support/until.ts";
 
 /** Services on real containers: they are kept running and rolled out, whatever is killed meanwhile. */
 
 const shared = await sharePlatform({ env: { ESTIVA_SETTLE_SECONDS: "1" } });
-const waitSeconds = 120;
 
 async function create(serviceName: string, fields: Partial<CreateServiceCommandInput>): Promise<void> {
   const { ecs, ec2 } = shared.clients;
@@ -52,23 +52,8 @@ async function described(service: string): Promise<Service> {
   return services![0]!;
 }
 
-async function until(service: string, when: (service: Service) => boolean): Promise<Service> {
-  const most = Date.now() + waitSeconds * 1000;
-  for (;;) {
-    const found = await described(service);
-    if (when(found)) return found;
-    if (Date.now() > most) throw new Error(`Waited too long: ${JSON.stringify(found, undefined, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function untilTrue(condition: () => boolean): Promise<void> {
-  const most = Date.now() + waitSeconds * 1000;
-  while (!condition()) {
-    if (Date.now() > most) throw new Error("Waited too long.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const until = (service: string, when: (service: Service) => boolean) =>
+  untilSo(`${service}: ${when}`, () => described(service), when);
 
 /** What the waiter services-stable of the SDKs waits for, and the deployment's own word. */
 const stable = (service: string) =>
@@ -220,11 +205,11 @@ describe("services", { skip: shared.skip ?? false }, () => {
           lifecycleHooks: [{ hookTargetArn: hook.url, lifecycleStages: ["POST_SCALE_UP"], hookDetails: { a: 1 } }],
         },
       });
-      await untilTrue(() => hook.calls.length > 0);
+      await untilSo("a call", () => hook.calls.length > 0);
       await shared.platform.kill();
       await shared.platform.start();
       const before = hook.calls.length;
-      await untilTrue(() => hook.calls.length > before);
+      await untilSo("a further call", () => hook.calls.length > before);
       assert.equal(new Set(hook.calls.map(({ executionId }) => executionId)).size, 1);
       assert.deepEqual(hook.calls.at(-1)!.hookDetails, { a: 1 });
       answer = { hookStatus: "FAILED" };
@@ -274,11 +259,13 @@ describe("services", { skip: shared.skip ?? false }, () => {
     const taskDefinition = await register(shared.clients, "ordered", containers);
     const [task] = await runTasks(shared.clients, taskDefinition);
     const words = ["explain", "task", idOf(task!.taskArn!), "-c", cluster];
-    for (let page = await runEstiva(shared.platform, words); ; page = await runEstiva(shared.platform, words)) {
+    const look = () => runEstiva(shared.platform, words);
+    await untilSo("the reason", look, (page) => {
       assert.equal(page.code, 0, page.err);
-      if (page.out.includes("  - The agent: container app waits for db to be healthy.\n")) break;
+      if (page.out.includes("  - The agent: container app waits for db to be healthy.\n")) return true;
       assert.match(page.out, /: (PROVISIONING|PENDING), and it is to be RUNNING\.\n/);
-    }
+      return false;
+    });
     await shared.clients.ecs.send(new StopTaskCommand({ cluster, task: task!.taskArn! }));
     await untilStopped(shared.clients, task!.taskArn!);
   });

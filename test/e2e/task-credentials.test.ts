@@ -7,13 +7,13 @@ import { createClient } from "#cli/client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import {
   cluster,
-  logLines,
   register,
   running,
   runTasks,
   runToEnd,
   shell,
   stopped,
+  untilLogged,
   untilTold,
 } from "../support/tasks.ts";
 
@@ -32,13 +32,7 @@ async function prepare(): Promise<void> {
 }
 
 /** The first lines that a running task writes. */
-async function firstLines(task: Task, count: number): Promise<string[]> {
-  for (;;) {
-    const lines = await logLines(shared.clients, task, "app").catch(() => []);
-    if (lines.length >= count) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const firstLines = (task: Task, count: number) => untilLogged(shared.clients, task, "app", count);
 
 async function stop({ taskArn }: Task): Promise<void> {
   await shared.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn! }));

@@ -7,32 +7,43 @@ import { type Message, messageFd, type Outcome } from "./messages.ts";
 
 export interface RunFilesOptions {
   readonly root: string;
-  /** Relative to the root. */
+  /** Relative to the root. They run one after another in one process. */
   readonly files: readonly string[];
-  /** All files in one process, or a process a file, so many at a time. */
-  readonly isolation: "none" | "process";
-  readonly concurrency: number;
+  /** Ends the process after the last test, whatever it still waits for. */
+  readonly forceExit: boolean;
+  /** A test, or a hook, that takes longer has hung, and fails. */
+  readonly testTimeoutMs: number;
   /** Ends the run at once. */
   readonly signal: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** A test, or a file of tests with a process of its own, that takes longer has hung. */
-const timeoutMs = 20 * 60_000;
+/** Beyond what a test may take, for its hooks; then the process has hung where no timeout of a test helps. */
+const graceMs = 120_000;
 
 /**
  * Runs test files in a child process, `node --test` with a reporter of ours. Resolves when all have been run; a child
- * that breaks off (a crash, an exit inside a test) counts as a failed test.
+ * that breaks off (a crash, an exit inside a test) or tells nothing for too long (its tests are done, and it does not
+ * end) counts as a failed test.
  */
 export async function runFiles(options: RunFilesOptions): Promise<void> {
   if (options.files.length === 0 || options.signal.aborted) return;
   const child = start(options);
   let ended = false;
+  let last = "its start";
+  const silenceMs = options.testTimeoutMs + graceMs;
+  const silence = setTimeout(() => {
+    ended = true;
+    options.onOutcome(failure(`${options.files} has hung`, `It told nothing for ${silenceMs / 1000} s after ${last}.`));
+    child.kill("SIGKILL");
+  }, silenceMs);
   const output: Buffer[] = [];
   for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data: Buffer) => output.push(data));
   const lines = createInterface({ input: child.stdio[messageFd] as Readable });
   lines.on("line", (line) => {
     const message = JSON.parse(line) as Message;
+    silence.refresh();
+    if ("name" in message) last = message.name;
     if (message.kind === "end") ended = true;
     else if (message.kind === "stderr") process.stderr.write(message.text);
     else if (message.kind === "diagnostic") {
@@ -45,20 +56,19 @@ export async function runFiles(options: RunFilesOptions): Promise<void> {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
+  clearTimeout(silence);
   await allRead;
   if (!ended && !options.signal.aborted)
-    options.onOutcome(failure(`test process (${how})`, Buffer.concat(output).toString().trim()));
+    options.onOutcome(failure(`test process of ${options.files} (${how})`, Buffer.concat(output).toString().trim()));
 }
 
-function start({ root, files, isolation, concurrency, signal }: RunFilesOptions): ChildProcess {
+function start({ root, files, forceExit, testTimeoutMs, signal }: RunFilesOptions): ChildProcess {
   const args = [
     "--disable-warning=ExperimentalWarning",
     "--test",
-    `--test-isolation=${isolation}`,
-    `--test-concurrency=${concurrency}`,
-    `--test-timeout=${timeoutMs}`,
-    // In one process a timer that one file forgets must not keep all of them.
-    ...(isolation === "none" ? ["--test-force-exit"] : []),
+    "--test-isolation=none",
+    `--test-timeout=${testTimeoutMs}`,
+    ...(forceExit ? ["--test-force-exit"] : []),
     `--test-reporter=${join(import.meta.dirname, "reporter.ts")}`,
   ];
   const child = spawn(process.execPath, [...args, ...files], { cwd: root, stdio: ["ignore", "pipe", "pipe", "pipe"] });

@@ -5,7 +5,7 @@ import { sourceFiles } from "../support/sources.ts";
 import { Linted } from "./linted.ts";
 import type { Outcome } from "./messages.ts";
 import { runFiles } from "./run-files.ts";
-import { dealOut, findTestFiles, type SuiteName } from "./suites.ts";
+import { dealOut, findTestFiles, longestFirst, testTimeoutMs, testTimeoutOf } from "./suites.ts";
 import { Summary } from "./summary.ts";
 
 /**
@@ -51,17 +51,20 @@ async function main(args: readonly string[]): Promise<number> {
   const summary = new Summary(root);
   const signal = untilInterrupted();
   const found = findTestFiles(root, words);
-  const runAll = (files: readonly string[], isolation: "none" | "process", concurrency: number) =>
-    runFiles({ ...{ root, files, isolation, concurrency, signal }, onOutcome: record });
-  const run = (name: SuiteName, concurrency: number) => runAll(found[name], "process", concurrency);
-  const runUnits = dealOut(found.unit, availableParallelism()).map((files) => runAll(files, "none", 1));
+  const common = { root, signal, onOutcome: record };
+  const runFile = (file: string) =>
+    runFiles({ ...common, files: [file], forceExit: false, testTimeoutMs: testTimeoutOf(file) });
+  // In one process a timer that one file forgets must not keep all of them.
+  const runUnits = dealOut(found.unit, availableParallelism()).map((files) =>
+    runFiles({ ...common, files, forceExit: true, testTimeoutMs }),
+  );
   const steps = words.length > 0 ? [] : [types, lint({ all: !check }), ...(check ? [] : [generated])];
 
   if (failed !== undefined) record(outcome("fail", "set-up of the machine", 0, failed));
   await Promise.all([...steps.map((step) => runStep(step, record, signal)), ...runUnits]);
   if (!check) {
-    await run("process", availableParallelism());
-    await run("machine", 1);
+    await forEach(found.process.toSorted(longestFirst), availableParallelism(), runFile);
+    await forEach(found.machine, 1, runFile);
   }
   if (signal.aborted) process.stdout.write("\nInterrupted: not all tests have been run.\n");
   process.stdout.write(summary.text((performance.now() - startedAt) / 1000));
@@ -73,6 +76,15 @@ async function main(args: readonly string[]): Promise<number> {
     // At once, so that nobody waits for the end to learn of it; the error follows in the summary.
     if (result.kind === "fail") process.stdout.write(`✖ ${result.name}\n`);
   }
+}
+
+/** Does the work for each file, so many at a time. */
+async function forEach(files: readonly string[], atOnce: number, work: (file: string) => Promise<void>): Promise<void> {
+  const left = [...files];
+  const worker = async () => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) await work(file);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 function split(args: readonly string[]): [words: string[], failed: string | undefined] {

@@ -13,10 +13,24 @@ export const suiteNames = ["unit", "process", "machine"] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 const usesMachine = /from "[./]*(?:test\/)?(?:images|contracts\/network|support\/platform)\b/;
-const startsProcesses = /\b(?:spawn|fork)\(|contracts\/load-balancer\b/;
+const startsProcesses = /\bnew TestProcess\(|contracts\/load-balancer\b/;
 const playsSeeds = /process\.env\.ESTIVA_\w*(?:SEEDS?|ROUNDS)\b/;
 const usesClients = /@aws-sdk\/client-/;
 const heavyFolders = /^test\/(?:simulation|conformance)\//;
+const simulation = /^test\/simulation\//;
+
+/** A test that takes longer has hung: none takes half of it, however busy the machine is. */
+export const testTimeoutMs = 5 * 60_000;
+
+/** The same for the tests of a file: one of the simulation plays many seeds. */
+export function testTimeoutOf(path: string): number {
+  return simulation.test(path) ? 6 * testTimeoutMs : testTimeoutMs;
+}
+
+/** Sorts what takes longest to the front, so that nothing long is left alone at the end. */
+export function longestFirst(one: string, other: string): number {
+  return Number(simulation.test(other)) - Number(simulation.test(one));
+}
 
 /** The suite of the test file at `path` (relative to the root) with this text. */
 export function suiteOf(path: string, text: string): SuiteName {

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { TestProcess } from "./test-process.ts";
 
 /** A containerd of one's own; nothing of it lies outside its folder. */
 export interface TestContainerd {
@@ -23,28 +22,15 @@ export async function startContainerd(dir: string): Promise<TestContainerd> {
   ];
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, "config.toml"), config.join("\n"));
-  const child = spawn("containerd", ["--config", join(dir, "config.toml")], { stdio: ["ignore", "ignore", "pipe"] });
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const lines = createInterface({ input: child.stderr });
-  let last = "";
-  const served = new Promise<boolean>((resolve) => {
-    lines.on("line", (line) => {
-      last = line;
-      // Of the two sockets that it opens, the one that is named here comes last.
-      if (line.includes("successfully booted")) resolve(true);
-    });
-    void ended.then(() => resolve(false));
-    child.once("error", (error) => {
-      last = String(error);
-      resolve(false);
-    });
+  const containerd = new TestProcess("containerd", ["--config", join(dir, "config.toml")], {
+    stdio: ["ignore", "ignore", "pipe"],
   });
-  if (!(await served)) throw new Error(`containerd has not started: ${last}`);
+  // Of the two sockets that it opens, the one that is named with this comes last.
+  await containerd.shows("successfully booted", "err");
   return {
     address: ["--address", join(dir, "socket")],
     async close() {
-      child.kill();
-      await ended;
+      await containerd.end("SIGTERM");
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Operations } from "#generated/servicediscovery/types.ts";
 import { signRequest } from "#wire/sigv4/sign.ts";
 import type { TestPlatform } from "./platform.ts";
+import { until } from "./until.ts";
 
 /** Calls Cloud Map at the platform's endpoint, as root. */
 export async function discovery<Name extends keyof Operations>(
@@ -39,10 +40,8 @@ export async function discoveryDone<Name extends keyof Operations>(
   input: Operations[Name]["input"],
 ) {
   const { OperationId = "" } = (await discovery(platform, name, input)) as { OperationId?: string };
-  for (;;) {
-    const { Operation } = await discovery(platform, "GetOperation", { OperationId });
-    if (Operation?.Status === "SUCCESS") return Operation;
-    if (Operation?.Status === "FAIL") throw new Error(`${name}: ${Operation.ErrorMessage}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const look = async () => (await discovery(platform, "GetOperation", { OperationId })).Operation!;
+  const ended = await until(name, look, ({ Status = "" }) => ["SUCCESS", "FAIL"].includes(Status));
+  if (ended.Status === "FAIL") throw new Error(`${name}: ${ended.ErrorMessage}`);
+  return ended;
 }

@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { TestPlatform } from "./platform.ts";
+import { TestProcess } from "./test-process.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** How a command of `estiva` ended. */
 export interface Outcome {
-  readonly code: number;
+  readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
@@ -17,7 +16,7 @@ export function startEstiva(
   platform: TestPlatform,
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): ChildProcess {
+): TestProcess {
   const { PATH, HOME, DOCKER_HOST } = process.env;
   const program = ["--disable-warning=ExperimentalWarning", "src/estiva.ts", ...words];
   const own = {
@@ -27,7 +26,7 @@ export function startEstiva(
     ESTIVA_ROOT_ACCESS_KEY_ID: platform.env.AWS_ACCESS_KEY_ID,
     ESTIVA_ROOT_SECRET_ACCESS_KEY: platform.env.AWS_SECRET_ACCESS_KEY,
   };
-  return spawn(process.execPath, program, { cwd: root, env: { ...own, ...env } });
+  return new TestProcess(process.execPath, program, { cwd: root, env: { ...own, ...env } });
 }
 
 /** Runs a command of `estiva` to its end. */
@@ -36,10 +35,7 @@ export async function runEstiva(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const child = startEstiva(platform, words, env);
-  let [out, err] = ["", ""];
-  child.stdout!.on("data", (data: Buffer) => (out += data));
-  child.stderr!.on("data", (data: Buffer) => (err += data));
-  const [code] = await once(child, "close");
-  return { code, out, err };
+  const command = startEstiva(platform, words, env);
+  const { code } = await command.ended();
+  return { code, out: command.out, err: command.err };
 }

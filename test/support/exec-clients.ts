@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import type { ExecuteCommandResponse } from "@aws-sdk/client-ecs";
 import { WebSocket } from "ws";
@@ -8,6 +7,7 @@ import { systemRandom } from "#kernel/random.ts";
 import { jsonPayload, payloadTypes, readJson } from "#wire/data-channel/contents.ts";
 import { decodeMessage, messageTypes } from "#wire/data-channel/message.ts";
 import { DataStream } from "#wire/data-channel/stream.ts";
+import { until } from "./until.ts";
 
 type Session = Pick<ExecuteCommandResponse, "session">;
 
@@ -20,7 +20,6 @@ class Screen extends Writable {
 
   override _write(data: Buffer, _encoding: string, done: () => void): void {
     this.text += data.toString();
-    this.emit("text");
     done();
   }
 }
@@ -60,16 +59,14 @@ export class TypedTerminal {
 
   /** Resolves once the screen shows it. */
   async shows(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.screen.text)) {
-      const ended = this.code.then(
-        () => "the end",
-        (error: Error) => error.message,
-      );
-      const [why] = await Promise.race([once(this.screen, "text"), ended.then((text) => [text])]);
-      if (why !== undefined && !pattern.test(this.screen.text)) {
-        throw new Error(`${why}, without ${pattern}:\n${this.screen.text}`);
-      }
-    }
+    let ended = "";
+    this.code.then(
+      () => (ended = "the end"),
+      (error: Error) => (ended = error.message),
+    );
+    const look = () => ({ text: this.screen.text, ended });
+    const { text } = await until(`${pattern} on a screen`, look, (seen) => pattern.test(seen.text) || ended !== "");
+    if (!pattern.test(text)) throw new Error(`${ended}, without ${pattern}:\n${text}`);
   }
 }
 

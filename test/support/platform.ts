@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,17 +7,16 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createClient } from "#cli/client.ts";
 import { ensureExecutionRole } from "#cli/commands/execution-role.ts";
+import { TestProcess } from "./test-process.ts";
 
 const root = join(import.meta.dirname, "../..");
-const startSeconds = 60;
 
 /** A platform of its own in a process of its own, as a user starts it, for tests with real containers and packets. */
 export class TestPlatform {
   readonly dataDir = mkdtempSync(join(tmpdir(), "estiva-test-"));
   readonly #env: NodeJS.ProcessEnv;
   readonly #args: readonly string[];
-  #process: ChildProcess | undefined;
-  #output = "";
+  #process: TestProcess | undefined;
   endpoint = "";
 
   constructor(options: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {}) {
@@ -38,24 +35,12 @@ export class TestPlatform {
 
   /** Starts it, or starts it again on the same data. Resolves when it is ready. */
   async start(): Promise<void> {
-    this.#output = "";
     const args = ["--disable-warning=ExperimentalWarning", "src/estiva.ts", "up", "--no-install"];
     const more = ["--data", this.dataDir, "--port", String(portOf(this.endpoint)), ...this.#args];
-    const child = spawn(process.execPath, [...args, ...more], { cwd: root, env: this.#env });
-    this.#process = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (this.#output += data));
-    const until = Date.now() + startSeconds * 1000;
-    for (;;) {
-      const ready = /ready at (\S+)/.exec(this.#output)?.[1];
-      if (ready !== undefined) {
-        this.endpoint = ready;
-        await this.#makeExecutionRole();
-        return;
-      }
-      if (child.exitCode !== null || Date.now() > until)
-        throw new Error(`The platform did not start:\n${this.#output}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    this.#process = new TestProcess(process.execPath, [...args, ...more], { cwd: root, env: this.#env });
+    const ready = /ready at (\S+)\n/;
+    this.endpoint = ready.exec(await this.#process.shows(ready))![1]!;
+    await this.#makeExecutionRole();
   }
 
   /** The role that the tests' task definitions name. */
@@ -71,12 +56,12 @@ export class TestPlatform {
   }
 
   get pid(): number {
-    return this.#process!.pid!;
+    return this.#process!.pid;
   }
 
   /** All that it wrote since its last start. */
   get output(): string {
-    return this.#output;
+    return `${this.#process!.out}${this.#process!.err}`;
   }
 
   /** SIGKILL in the middle of whatever it does. */
@@ -91,17 +76,13 @@ export class TestPlatform {
 
   /** Stops everything and removes every trace. */
   async remove(): Promise<void> {
-    if (this.#process?.exitCode !== null || this.#process.signalCode !== null) await this.start();
+    if (this.#process === undefined || this.#process.hasEnded) await this.start();
     await this.#end("SIGUSR2");
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#process!;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    child.kill(signal);
-    await once(child, "exit");
-    return child.exitCode;
+    return (await this.#process!.end(signal)).code;
   }
 
   /** The environment of the AWS CLI and of `estiva`. */

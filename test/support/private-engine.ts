@@ -1,6 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,8 @@ import { parseAddress } from "#host/runtime/docker/address.ts";
 import { createEngineClient } from "#host/runtime/docker/client.ts";
 import { missingEnginePackages } from "#host/runtime/docker/dockerd.ts";
 import { systemClock } from "#kernel/clock.ts";
+import { TestProcess } from "./test-process.ts";
+import { until } from "./until.ts";
 
 /** Why a test cannot have a container engine of its own here, or undefined. */
 export function whyNoPrivateEngine(): string | undefined {
@@ -24,7 +25,7 @@ export class PrivateEngine {
   readonly #folder = mkdtempSync(join(tmpdir(), "estiva-engine-"));
   readonly #namespace = `estiva-test-${randomBytes(4).toString("hex")}`;
   readonly #bridge: boolean;
-  #process: ChildProcess | undefined;
+  #process: TestProcess | undefined;
 
   /** With `bridge` it has a default network, without a way out of its namespace. */
   constructor({ bridge = false } = {}) {
@@ -46,19 +47,18 @@ export class PrivateEngine {
     const network = [...bridge, "--iptables=false", "--ip-forward=false", "--ip-masq=false"];
     // `ip netns exec` would hide the control groups: nsenter changes nothing but the network.
     const program = [`--net=/run/netns/${this.#namespace}`, "dockerd", "--host", this.url, ...folders, ...network];
-    this.#process = spawn("nsenter", program, { stdio: ["ignore", log, log] });
+    const engine = new TestProcess("nsenter", program, { stdio: ["ignore", log, log] });
+    this.#process = engine;
     closeSync(log);
     const client = createEngineClient(parseAddress(this.url), systemClock({ keepAlive: true }));
     try {
-      while (
-        !(await client.call("GET", "/version").then(
-          () => true,
-          () => false,
-        ))
-      ) {
-        if (this.#process.exitCode !== null) throw new Error(readFileSync(own("dockerd.log"), "utf8").slice(-2000));
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const look = () =>
+        client.call("GET", "/version").then(
+          () => "answers",
+          () => readFileSync(own("dockerd.log"), "utf8").slice(-2000),
+        );
+      const seen = await until("the engine", look, (found) => found === "answers" || engine.hasEnded);
+      if (seen !== "answers") throw new Error(`The engine has ended: ${seen}`);
     } finally {
       client.close();
     }
@@ -66,10 +66,7 @@ export class PrivateEngine {
 
   /** Its containers end with it. */
   async stop(): Promise<void> {
-    const engine = this.#process!;
-    if (engine.exitCode !== null) return;
-    engine.kill("SIGTERM");
-    await once(engine, "exit");
+    await this.#process!.end("SIGTERM");
   }
 
   async remove(): Promise<void> {

@@ -12,11 +12,10 @@ import {
 } from "@aws-sdk/client-ecs";
 import { busyboxReference } from "../images/busybox.ts";
 import type { TestPlatform } from "./platform.ts";
+import { until } from "./until.ts";
 
 export type Clients = ReturnType<TestPlatform["clients"]>;
 
-const waitSeconds = 90;
-const lookAgainMs = 50;
 export const cluster = "test";
 export const logGroup = "/test";
 /** A script that goes on until it is told to stop. */
@@ -90,20 +89,14 @@ export async function describe({ ecs }: Clients, taskArn: string): Promise<Task>
 }
 
 /** Resolves with the task once `when` holds; rejects with its last state when that takes too long. */
-export async function until(clients: Clients, taskArn: string, when: (task: Task) => boolean): Promise<Task> {
-  const most = Date.now() + waitSeconds * 1000;
-  for (;;) {
-    const task = await describe(clients, taskArn);
-    if (when(task)) return task;
-    if (Date.now() > most) throw new Error(`Waited too long: ${JSON.stringify(task, undefined, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
-  }
+export function untilTask(clients: Clients, taskArn: string, when: (task: Task) => boolean): Promise<Task> {
+  return until(`${when} of a task`, () => describe(clients, taskArn), when);
 }
 
 export const running = (clients: Clients, taskArn: string) =>
-  until(clients, taskArn, (task) => task.lastStatus === "RUNNING" || task.lastStatus === "STOPPED");
+  untilTask(clients, taskArn, (task) => task.lastStatus === "RUNNING" || task.lastStatus === "STOPPED");
 export const stopped = (clients: Clients, taskArn: string) =>
-  until(clients, taskArn, (task) => task.lastStatus === "STOPPED");
+  untilTask(clients, taskArn, (task) => task.lastStatus === "STOPPED");
 
 /** Starts one task, waits for its end, and gives it with the lines of its container `app`. */
 export async function runToEnd(clients: Clients, taskDefinition: string, fields: Partial<RunTaskCommandInput> = {}) {
@@ -129,4 +122,18 @@ export async function logLines({ logs }: Clients, task: Task, container: string)
     if (page.nextForwardToken === nextToken) return lines;
     nextToken = page.nextForwardToken;
   }
+}
+
+/** Resolves with all lines of a container once there are `count`, or this one. */
+export function untilLogged(
+  clients: Clients,
+  task: Task,
+  container: string,
+  wanted: string | number,
+): Promise<string[]> {
+  const isThere = (lines: readonly string[]) =>
+    typeof wanted === "string" ? lines.includes(wanted) : lines.length >= wanted;
+  // The stream is made with the first line.
+  const look = () => logLines(clients, task, container).catch((error: Error) => [error.name]);
+  return until(`${wanted} in the log`, look, (lines) => lines[0] !== "ResourceNotFoundException" && isThere(lines));
 }

@@ -123,9 +123,10 @@ test("one TCP connection carries many queries, and nonsense ends it", async () =
   const socket = createConnection({ host: address, port: server.port });
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const ended = once(socket, "close");
   const stream = Buffer.concat([...queries.map(framed), framed(Buffer.from("junk"))]);
   for (let at = 0; at < stream.length; at += 5) socket.write(stream.subarray(at, at + 5));
-  await once(socket, "close");
+  await ended;
   const received = Buffer.concat(chunks);
   const length = received.readUInt16BE(0) + 2;
   assert.deepEqual(

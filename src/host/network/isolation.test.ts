@@ -3,6 +3,7 @@ import { afterEach, describe, test } from "node:test";
 import { type Sandbox, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
 import { vpcSpec } from "../../../test/contracts/network/specs.ts";
 import { interfaceOf, oneVpc, port, useWorld } from "../../../test/contracts/network/world.ts";
+import { until } from "../../../test/support/until.ts";
 
 const [a, b, c] = ["10.1.0.10", "10.1.0.11", "10.1.1.10"] as const;
 
@@ -112,7 +113,11 @@ describe("isolation of real packets", { skip: whyNoPackets() ?? false }, () => {
     const one = await world.task(a);
     await (await world.task(b)).end();
     const id = interfaceOf(a).networkInterfaceId;
-    while ((await world.network.attached()).length > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(
+      "the port to go",
+      () => world.network.attached(),
+      (attached) => attached.length === 1,
+    );
     assert.deepEqual(
       (await world.network.attached()).map(({ networkInterfaceId }) => networkInterfaceId),
       [id],

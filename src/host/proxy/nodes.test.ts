@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -15,6 +13,9 @@ import { openGroup, vpcSpec } from "../../../test/contracts/network/specs.ts";
 import { interfaceOf, useWorld } from "../../../test/contracts/network/world.ts";
 import { type TestDocker, testDocker } from "../../../test/images/docker.ts";
 import { testEngine } from "../../../test/images/engine.ts";
+import { TestProcess } from "../../../test/support/test-process.ts";
+import { until as untilSo } from "../../../test/support/until.ts";
+import { within } from "../../../test/support/within.ts";
 import { createLoadBalancerNodes, type LoadBalancerNodes } from "./nodes.ts";
 
 const engine = await testEngine();
@@ -33,11 +34,20 @@ function commandOf(pid: string): string {
   }
 }
 
+/** Its network namespace; none when it has ended meanwhile. */
+function networkOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return "ended";
+  }
+}
+
 describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   const world = useWorld();
   const folder = mkdtempSync(join(tmpdir(), "estiva-nodes-"));
   let docker: TestDocker;
-  let target: ChildProcess;
+  let target: TestProcess | undefined;
   let nodes: LoadBalancerNodes;
   let health: readonly TargetHealthReport[] = [];
   const states: NodeStateMessage[] = [];
@@ -47,8 +57,11 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     changed = Promise.withResolvers();
     resolve();
   };
-  const until = async (isMet: () => boolean) => {
-    while (!isMet()) await changed.promise;
+  const until = (isMet: () => boolean) => {
+    const met = async () => {
+      while (!isMet()) await changed.promise;
+    };
+    return within(String(isMet), met(), () => ({ health, states: states.slice(-3) }));
   };
 
   const openManager = async () => {
@@ -100,10 +113,14 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     const command = [process.execPath, "--input-type=module", "-e", script];
     return JSON.parse(await from.runInBackground(...command)) as [number, string, number];
   };
-  const masters = () =>
-    readdirSync("/proc")
+  /** Of the nodes of this test: others may be on this machine. */
+  const masters = async () => {
+    const own = (await docker.driver.listSandboxes()).map(({ pid }) => networkOf(String(pid)));
+    return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && commandOf(name).includes("haproxy -W -S /node/"))
+      .filter((name) => own.includes(networkOf(name)))
       .map(Number);
+  };
 
   before(async () => {
     if (skip !== undefined || "skip" in engine) return;
@@ -115,16 +132,14 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     ];
     await world.network.apply({ vpcs: [vpcSpec(1, { interfaces, securityGroups: [openGroup, shut] })] });
     const { pid } = await world.task(targetAddress);
-    target = spawn("nsenter", ["-t", String(pid), "-n", process.execPath, "-e", program], { stdio: "inherit" });
+    const words = ["-t", String(pid), "-n", process.execPath, "-e", program];
+    target = new TestProcess("nsenter", words, { stdio: "inherit" });
     nodes = await openManager();
   });
   after(async () => {
     await nodes?.stop();
     await docker?.close();
-    if (target?.exitCode === null) {
-      target.kill("SIGKILL");
-      await once(target, "exit");
-    }
+    await target?.end("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -137,25 +152,25 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   });
 
   test("the platform goes and comes back: traffic goes on, the same process serves", async () => {
-    const before = masters();
+    const before = await masters();
     await nodes.stop();
     assert.equal((await get())[0], 200);
     states.length = 0;
     nodes = await openManager();
     assert.equal(nodes.hasInterface(networkInterfaceId), true);
     await apply("1");
-    assert.deepEqual(masters(), before);
+    assert.deepEqual(await masters(), before);
     assert.equal((await get())[0], 200);
   });
 
   test("a crash of HAProxy is repaired by the engine, also without the platform, within a second", async () => {
     for (const isUp of [true, false]) {
       if (!isUp) await nodes.stop();
-      const [pid] = masters();
+      const [pid] = await masters();
       process.kill(pid!, "SIGKILL");
       const [status, , afterMs] = await get();
       assert.equal(status, 200);
-      assert.notDeepEqual(masters()[0], pid);
+      assert.notEqual((await masters())[0], pid);
       console.log(`repaired after ${afterMs} ms, platform ${isUp ? "up" : "down"}`);
     }
     nodes = await openManager();
@@ -176,12 +191,8 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
 
   test("a node that is no longer wanted leaves nothing", async () => {
     nodes.apply({ messageId: "end", seqNum: ++seqNum, nodes: [] });
-    const isGone = async () => (await docker.driver.listSandboxes()).length === 0;
-    for (let i = 0; i < 500 && !(await isGone()); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.equal(await isGone(), true);
-    for (let i = 0; i < 500 && readdirSync(join(folder, "nodes")).length > 0; i++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.deepEqual(readdirSync(join(folder, "nodes")), []);
+    const look = async () => [...(await docker.driver.listSandboxes()), ...readdirSync(join(folder, "nodes"))];
+    await untilSo("all to go", look, (left) => left.length === 0);
     const attached = await world.network.attached();
     assert.ok(!attached.some((each) => each.networkInterfaceId === networkInterfaceId));
     assert.ok(existsSync(folder));

@@ -16,6 +16,7 @@ import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { seededRandom } from "#kernel/random.ts";
 import { VirtualClock } from "#kernel/virtual-clock.ts";
+import { until } from "../../../test/support/until.ts";
 import { createBlobStore } from "../storage/blob-store.ts";
 import { scanPrograms } from "./programs.ts";
 import { Scanner, type ScannerOptions } from "./scanner.ts";
@@ -115,7 +116,7 @@ test("a program that takes too long is killed with its children", async () => {
   const clock = new VirtualClock();
   const { scanner } = scannerWith({ trivy: `sleep 600 & touch ${root}/running; wait` }, { clock });
   const scan = scanner.scan(await image());
-  while (!existsSync(join(root, "running"))) await new Promise((resolve) => setImmediate(resolve));
+  await until("the program", () => existsSync(join(root, "running")));
   await clock.advance(900_000);
   // The child holds the output open: as long as it runs, this does not end.
   await assert.rejects(scan, reason("TimedOut", /900 seconds/));
@@ -126,7 +127,7 @@ test("the end of the platform breaks scans off, also those that wait", async () 
   const scanned = await image();
   const scans = [scanner.scan(scanned), scanner.scan(scanned)];
   const ended = Promise.all(scans.map((scan) => assert.rejects(scan, reason("Aborted"))));
-  while (!existsSync(join(root, "begun"))) await new Promise((resolve) => setImmediate(resolve));
+  await until("the program", () => existsSync(join(root, "begun")));
   await scanner.close();
   await ended;
   assert.deepEqual(readdirSync(dir), []);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +7,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
 import { systemRandom } from "#kernel/random.ts";
+import { TestProcess } from "../../../test/support/test-process.ts";
 import { createBlobStore } from "./blob-store.ts";
 
 /** The store is killed while it takes blobs: what it has acknowledged is there, and what is there is whole. */
@@ -44,15 +44,18 @@ async function uploadForever(dir: string): Promise<void> {
 
 async function killAfter(dir: string, first: number, blobs: number) {
   const env = { ...process.env, BLOB_CRASH_TEST_DIR: dir, BLOB_CRASH_TEST_FIRST: String(first) };
-  const child = spawn(process.execPath, [import.meta.filename], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const writer = new TestProcess(process.execPath, [import.meta.filename], {
+    ...{ env, stdio: ["ignore", "pipe", "inherit"] },
+  });
   const stored: number[] = [];
   const chunks = new Map<string, number>();
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: writer.child.stdout! })) {
     const [kind, id, rest] = line.split(" ") as [string, string, string];
     if (kind === "chunk") chunks.set(id, Number(rest));
     else chunks.delete(rest);
-    if (kind === "blob" && stored.push(Number(id)) === blobs) child.kill("SIGKILL");
+    if (kind === "blob" && stored.push(Number(id)) === blobs) writer.child.kill("SIGKILL");
   }
+  await writer.ended();
   return { stored, chunks };
 }
 

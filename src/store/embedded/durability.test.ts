@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { type TestContext, test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
 import type { StoreEngine } from "#kernel/engine.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { TestProcess } from "../../../test/support/test-process.ts";
+import { until } from "../../../test/support/until.ts";
 import { openEmbeddedEngine } from "./index.ts";
 import { checkSchema, migrate } from "./sqlite-schema.ts";
 
@@ -30,29 +32,23 @@ function put(engine: StoreEngine, key: string, value: unknown) {
   return engine.commit({ compare: [], put: [{ key, value }], remove: [] });
 }
 
-/** Starts the writer. `acknowledged` grows as it tells; `reached(n)` resolves after n commits. */
+/** Starts the writer. `acknowledged` gives what it has told; `reached(n)` resolves after n commits. */
 function startWriter(dataDir: string, run: number) {
-  const child: ChildProcess = spawn(process.execPath, [writer, dataDir, String(run)], {
+  const child = new TestProcess(process.execPath, [writer, dataDir, String(run)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const acknowledged: number[] = [];
-  let rest = "";
-  const waiters: { count: number; resolve: () => void }[] = [];
-  child.stdout!.on("data", (chunk: Buffer) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line !== "open") acknowledged.push(Number(line));
-    for (const { count, resolve } of waiters) if (acknowledged.length >= count) resolve();
-  });
-  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const acknowledged = () =>
+    child.out
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line !== "open")
+      .map(Number);
   return {
-    child,
+    pid: child.pid,
     acknowledged,
-    reached: (count: number) => new Promise<void>((resolve) => waiters.push({ count, resolve })),
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
+    reached: (count: number) =>
+      until(`${count} commits`, acknowledged, (found) => found.length >= count, { everyMs: 1 }),
+    kill: () => child.end("SIGKILL"),
   };
 }
 
@@ -64,7 +60,8 @@ test("kill -9 loses nothing that was acknowledged, halves no commit and leaves n
     await writing.kill();
     const engine = await open(t, dataDir);
     const entries = new Map((await engine.list("")).entries.map((entry) => [entry.key, entry]));
-    for (const n of writing.acknowledged) assert.ok(entries.has(`b/${run}-${n}`), `commit ${n} of run ${run} is lost`);
+    for (const n of writing.acknowledged())
+      assert.ok(entries.has(`b/${run}-${n}`), `commit ${n} of run ${run} is lost`);
     for (const key of entries.keys()) {
       if (key.startsWith("a/")) assert.ok(entries.has(`b${key.slice(1)}`), `half of ${key}`);
     }
@@ -79,7 +76,7 @@ test("a second process is refused with the name of the first", async (t) => {
   await writing.reached(1);
   await assert.rejects(openEmbeddedEngine({ clock, dataDir }), (error: DriverError) => {
     assert.equal(error.reason, "Conflict");
-    assert.match(error.message, new RegExp(`store\\.db is in use by process ${writing.child.pid}\\.`));
+    assert.match(error.message, new RegExp(`store\\.db is in use by process ${writing.pid}\\.`));
     return true;
   });
 });

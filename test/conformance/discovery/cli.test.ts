@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { whyNoAwsCli } from "../../support/aws-cli.ts";
+import { until } from "../../support/until.ts";
 import type { IdentityPlatform } from "../iam/world.ts";
 import { discoveryPlatform } from "./world.ts";
 
@@ -27,10 +28,8 @@ describe("the AWS CLI and Cloud Map", { skip: whyNoAwsCli() ?? false }, () => {
   /** Runs what gives an operation, and waits for it as people do. */
   const done = async (args: string) => {
     const { OperationId } = await sd(args);
-    for (;;) {
-      const { Operation } = await sd(`get-operation --operation-id ${OperationId}`);
-      if (Operation.Status !== "SUBMITTED" && Operation.Status !== "PENDING") return Operation;
-    }
+    const look = async () => (await sd(`get-operation --operation-id ${OperationId}`)).Operation;
+    return until(args, look, ({ Status }) => Status !== "SUBMITTED" && Status !== "PENDING");
   };
 
   it("makes a namespace and a service, registers an instance and discovers it", async () => {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { type Client, createClient, textsOf } from "#cli/client.ts";
 import { whyNoAwsCli } from "../../support/aws-cli.ts";
+import { until as untilSo } from "../../support/until.ts";
 import { type WholePlatform, wholePlatform } from "../events/world.ts";
 
 const run = promisify(execFile);
@@ -37,12 +38,8 @@ describe("aws ecs wait", { skip: whyNoAwsCli() ?? false }, () => {
 
   /** Looks until the service is so, that the waiter need not wait for its next look. */
   async function until(when: (service: { status: string; runningCount: number }) => boolean): Promise<void> {
-    for (let i = 0; i < 300; i++) {
-      const { services } = await client.ecs("DescribeServices", { cluster: "web", services: ["app"] });
-      if (when(services![0] as { status: string; runningCount: number })) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error("It never came");
+    const look = async () => (await client.ecs("DescribeServices", { cluster: "web", services: ["app"] })).services![0];
+    await untilSo(String(when), look, (found) => when(found as { status: string; runningCount: number }));
   }
 
   it("services-stable ends when as many tasks run as are wanted, of one deployment", async () => {

@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { type Client, createClient, textsOf } from "#cli/client.ts";
 import { whyNoAwsCli } from "../../support/aws-cli.ts";
+import { until as untilSo } from "../../support/until.ts";
 import { type WholePlatform, wholePlatform } from "./world.ts";
 
 const run = promisify(execFile);
@@ -77,14 +78,7 @@ describe("the AWS CLI", { skip: whyNoAwsCli() ?? false }, () => {
   }
 
   /** Asks again until the answer is there: deliveries take a moment. */
-  async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-    for (let i = 0; i < 300; i++) {
-      const found = await ask();
-      if (found !== undefined) return found;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("It never came");
-  }
+  const until = <T>(ask: () => Promise<T | undefined>): Promise<NonNullable<T>> => untilSo(String(ask), ask);
 
   async function messages<T>(group: string, isAll: (found: T[]) => boolean): Promise<T[]> {
     return until(async () => {

@@ -69,9 +69,10 @@ describe("who may not", () => {
   it("opens no data channel, with a token that it has made up", async () => {
     const url = `${platform.connection.endpoint.replace("http", "ws")}${dataChannelPath}made-up?role=publish_subscribe`;
     const socket = new WebSocket(url);
+    const closed = once(socket, "close");
     await once(socket, "open");
     socket.send(JSON.stringify({ MessageSchemaVersion: "1.0", TokenValue: "made-up" }));
-    const [code] = await once(socket, "close");
+    const [code] = await closed;
     assert.equal(code, 1008);
   });
 

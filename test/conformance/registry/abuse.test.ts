@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { seededRandom } from "#kernel/random.ts";
 import { sha256, startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { until } from "../../support/until.ts";
 import { errorCode } from "./images.ts";
 
 /** What no client sends that means well. */
@@ -72,17 +73,16 @@ test("an upload that breaks off goes on where it ended", async () => {
   const location = begun.headers.get("location")!;
   const content = "0123456789".repeat(100);
   await sendRaw(`${request("PATCH", location, "Content-Length: 1000\r\n")}${content.slice(0, 600)}`, { cut: true });
-  let size = 0;
-  for (;;) {
-    // Until the server has noticed; a chunk in its place is refused until then.
+  // Until the server has noticed; a chunk in its place is refused until then.
+  await until("the upload to go on", async () => {
     const status = await registry.send("GET", location);
-    size = Number(status.headers.get("range")!.split("-")[1]) + 1;
+    const size = Number(status.headers.get("range")!.split("-")[1]) + 1;
     const range = { "content-range": `${size === 1 ? 0 : size}-${999}` };
     const body = content.slice(size === 1 ? 0 : size);
     const rest = await registry.send("PATCH", location, { headers: range, body });
-    if (rest.status === 202) break;
-    assert.equal(rest.status, 416);
-  }
+    if (rest.status !== 202) assert.equal(rest.status, 416);
+    return rest.status === 202;
+  });
   assert.equal((await registry.send("PUT", `${location}?digest=${sha256(content)}`)).status, 201);
 });
 
@@ -91,7 +91,11 @@ test("a broken upload in one request leaves nothing", async () => {
   await sendRaw(`${request("POST", path, "Content-Length: 5\r\n")}who`, { cut: true });
   const wrong = await registry.send("POST", path, { body: "other" });
   assert.deepEqual([wrong.status, await errorCode(wrong)], [400, "DIGEST_INVALID"]);
-  while ((await readdir(join(registry.dir, "uploads"))).length > 0) await new Promise(setImmediate);
+  await until(
+    "the upload to go",
+    () => readdir(join(registry.dir, "uploads")),
+    (names) => names.length === 0,
+  );
   assert.equal((await registry.send("HEAD", `/v2/whole/blobs/${sha256("whole")}`)).status, 404);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, test } from "node:test";
+import { Received } from "../../support/received.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
@@ -88,9 +88,9 @@ export function badInput(start: StartBalancer): void {
       const group = groupOf("silent", [targetOf(silent.port)]);
       await apply({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
       const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-      socket.resume();
+      const received = new Received(socket);
       socket.end("GET /half HTTP/1.1\r\nHost: a\r\n\r\n");
-      await once(socket, "end");
+      await received.rest();
       await balancer.untilAccess((all) =>
         all.some(({ line, elbStatusCode }) => line.includes("/half") && elbStatusCode === 460),
       );

@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +9,8 @@ import { NodeProxy } from "#host/proxy/node-proxy.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { TestProcess } from "../../support/test-process.ts";
+import { within } from "../../support/within.ts";
 
 const program = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"].find(existsSync);
 export const noProxy = program === undefined ? "HAProxy is not installed (package haproxy)" : undefined;
@@ -25,7 +26,7 @@ export interface Loopback {
   readonly access: readonly AccessRecord[];
   untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
   /** The process ids of the master and its workers now. */
-  readonly master: () => ChildProcess | undefined;
+  readonly master: () => TestProcess | undefined;
   /** The platform goes and comes back; HAProxy does not notice. */
   restartPlatform(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -33,15 +34,15 @@ export interface Loopback {
 
 export async function startLoopback(): Promise<Loopback> {
   const folder = await mkdtemp(join(tmpdir(), "estiva-proxy-"));
-  let child: ChildProcess | undefined;
+  let child: TestProcess | undefined;
   let health: readonly TargetHealthReport[] = [];
   const access: AccessRecord[] = [];
   const waiting = new Set<() => void>();
   const changed = () => {
     for (const look of [...waiting]) look();
   };
-  const until = (isMet: () => boolean) =>
-    new Promise<void>((resolve) => {
+  const until = (what: string, isMet: () => boolean, seen: () => unknown) => {
+    const met = new Promise<void>((resolve) => {
       const look = () => {
         if (!isMet()) return;
         waiting.delete(look);
@@ -50,13 +51,15 @@ export async function startLoopback(): Promise<Loopback> {
       waiting.add(look);
       look();
     });
+    return within(what, met, seen);
+  };
   const open = () =>
     new NodeProxy({
       place: {
         folder,
-        isRunning: async () => child !== undefined && child.exitCode === null && child.signalCode === null,
+        isRunning: async () => child !== undefined && !child.hasEnded,
         async start() {
-          child = spawn(program!, proxyArguments(folder), { stdio: ["ignore", "ignore", "ignore"] });
+          child = new TestProcess(program!, proxyArguments(folder), { stdio: "ignore" });
         },
         async check(name) {
           await promisify(execFile)(program!, checkArguments(folder, name)).catch((error) => {
@@ -82,9 +85,19 @@ export async function startLoopback(): Promise<Loopback> {
     folder,
     apply: (node) => proxy.apply(node),
     health: () => health,
-    untilHealth: (isMet) => until(() => isMet(health)),
+    untilHealth: (isMet) =>
+      until(
+        `health: ${isMet}`,
+        () => isMet(health),
+        () => health,
+      ),
     access,
-    untilAccess: (isMet) => until(() => isMet(access)),
+    untilAccess: (isMet) =>
+      until(
+        `access records: ${isMet}`,
+        () => isMet(access),
+        () => access.slice(-10),
+      ),
     master: () => child,
     async restartPlatform(meanwhile) {
       await proxy.close();
@@ -93,10 +106,7 @@ export async function startLoopback(): Promise<Loopback> {
     },
     async close() {
       await proxy.close();
-      if (child?.exitCode === null && child.signalCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
+      await child?.end("SIGTERM");
       await rm(folder, { recursive: true });
     },
   };

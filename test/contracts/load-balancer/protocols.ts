@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { CertificateSpec } from "#kernel/load-balancing.ts";
+import { Received } from "../../support/received.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
@@ -105,14 +106,16 @@ export function protocols(start: StartBalancer): void {
       const port = await secure(current, { targetGroups: [group] });
       const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
       const stream = session.request({ ":method": "POST", ":path": "/echo", te: "trailers" });
+      const trailing = once(stream, "trailers");
+      const received = new Received(stream);
       const [headers] = (await once(stream, "response")) as [Record<string, string>];
       assert.equal(headers["x-name"], "h2");
       for (const part of ["first", "second"]) {
         stream.write(part);
-        assert.equal(String((await once(stream, "data"))[0]), part);
+        assert.equal(await received.take(new RegExp(`${part}$`)), part);
       }
       stream.end();
-      const [trailers] = (await once(stream, "trailers")) as [Record<string, string>];
+      const [trailers] = (await trailing) as [Record<string, string>];
       assert.equal(trailers["grpc-status"], "0");
       session.destroy();
       await target.close();
@@ -155,11 +158,12 @@ export function protocols(start: StartBalancer): void {
       const socket = connect(port, "127.0.0.1");
       const head = ["GET /ws HTTP/1.1", "Host: a", "Upgrade: websocket", "Connection: Upgrade"];
       const key = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""];
+      const received = new Received(socket);
       socket.write([...head, ...key].join("\r\n"));
-      assert.match(String((await once(socket, "data"))[0]), /^HTTP\/1\.1 101 /);
+      assert.match(await received.take(/\r\n\r\n$/), /^HTTP\/1\.1 101 /);
       for (const part of ["ping", "pong"]) {
         socket.write(part);
-        assert.equal(String((await once(socket, "data"))[0]), part);
+        assert.equal(await received.take(new RegExp(`${part}$`)), part);
       }
       socket.destroy();
       await close(server);

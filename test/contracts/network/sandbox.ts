@@ -1,9 +1,11 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readlinkSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { TestProcess } from "../../support/test-process.ts";
+import { until } from "../../support/until.ts";
+import { within } from "../../support/within.ts";
 import type { ProbeCommand } from "./probe-program.ts";
 
 const answerMs = 5000;
@@ -13,33 +15,30 @@ const silenceMs = 250;
 /** A network namespace with nothing in it, held by a process, and a probe that talks from inside it. */
 export class Sandbox {
   readonly pid: number;
-  readonly #holder: ChildProcess;
-  #probe: ChildProcess | undefined;
+  readonly #holder: TestProcess;
+  #probe: TestProcess | undefined;
   #commands = 0;
   readonly #waiting = new Map<number, (result: string) => void>();
 
-  private constructor(holder: ChildProcess) {
+  private constructor(holder: TestProcess) {
     this.#holder = holder;
-    this.pid = holder.pid!;
+    this.pid = holder.pid;
   }
 
   /** `flags`: further namespaces for it, as `unshare` names them. */
   static async start(...flags: readonly string[]): Promise<Sandbox> {
-    const holder = spawn("unshare", ["--net", ...flags, "sleep", "infinity"], { stdio: "ignore" });
-    await once(holder, "spawn");
+    const holder = new TestProcess("unshare", ["--net", ...flags, "sleep", "infinity"], { stdio: "ignore" });
     const sandbox = new Sandbox(holder);
-    const own = readlinkSync("/proc/self/ns/net");
-    while (sandbox.#namespace() === own) await new Promise((resolve) => setTimeout(resolve, 2));
+    // Not as soon as it has a namespace of its own: until it is `sleep`, mounts of its own would be its parent's too.
+    const look = () => (holder.hasEnded ? "ended" : readFileSync(`/proc/${holder.pid}/comm`, "utf8").trim());
+    const seen = await until("a sandbox", look, (comm) => ["sleep", "ended"].includes(comm), { everyMs: 2 });
+    if (seen === "ended") throw new Error(`The sandbox has ended: ${JSON.stringify(await holder.ended())}`);
     return sandbox;
   }
 
   /** Ends the namespace with everything in it. */
   async end(): Promise<void> {
-    for (const child of [this.#probe, this.#holder]) {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill("SIGKILL");
-      await once(child, "exit");
-    }
+    for (const process of [this.#probe, this.#holder]) await process?.end("SIGKILL");
   }
 
   /** Runs a program inside and returns what it wrote. Throws when it fails. */
@@ -70,30 +69,27 @@ export class Sandbox {
   tell(command: ProbeCommand): Promise<string> {
     this.#probe ??= this.#startProbe();
     const id = this.#commands++;
-    this.#probe.stdin!.write(`${JSON.stringify({ id, ...command })}\n`);
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    this.#probe.child.stdin!.write(`${JSON.stringify({ id, ...command })}\n`);
+    const answered = new Promise<string>((resolve) => this.#waiting.set(id, resolve));
+    return within(`the probe's answer to ${JSON.stringify(command)}`, answered);
   }
 
-  #startProbe(): ChildProcess {
+  #startProbe(): TestProcess {
     const program = join(import.meta.dirname, "probe-program.ts");
-    const probe = spawn("nsenter", ["-t", String(this.pid), "-n", process.execPath, program], {
+    const probe = new TestProcess("nsenter", ["-t", String(this.pid), "-n", process.execPath, program], {
       stdio: ["pipe", "pipe", "inherit"],
     });
-    createInterface({ input: probe.stdout! }).on("line", (line) => {
+    createInterface({ input: probe.child.stdout! }).on("line", (line) => {
       const { id, result } = JSON.parse(line) as { id: number; result: string };
       this.#waiting.get(id)?.(result);
       this.#waiting.delete(id);
     });
-    probe.on("exit", () => {
+    probe.child.on("exit", () => {
       this.#probe = undefined;
       for (const resolve of this.#waiting.values()) resolve("the probe has ended");
       this.#waiting.clear();
     });
     return probe;
-  }
-
-  #namespace(): string {
-    return readlinkSync(`/proc/${this.pid}/ns/net`);
   }
 }
 

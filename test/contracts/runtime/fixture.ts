@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ContainerSpec, RuntimeDriver, RuntimeEvent, SandboxSpec } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { within } from "../../support/within.ts";
 
 /** What a driver brings to its contract suite. */
 export interface RuntimeFixture {
@@ -85,7 +86,11 @@ export class EventLog {
   }
 
   /** Resolves with the first event, past ones included, that matches. */
-  async until(matches: (event: RuntimeEvent) => boolean): Promise<RuntimeEvent> {
+  until(matches: (event: RuntimeEvent) => boolean): Promise<RuntimeEvent> {
+    return within(`an event: ${matches}`, this.#first(matches), () => this.seen.slice(-10));
+  }
+
+  async #first(matches: (event: RuntimeEvent) => boolean): Promise<RuntimeEvent> {
     for (;;) {
       const found = this.seen.find(matches);
       if (found !== undefined) return found;

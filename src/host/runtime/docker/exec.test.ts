@@ -6,6 +6,7 @@ import { containerSpec, start } from "../../../../test/contracts/runtime/fixture
 import { busyboxReference as image } from "../../../../test/images/busybox.ts";
 import { type TestDocker, testDocker } from "../../../../test/images/docker.ts";
 import { testEngine } from "../../../../test/images/engine.ts";
+import { until } from "../../../../test/support/until.ts";
 import type { ExecProcess } from "../driver.ts";
 import { parseAddress } from "./address.ts";
 import { createEngineClient, type EngineClient } from "./client.ts";
@@ -42,7 +43,11 @@ describe("docker: processes in containers", { skip: "skip" in engine && engine.s
     const { Id } = await client.call("POST", `/containers/${containerId}/exec`, { body: { Cmd: ["sleep", "104"] } });
     await client.call("POST", `/exec/${Id}/start`, { body: { Detach: true } });
     await firstOf(process);
-    while ((await commands(containerId)).length < 6);
+    await until(
+      "all to run",
+      () => commands(containerId),
+      (found) => found.length >= 6,
+    );
     await process.kill();
     assert.deepEqual(await commands(containerId), ["sleep 103", "sleep 104"]);
     const later = docker.reopen();
@@ -97,7 +102,12 @@ describe("docker: processes in containers", { skip: "skip" in engine && engine.s
     const { sandboxId, containerId } = await container("exec-output");
     const command = ["sh", "-c", "i=0; while [ $i -lt 200000 ]; do echo $i; i=$((i+1)); done; echo end >&2; exit 5"];
     const process = await docker.driver.exec(containerId, { command, tty: false });
-    while ((await commands(containerId)).length === 0); // it ends only when it has been read
+    // It ends only when it has been read.
+    await until(
+      "it to run",
+      () => commands(containerId),
+      (found) => found.length > 0,
+    );
     const output = { stdout: "", stderr: "" };
     for await (const { stream, data } of process.output) output[stream] += Buffer.from(data).toString("latin1");
     assert.equal(output.stdout, Array.from({ length: 200_000 }, (_, i) => `${i}\n`).join(""));

@@ -8,6 +8,7 @@ import { containerSpec, EventLog, sandboxSpec } from "../../../../test/contracts
 import { busyboxReference as image } from "../../../../test/images/busybox.ts";
 import { type TestDocker, testDocker } from "../../../../test/images/docker.ts";
 import { testEngine } from "../../../../test/images/engine.ts";
+import { until } from "../../../../test/support/until.ts";
 import type { ContainerSpec, SandboxSpec } from "../driver.ts";
 
 /** Every field of a specification has its effect in the container. */
@@ -158,9 +159,9 @@ describe("docker: specifications", { skip: "skip" in engine && engine.skip, time
 });
 
 /** What the server says; it may not listen yet. */
-async function answerOf(port: number): Promise<string> {
-  for (;;) {
-    const text = await new Promise<string>((resolve) => {
+function answerOf(port: number): Promise<string> {
+  const ask = () =>
+    new Promise<string>((resolve) => {
       let received = "";
       const socket = connect(port, "127.0.0.1");
       socket.on("data", (data) => {
@@ -169,6 +170,5 @@ async function answerOf(port: number): Promise<string> {
       socket.on("error", () => resolve(""));
       socket.on("close", () => resolve(received));
     });
-    if (text !== "") return text;
-  }
+  return until(`an answer at port ${port}`, ask);
 }

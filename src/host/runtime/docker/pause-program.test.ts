@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { TestProcess } from "../../../../test/support/test-process.ts";
+import { until } from "../../../../test/support/until.ts";
 import { type Architecture, pauseProgram } from "./pause-program.ts";
 
 const native: Architecture | undefined = { x64: "x86_64", arm64: "arm64" }[process.arch as string] as Architecture;
@@ -13,17 +14,15 @@ test("the program waits, ignoring SIGCHLD, and ends at once with 0 when told to"
   const folder = await mkdtemp(join(tmpdir(), "estiva-pause-"));
   const path = join(folder, "pause");
   await writeFile(path, pauseProgram(native!), { mode: 0o755 });
-  const child = spawn(path, { stdio: "ignore" });
-  const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve([code, signal])));
+  const child = new TestProcess(path, [], { stdio: "ignore" });
   const ignored = async () => {
     const status = await readFile(`/proc/${child.pid}/status`, "utf8");
     return BigInt(`0x${/^SigIgn:\s*(\w+)/m.exec(status)![1]}`);
   };
   const sigchld = 1n << 16n;
-  while (((await ignored()) & sigchld) === 0n); // until its first system call is done
-  child.kill("SIGCHLD");
-  child.kill("SIGTERM");
-  assert.deepEqual(await ended, [0, null]);
+  await until("its first system call", ignored, (signals) => (signals & sigchld) !== 0n);
+  child.child.kill("SIGCHLD");
+  assert.deepEqual(await child.end("SIGTERM"), { code: 0, signal: null });
   await rm(folder, { recursive: true });
 });
 

@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
 import { containerSpec, EventLog, rejectsWith, sandboxSpec } from "../../../../test/contracts/runtime/fixture.ts";
 import { ensureBusybox, busyboxReference as image } from "../../../../test/images/busybox.ts";
+import { until } from "../../../../test/support/until.ts";
 import { parseAddress } from "./address.ts";
 import { createEngineClient } from "./client.ts";
 import { missingEnginePackages, startDockerd } from "./dockerd.ts";
@@ -86,12 +87,13 @@ test("an engine that goes away and comes back is survived", { skip: whyNot(), ti
 
 async function untilRunning(socket: string, count: number): Promise<void> {
   const client = createEngineClient(parseAddress(socket), clock);
-  while ((await client.call("GET", "/containers/json")).length !== count);
-  client.close();
+  const look = (): Promise<{ Names: string[] }[]> => client.call("GET", "/containers/json");
+  const done = until(`${count} containers`, look, (containers) => containers.length === count);
+  await done.finally(() => client.close());
 }
 
 /** Ends the process and waits until it is gone. */
 async function stop(pid: number): Promise<void> {
   process.kill(pid, "SIGTERM");
-  while (existsSync(`/proc/${pid}/stat`)) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until("the end of the engine", () => !existsSync(`/proc/${pid}/stat`));
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "#kernel/clock.ts";
 import { containerSpec, EventLog, sandboxSpec } from "../../../../test/contracts/runtime/fixture.ts";
 import { busyboxReference as image } from "../../../../test/images/busybox.ts";
 import { type TestDocker, testDocker } from "../../../../test/images/docker.ts";
 import { testEngine } from "../../../../test/images/engine.ts";
+import { until } from "../../../../test/support/until.ts";
 import { parseAddress } from "./address.ts";
 import { createSandboxGroups } from "./cgroup.ts";
 import { createEngineClient } from "./client.ts";
@@ -27,15 +27,13 @@ describe("docker: sandboxes", { skip: "skip" in engine && engine.skip, timeout: 
   /** The names of the owner's containers as the engine has them, once there are `count` prepared ones. */
   async function untilPrepared(count: number): Promise<string[]> {
     const client = createEngineClient(parseAddress(socket), systemClock());
-    for (;;) {
+    const look = async () => {
       const query = { filters: { label: [`estiva.runtime.owner=${docker.owner}`] } };
       const entries: { Names: string[] }[] = await client.call("GET", "/containers/json", { query });
-      const names = entries.map((entry) => entry.Names[0]!).filter((name) => name.startsWith(`/${docker.owner}..`));
-      if (names.length === count) {
-        client.close();
-        return names;
-      }
-    }
+      return entries.map((entry) => entry.Names[0]!).filter((name) => name.startsWith(`/${docker.owner}..`));
+    };
+    const done = until(`${count} prepared sandboxes`, look, (names) => names.length === count);
+    return done.finally(() => client.close());
   }
 
   test("a sandbox comes from the stock, which is filled again and survives a restart", async () => {
@@ -148,9 +146,7 @@ describe("docker: sandboxes", { skip: "skip" in engine && engine.skip, timeout: 
       return text;
     };
     // The child of the short sleep is nobody's to reap until that has ended.
-    let text = await states();
-    for (let i = 0; i < 100 && /^Z/m.test(text); i++) text = await states();
-    assert.doesNotMatch(text, /^Z/m);
+    await until("no zombie", states, (text) => !/^Z/m.test(text));
     await driver.removeSandbox(sandbox.id);
   });
 
@@ -165,12 +161,11 @@ describe("docker: sandboxes", { skip: "skip" in engine && engine.skip, timeout: 
 
 /** The last prepared ones are removed in the background. */
 async function assertNoGroups(owner: string): Promise<void> {
-  let groups = await groupsOf(owner);
-  for (let i = 0; i < 100 && groups.length > 0; i++) {
-    await delay(50);
-    groups = await groupsOf(owner);
-  }
-  assert.deepEqual(groups, []);
+  await until(
+    "the control groups to go",
+    () => groupsOf(owner),
+    (groups) => groups.length === 0,
+  );
 }
 
 async function groupsOf(owner: string): Promise<string[]> {

@@ -12,6 +12,7 @@ import {
   upload,
 } from "../../../../test/contracts/blob-store.ts";
 import { closeS3BlobStores, leftOf, makeS3BlobStore } from "../../../../test/support/s3-blob-store.ts";
+import { until } from "../../../../test/support/until.ts";
 
 after(closeS3BlobStores);
 
@@ -201,6 +202,10 @@ describe("a storage that fails", () => {
     for (let i = 0; i < 5; i++) {
       for await (const _ of await store.read(digest)) break;
     }
-    while ((await server.openConnections()) > 2) await new Promise(setImmediate);
+    await until(
+      "the connections to end",
+      () => server.openConnections(),
+      (open) => open <= 2,
+    );
   });
 });

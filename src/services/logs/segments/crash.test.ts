@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { diskFiles } from "#platform/disk-files.ts";
+import { TestProcess } from "../../../../test/support/test-process.ts";
 import { LogStorage, type PageQuery } from "./storage.ts";
 
 const streams = ["1111111111111111", "2222222222222222", "3333333333333333"];
@@ -28,14 +28,17 @@ async function appendForever(root: string): Promise<void> {
 
 async function killAfter(root: string, acknowledgements: number): Promise<Map<string, number>> {
   const env = { ...process.env, LOG_CRASH_TEST_ROOT: root };
-  const child = spawn(process.execPath, [import.meta.filename], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const writer = new TestProcess(process.execPath, [import.meta.filename], {
+    ...{ env, stdio: ["ignore", "pipe", "inherit"] },
+  });
   const acknowledged = new Map<string, number>();
   let count = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: writer.child.stdout! })) {
     const [stream, number] = line.split(":") as [string, string];
     acknowledged.set(stream, Number(number));
-    if (++count === acknowledgements) child.kill("SIGKILL");
+    if (++count === acknowledgements) writer.child.kill("SIGKILL");
   }
+  await writer.ended();
   return acknowledged;
 }
 
