@@ -60,6 +60,7 @@ const operations: AuthorizationTable<Operations> = {
   GetDashboard: onDashboard,
   GetMetricData: {},
   GetMetricStatistics: {},
+  GetMetricWidgetImage: {},
   ListDashboards: {},
   ListMetrics: {},
   ListTagsForResource: onArn,

@@ -97,9 +97,22 @@ export const metricProperties: Readonly<Record<string, Rule>> = {
   ...{ start: string, end: string, timezone: matching(/^[+-]\d{4}$/) },
 };
 
-/** Of a picture: width and height in pixels. */
-export const pictureProperties: Readonly<Record<string, Rule>> = {
-  ...metricProperties,
-  metrics: array(metric, { least: 1, most: 100 }),
-  ...{ width: integer(1, 2000), height: integer(1, 2000), theme: oneOf("light", "dark") },
-};
+/** Of a picture; width and height are pixels. */
+export const picture = object(
+  {
+    metrics: array(metric, { least: 1, most: 100 }),
+    annotations: object(
+      { horizontal: array(lineOrBand(horizontal)), vertical: array(lineOrBand(vertical)) },
+      { isStrict: true },
+    ),
+    ...only(["title", "region", "period", "stat", "liveData", "stacked", "sparkline", "setPeriodToTimeRange"]),
+    ...only(["singleValueFullPrecision", "legend", "yAxis", "start", "end", "timezone"]),
+    view: oneOf("timeSeries", "singleValue", "gauge", "bar", "pie"),
+    ...{ width: integer(1, 2000), height: integer(1, 2000) },
+  },
+  { required: ["metrics"], isStrict: true },
+);
+
+function only(names: readonly string[]): Readonly<Record<string, Rule>> {
+  return Object.fromEntries(names.map((name) => [name, metricProperties[name]!]));
+}

@@ -10,6 +10,7 @@ import { DescribeAlarmsForMetric } from "./describe-alarms-for-metric.ts";
 import { GetDashboard } from "./get-dashboard.ts";
 import { getMetricData } from "./get-metric-data.ts";
 import { getMetricStatistics } from "./get-metric-statistics.ts";
+import { getMetricWidgetImage } from "./get-metric-widget-image.ts";
 import { ListDashboards } from "./list-dashboards.ts";
 import { listMetrics } from "./list-metrics.ts";
 import { PutCompositeAlarm } from "./put-composite-alarm.ts";
@@ -32,6 +33,7 @@ export function createOperations(storage: MetricStorage) {
     GetDashboard,
     GetMetricData: getMetricData(storage),
     GetMetricStatistics: getMetricStatistics(storage),
+    GetMetricWidgetImage: getMetricWidgetImage(storage),
     ListDashboards,
     ListMetrics: listMetrics(storage),
     ListTagsForResource,
