@@ -37,7 +37,7 @@ import { adminRoutes } from "#platform/routes.ts";
 import { serviceLogRights } from "#platform/service-log-rights.ts";
 import { serviceOptions } from "#platform/service-options.ts";
 import { mergeNames, SharedPublication } from "#platform/shared-publication.ts";
-import { resetState, stopAllTasks, untilRemoved } from "#platform/shutdown.ts";
+import { resetState, stopAllTasks, untilRemoved, untilStopped } from "#platform/shutdown.ts";
 import { createTaskCredentials } from "#platform/task-credentials.ts";
 import { withTaskRights } from "#platform/task-log-rights.ts";
 import { createTaskSecrets, registryOf } from "#platform/task-secrets.ts";
@@ -49,13 +49,21 @@ import {
   cloudWatchCollections,
   cloudWatchEventSources,
   createCloudWatch,
+  createMetricSink,
   MetricStorage,
 } from "#services/cloudwatch/index.ts";
 import { createDiscovery, discoveryCollections } from "#services/discovery/index.ts";
 import { namespaces } from "#services/discovery/model.ts";
 import { createEc2, collections as ec2Collections } from "#services/ec2/index.ts";
 import { createEcr, ecrCollections } from "#services/ecr/index.ts";
-import { AgentHub, createEcs, ecsCollections, ecsEventSources, hasProxies } from "#services/ecs/index.ts";
+import {
+  AgentHub,
+  createEcs,
+  createUsageReceiver,
+  ecsCollections,
+  ecsEventSources,
+  hasProxies,
+} from "#services/ecs/index.ts";
 import { tasks } from "#services/ecs/model.ts";
 import { createElb, elbCollections } from "#services/elb/index.ts";
 import { loadBalancers } from "#services/elb/model.ts";
@@ -136,7 +144,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
   });
   const { openDataChannel } = sessions;
-  const hub = new AgentHub({ store, clock, random, openDataChannel });
+  const measured = createMetricSink(metrics);
+  const publishUsage = createUsageReceiver({ store, sink: measured });
+  const hub = new AgentHub({ store, clock, random, openDataChannel, publishUsage });
 
   const { account, region } = options;
   const policyFault = (document: string) => validatePolicy(document, "resource");
@@ -368,15 +378,6 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
   await platform.close();
   return exitCodes.ok;
 };
-
-/** Resolves at the end, with true when `estiva down` asked for it (SIGUSR2): then tasks are stopped too. */
-function untilStopped(signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    signal.addEventListener("abort", () => resolve(false), { once: true });
-    process.once("SIGUSR2", () => resolve(true));
-  });
-}
 
 /** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */
 function asCommandError(error: unknown): never {

@@ -1,5 +1,6 @@
 import type { DataChannel, DataChannelEnd, ExecMessage } from "./data-channel.ts";
 import type { LoadBalancersMessage } from "./load-balancing.ts";
+import type { UsageMessage } from "./usage.ts";
 
 /**
  * What the control plane and the agent of a host say to each other, after the protocol of the Amazon ECS container
@@ -20,6 +21,8 @@ export interface AgentEndpoint {
   submitTaskStateChange(change: TaskStateChange): Promise<void>;
   /** Telemetry: container health. */
   publishHealth(message: HealthMessage): Promise<void>;
+  /** Telemetry: what containers use, once an interval while tasks run. */
+  publishUsage(message: UsageMessage): Promise<void>;
   /**
    * Opens the agent's end of the data channel of an exec session, as the SSM agent does on Amazon ECS. A session that
    * nobody waits in, or that is open already, is closed at once.

@@ -15,3 +15,11 @@ test("images are pulled as the environment says, and nonsense is refused", () =>
   assert.equal(agentOptionsOf({ ESTIVA_IMAGE_PULL_BEHAVIOR: "never" }, own).imagePullBehavior, "never");
   assert.throws(() => agentOptionsOf({ ESTIVA_IMAGE_PULL_BEHAVIOR: "now" }, own), /takes default, always/);
 });
+
+test("containers are measured each minute, or by a part of it", () => {
+  assert.equal(agentOptionsOf({}, own).metricsIntervalSeconds, 60);
+  assert.equal(agentOptionsOf({ ESTIVA_METRICS_INTERVAL: "5" }, own).metricsIntervalSeconds, 5);
+  for (const text of ["7", "", "0", "5s", "120"]) {
+    assert.throws(() => agentOptionsOf({ ESTIVA_METRICS_INTERVAL: text }, own), /takes 1, 5, 10, 20, 30, 60, not/);
+  }
+});

@@ -4,10 +4,14 @@ import { DriverError } from "#kernel/fault.ts";
 const behaviors: readonly ImagePullBehavior[] = ["default", "always", "once", "prefer-cached", "never"];
 const preparedSandboxes = 2;
 
+/** They divide a minute, CloudWatch's own period. */
+const metricsIntervals = [1, 5, 10, 20, 30, 60];
+
 /**
  * How this host's agent works, by the environment: when it pulls images (`ESTIVA_IMAGE_PULL_BEHAVIOR`, after
- * `ECS_IMAGE_PULL_BEHAVIOR` of Amazon ECS's agent) and what tasks are given as AWS_ENDPOINT_URL
- * (`ESTIVA_TASK_ENDPOINT_URL`: an address, or `off`). Throws a `DriverError` for values that mean nothing.
+ * `ECS_IMAGE_PULL_BEHAVIOR` of Amazon ECS's agent), what tasks are given as AWS_ENDPOINT_URL
+ * (`ESTIVA_TASK_ENDPOINT_URL`: an address, or `off`) and how often their containers are measured
+ * (`ESTIVA_METRICS_INTERVAL`, seconds). Throws a `DriverError` for values that mean nothing.
  */
 export function agentOptionsOf(env: NodeJS.ProcessEnv, ownEndpoint: string): Partial<AgentOptions> {
   const endpointUrl = env.ESTIVA_TASK_ENDPOINT_URL ?? ownEndpoint;
@@ -16,6 +20,7 @@ export function agentOptionsOf(env: NodeJS.ProcessEnv, ownEndpoint: string): Par
     // What a stopped task wrote is in CloudWatch Logs: nobody needs its containers.
     cleanupWaitSeconds: 0,
     imagePullBehavior: pullBehavior(env.ESTIVA_IMAGE_PULL_BEHAVIOR ?? "prefer-cached"),
+    metricsIntervalSeconds: metricsInterval(env.ESTIVA_METRICS_INTERVAL ?? "60"),
     ...(endpointUrl !== "off" && { endpointUrl }),
   };
 }
@@ -25,4 +30,10 @@ function pullBehavior(text: string): ImagePullBehavior {
   if (found !== undefined) return found;
   const known = behaviors.join(", ");
   throw new DriverError("InvalidSpec", `ESTIVA_IMAGE_PULL_BEHAVIOR takes ${known}, not ${text}.`);
+}
+
+function metricsInterval(text: string): number {
+  const found = metricsIntervals.find((seconds) => String(seconds) === text);
+  if (found !== undefined) return found;
+  throw new DriverError("InvalidSpec", `ESTIVA_METRICS_INTERVAL takes ${metricsIntervals.join(", ")}, not ${text}.`);
 }

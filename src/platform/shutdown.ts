@@ -84,3 +84,12 @@ export async function resetState(
     release();
   }
 }
+
+/** Resolves at the end, with true when `estiva down` asked for it (SIGUSR2): then tasks are stopped too. */
+export function untilStopped(signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener("abort", () => resolve(false), { once: true });
+    process.once("SIGUSR2", () => resolve(true));
+  });
+}

@@ -6,6 +6,8 @@ const targets = {
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   ecs: "AmazonEC2ContainerServiceV20141113",
   kms: "TrentService",
+  /** CloudWatch */
+  monitoring: "GraniteServiceVersion20100801",
   organizations: "AWSOrganizationsV20161128",
   secretsmanager: "secretsmanager",
 } as const;

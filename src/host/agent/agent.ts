@@ -11,7 +11,6 @@ import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-b
 import type { Random } from "#kernel/random.ts";
 import type { Subscription } from "#kernel/store.ts";
 import { ExecSessions } from "./exec/sessions.ts";
-import { createHealthPublisher } from "./health.ts";
 import { createImages } from "./images.ts";
 import { fileJournal, type Journal } from "./journal.ts";
 import { createLatest } from "./latest.ts";
@@ -23,6 +22,8 @@ import { type AgentOptions, defaultAgentOptions, type SecretResolver, type TaskL
 import type { Progress } from "./step/progress.ts";
 import { taskIdOf } from "./step/state.ts";
 import { type KnownContainer, TaskTable } from "./task-table.ts";
+import { createHealthPublisher } from "./telemetry/health.ts";
+import { createUsagePublisher } from "./telemetry/usage.ts";
 
 export interface AgentConfig {
   /** Stable over restarts. One agent has one driver (and its owner label) and one host network to itself. */
@@ -87,6 +88,11 @@ export function createAgent(config: AgentConfig): Agent {
     proxyServes: async (taskId) => await nodes?.whenTaskServed(taskId),
   });
   const health = createHealthPublisher({ clock, log, publish: (message) => endpoint.publishHealth(message) });
+  const usage = createUsagePublisher({
+    ...{ hostId: config.hostId, driver, clock, log, intervalMs: options.metricsIntervalSeconds * 1000 },
+    tasks: () => table.tasks(),
+    publish: (message) => endpoint.publishUsage(message),
+  });
   const networks = createNetworks({
     ...{ network, clock, random, log },
     onApplied(networkInterfaceIds) {
@@ -102,7 +108,7 @@ export function createAgent(config: AgentConfig): Agent {
     findTask: (taskId) => table.findTask(taskId),
   });
   const table = new TaskTable({
-    ...{ clock, random, log, driver, network, logs, journal, perform, images, networks, health, execs, options },
+    ...{ clock, random, log, driver, network, logs, journal, perform, images, networks, health, usage, execs, options },
     hasNodeInterface: (id) => nodes?.hasInterface(id) ?? false,
     submit: (change) => endpoint.submitTaskStateChange(change),
   });
@@ -141,6 +147,7 @@ export function createAgent(config: AgentConfig): Agent {
       watching?.close();
       networks.stop();
       health.stop();
+      usage.stop();
       table.stop();
       await nodes?.stop();
       await execs.stop();

@@ -115,6 +115,8 @@ export interface AgentOptions {
   readonly relistSeconds: number;
   /** The session is opened again when it has been silent for so long after a heartbeat; 120 by default. */
   readonly heartbeatTimeoutSeconds: number;
+  /** How often it is told what containers use; 60 by default, the period of CloudWatch. Whole seconds. */
+  readonly metricsIntervalSeconds: number;
   readonly onEvent?: (event: AgentEvent) => void;
 }
 
@@ -128,4 +130,5 @@ export const defaultAgentOptions: AgentOptions = {
   containerStartTimeoutSeconds: 180,
   relistSeconds: 300,
   heartbeatTimeoutSeconds: 120,
+  metricsIntervalSeconds: 60,
 };

@@ -7,7 +7,6 @@ import type { Log } from "#kernel/controller.ts";
 import { hex, type Random } from "#kernel/random.ts";
 import { TaskActor } from "./actor.ts";
 import type { ExecSessions } from "./exec/sessions.ts";
-import type { HealthPublisher } from "./health.ts";
 import type { Images } from "./images.ts";
 import type { Journal } from "./journal.ts";
 import { createListing, type Listing } from "./listing.ts";
@@ -17,6 +16,8 @@ import type { AgentOptions, TaskLogs } from "./ports.ts";
 import { type Progress, progressOf } from "./step/progress.ts";
 import { type Input, newTask, recallTask, type Task, taskIdOf } from "./step/state.ts";
 import { sweep } from "./sweep.ts";
+import type { HealthPublisher } from "./telemetry/health.ts";
+import type { UsagePublisher } from "./telemetry/usage.ts";
 import { Tombstones } from "./tombstones.ts";
 
 export interface TaskTableDeps {
@@ -31,6 +32,7 @@ export interface TaskTableDeps {
   readonly images: Images;
   readonly networks: Networks;
   readonly health: HealthPublisher;
+  readonly usage: Pick<UsagePublisher, "changed">;
   readonly execs: Pick<ExecSessions, "found" | "taskChanged">;
   /** Whether a load balancer node of the host has the interface. */
   readonly hasNodeInterface: (networkInterfaceId: string) => boolean;
@@ -137,6 +139,10 @@ export class TaskTable {
     return found === undefined ? undefined : { task: found.actor.task, containerName: found.containerName };
   }
 
+  *tasks(): Generator<Task> {
+    for (const { task } of this.#actors.values()) yield task;
+  }
+
   findTask(taskId: string): Task | undefined {
     return this.#actors.get(taskId)?.task;
   }
@@ -192,7 +198,7 @@ export class TaskTable {
   }
 
   #add(task: Task): TaskActor {
-    const { clock, random, log, driver, logs, journal, perform, options, submit, health, execs } = this.#deps;
+    const { clock, random, log, driver, logs, journal, perform, options, submit, health, usage, execs } = this.#deps;
     const actor = new TaskActor(task, {
       ...{ clock, random, log, driver, logs, journal, perform, submit },
       times: { drainMs: options.drainWaitSeconds * 1000, keepMs: options.cleanupWaitSeconds * 1000 },
@@ -200,6 +206,7 @@ export class TaskTable {
       onForgotten: (gone) => this.#forget(gone),
       onChanged: ({ task: changed }) => {
         health.changed(changed);
+        usage.changed(changed);
         execs.taskChanged(changed);
       },
     });

@@ -59,6 +59,13 @@ export interface RuntimeDriver {
   readLogs(containerId: string, options: ReadLogsOptions): AsyncIterable<readonly LogRecord[]>;
   /** One reading of the container's counters, in the shape of Docker's stats (which the metadata endpoint serves). */
   containerStats(containerId: string): Promise<Record<string, unknown>>;
+  /** The counters of many running containers in one pass, by their ids. Those that do not run any more are left out. */
+  readUsage(containers: readonly RunningContainer[]): Promise<ReadonlyMap<string, UsageCounters>>;
+  /**
+   * The counters of a sandbox's network interfaces by their names, without loopback, by its pause process. Undefined
+   * when it has ended, or where the engine's kernel is another machine's.
+   */
+  readNetworks(pid: number): Promise<Readonly<Record<string, NetworkCounters>> | undefined>;
 
   /** A volume shared by name; making one that exists returns it. */
   createVolume(spec: VolumeSpec): Promise<void>;
@@ -273,6 +280,29 @@ export interface LogRecord {
   readonly message: Uint8Array;
   readonly partial: boolean;
 }
+
+/** A container by its id and the process that it runs, in the engine's PID namespace. */
+export type RunningContainer = Pick<ContainerStatus, "id" | "pid">;
+
+export interface UsageCounters {
+  /** When it was read, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Processor time since the container's start. */
+  readonly cpuNanos: number;
+  /** Memory in use, without the page cache. */
+  readonly memoryBytes: number;
+  /** From and to block devices since the container's start. */
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+/** In the names of Docker's stats. */
+export type NetworkCounters = Readonly<
+  Record<
+    "rx_bytes" | "rx_packets" | "rx_errors" | "rx_dropped" | "tx_bytes" | "tx_packets" | "tx_errors" | "tx_dropped",
+    number
+  >
+>;
 
 export interface VolumeSpec {
   readonly name: string;

@@ -9,6 +9,7 @@ import type { MetricStorage } from "./metrics/storage.ts";
 import { alarmHistory, alarms, dashboards } from "./model.ts";
 import { createOperations } from "./operations/index.ts";
 
+export { createMetricSink } from "./metrics/sink.ts";
 export { MetricStorage } from "./metrics/storage.ts";
 
 export const cloudWatchCollections = [alarmHistory, alarms, dashboards];

@@ -117,4 +117,15 @@ export function containerContract({ fixture, driver }: Given): void {
     assert.ok("cpu_stats" in stats && "memory_stats" in stats && typeof stats.read === "string");
     await driver().removeSandbox(sandboxId);
   });
+
+  test("the usage of many containers is read at once, without those that have ended", async () => {
+    const running = await start(driver(), "container-usage", containerSpec(containers.runsForever));
+    const status = await driver().inspectContainer(running.containerId);
+    const unknown = { id: "0".repeat(64), pid: 0 };
+    const usage = await driver().readUsage([status, unknown]);
+    assert.deepEqual([...usage.keys()], [running.containerId]);
+    const { cpuNanos, memoryBytes } = usage.get(running.containerId)!;
+    assert.ok(cpuNanos >= 0 && memoryBytes > 0, `${cpuNanos} ns, ${memoryBytes} bytes`);
+    await driver().removeSandbox(running.sandboxId);
+  });
 }

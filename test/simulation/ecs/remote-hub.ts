@@ -36,6 +36,7 @@ export function remoteHub(sim: Simulation<EcsPlane>, agent: AgentProcess): Agent
     registerContainerInstance: (request) => call((hub) => hub.registerContainerInstance(copy(request))),
     submitTaskStateChange: (change) => call((hub) => hub.submitTaskStateChange(copy(change))),
     publishHealth: (message) => call((hub) => hub.publishHealth(copy(message))),
+    publishUsage: (message) => call((hub) => hub.publishUsage(copy(message))),
     // Nobody runs commands in the simulation.
     openDataChannel: (_, end) => {
       end.closed("There are no exec sessions here.");

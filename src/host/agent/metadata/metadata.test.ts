@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { parseNetDev } from "#host/runtime/docker/net-dev.ts";
 import { createFakeDriver } from "#host/runtime/fake/driver.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { container, payload } from "../testing/payloads.ts";
@@ -10,7 +11,7 @@ import { gatewayOf, taskDocument } from "./documents.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { routeOf } from "./routes.ts";
 import { type MetadataServer, startMetadataServer } from "./server.ts";
-import { createStatsReader, parseNetDev } from "./stats.ts";
+import { createStatsReader } from "./stats.ts";
 
 const world = new World({ latencyMs: 0 });
 const containerArn = "arn:aws:ecs:us-east-1:000000000000:container/web/t1/c1";
@@ -201,7 +202,8 @@ test("stats are the engine's, null for what does not run", async () => {
 test("the network's counters are those of the sandbox, with rates between two readings", async () => {
   let bytes = 1_000;
   const counters = () => parseNetDev(netDev.replace("1000", String(bytes)));
-  const reader = createStatsReader(createFakeDriver({ host: world.host }), world.clock, async () => counters());
+  const driver = { ...createFakeDriver({ host: world.host }), readNetworks: async () => counters() };
+  const reader = createStatsReader(driver, world.clock);
   const read = async () => {
     await world.run(1_000);
     const stats = await reader.container(world.agent!.findContainer(id)!.task, "app", "v4");

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import type { RuntimeDriver } from "#host/runtime/driver.ts";
+import type { NetworkCounters, RuntimeDriver } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { memoryOf, type Task } from "../step/state.ts";
 import type { Json } from "./documents.ts";
@@ -21,7 +20,9 @@ interface Counters {
 /** Remembers the last counters of this many sandboxes, for rates. */
 const most = 5_000;
 
-export function createStatsReader(driver: RuntimeDriver, clock: Clock, readProc = readNetDev): StatsReader {
+type Networks = Readonly<Record<string, NetworkCounters>>;
+
+export function createStatsReader(driver: RuntimeDriver, clock: Clock): StatsReader {
   const last = new Map<string, Counters>();
 
   const rates = (task: Task, networks: Networks): Json | undefined => {
@@ -45,7 +46,7 @@ export function createStatsReader(driver: RuntimeDriver, clock: Clock, readProc 
     if (runtimeId === undefined || task.live.sightings[name]?.state !== "running") return undefined;
     const [stats, networks] = await Promise.all([
       driver.containerStats(runtimeId),
-      task.live.sandbox === undefined ? undefined : readProc(task.live.sandbox.pid),
+      task.live.sandbox === undefined ? undefined : driver.readNetworks(task.live.sandbox.pid),
     ]);
     const perSecond = networks === undefined || version !== "v4" ? undefined : rates(task, networks);
     return {
@@ -67,42 +68,4 @@ export function createStatsReader(driver: RuntimeDriver, clock: Clock, readProc 
       return Object.fromEntries(entries);
     },
   };
-}
-
-type NetworkCounters = Record<
-  "rx_bytes" | "rx_packets" | "rx_errors" | "rx_dropped" | "tx_bytes" | "tx_packets" | "tx_errors" | "tx_dropped",
-  number
->;
-type Networks = Record<string, NetworkCounters>;
-
-/** The counters of a network namespace, by a process in it; undefined where it cannot be read (another machine's). */
-async function readNetDev(pid: number): Promise<Networks | undefined> {
-  try {
-    return parseNetDev(await readFile(`/proc/${pid}/net/dev`, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-export function parseNetDev(text: string): Networks {
-  const networks: Networks = {};
-  for (const line of text.split("\n")) {
-    const match = /^\s*([^:\s]+):\s*(.*)$/.exec(line);
-    if (match === null || match[1] === "lo") continue;
-    const [rxBytes, rxPackets, rxErrors, rxDropped, , , , , txBytes, txPackets, txErrors, txDropped] = match[2]!
-      .trim()
-      .split(/\s+/)
-      .map(Number);
-    networks[match[1]!] = {
-      rx_bytes: rxBytes ?? 0,
-      rx_packets: rxPackets ?? 0,
-      rx_errors: rxErrors ?? 0,
-      rx_dropped: rxDropped ?? 0,
-      tx_bytes: txBytes ?? 0,
-      tx_packets: txPackets ?? 0,
-      tx_errors: txErrors ?? 0,
-      tx_dropped: txDropped ?? 0,
-    };
-  }
-  return networks;
 }

@@ -9,6 +9,7 @@ import type {
 import type { Clock } from "#kernel/clock.ts";
 import type { DataChannel, DataChannelEnd, ExecMessage } from "#kernel/data-channel.ts";
 import type { Random } from "#kernel/random.ts";
+import type { UsageMessage } from "#kernel/usage.ts";
 
 /** How bad the link is: each in [0, 1). */
 export interface LinkFaults {
@@ -28,6 +29,7 @@ export class FakeControlPlane implements AgentEndpoint {
   readonly reports = new Map<string, TaskStateChange>();
   readonly history: TaskStateChange[] = [];
   readonly health: HealthMessage[] = [];
+  readonly usage: UsageMessage[] = [];
   readonly acks: string[] = [];
   /** The clients that wait for the agent, by their sessions. */
   readonly clients = new Map<string, (end: DataChannelEnd) => DataChannel>();
@@ -138,6 +140,11 @@ export class FakeControlPlane implements AgentEndpoint {
   async publishHealth(message: HealthMessage): Promise<void> {
     await this.#travel();
     this.health.push(message);
+  }
+
+  async publishUsage(message: UsageMessage): Promise<void> {
+    await this.#travel();
+    this.usage.push(message);
   }
 
   #sendTasks(tasks: readonly TaskPayload[], complete: boolean): void {

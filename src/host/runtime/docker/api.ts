@@ -86,6 +86,16 @@ export interface EventAnswer {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
+/** The counters of a container; those of one that has ended are empty. */
+export interface StatsAnswer {
+  readonly read?: string;
+  readonly cpu_stats?: { readonly cpu_usage?: { readonly total_usage?: number } };
+  readonly memory_stats?: { readonly usage?: number; readonly stats?: Readonly<Record<string, number>> };
+  readonly blkio_stats?: {
+    readonly io_service_bytes_recursive?: readonly { readonly op: string; readonly value: number }[] | null;
+  };
+}
+
 /** One line of the progress that pulls and loads answer with. */
 export interface ProgressLine {
   readonly id?: string;

@@ -75,7 +75,7 @@ export function cpuQuota(cpuUnits: number, cpuCores: number): number {
 }
 
 /** Where the controllers are mounted: version 1 has a tree for each, version 2 one for all (under the empty name). */
-async function controllerRoots(version: 1 | 2): Promise<ReadonlyMap<string, string>> {
+export async function controllerRoots(version: 1 | 2): Promise<ReadonlyMap<string, string>> {
   return parseControllerRoots(await readFile("/proc/mounts", "utf8"), version);
 }
 

@@ -19,6 +19,7 @@ import { forceRemove } from "./requests.ts";
 import { createSandboxes } from "./sandboxes.ts";
 import { createStats } from "./stats.ts";
 import { createStock } from "./stock.ts";
+import { createUsage } from "./usage.ts";
 import { createVolumes } from "./volumes.ts";
 
 /** How long closing waits for the engine. */
@@ -73,6 +74,7 @@ function assemble(context: DockerContext): RuntimeDriver {
   let groups: SandboxGroups | undefined;
   const volumes = createVolumes(context);
   const stats = createStats(context);
+  const usage = createUsage(context);
   const execs = createExecs(context);
   const events = createEngineEvents(context, {
     async onConnected() {
@@ -132,6 +134,8 @@ function assemble(context: DockerContext): RuntimeDriver {
     watch: events.watch,
     readLogs: (containerId, readOptions) => readLogs(context, containerId, readOptions),
     containerStats: stats.read,
+    readUsage: usage.read,
+    readNetworks: usage.networks,
     createVolume: volumes.create,
     removeVolume: volumes.remove,
     listVolumes: volumes.list,

@@ -1,5 +1,14 @@
 import { DriverError } from "#kernel/fault.ts";
-import type { ContainerSpec, RuntimeDriver, RuntimeInfo, Sandbox, SandboxSpec, SandboxStatus } from "../driver.ts";
+import type {
+  ContainerSpec,
+  RunningContainer,
+  RuntimeDriver,
+  RuntimeInfo,
+  Sandbox,
+  SandboxSpec,
+  SandboxStatus,
+  UsageCounters,
+} from "../driver.ts";
 import { checkSandboxSpec, sameSpec } from "./checks.ts";
 import { FakeContainer } from "./container.ts";
 import { fakeExecs } from "./exec.ts";
@@ -161,6 +170,8 @@ function containerMethods(host: FakeHost, call: Call) {
     removeContainer: (id: string) => call("removeContainer", id, () => remove(id)),
     inspectContainer: (id: string) => call("inspectContainer", id, () => find(id).status()),
     containerStats: (id: string) => call("containerStats", id, () => fakeStats(host, find(id))),
+    readUsage: (containers) => call("readUsage", "", () => fakeUsage(host, containers)),
+    readNetworks: () => call("readNetworks", "", () => undefined),
     readLogs: readFakeLogs(host, find),
     ...fakeExecs(call, find),
   } satisfies Partial<RuntimeDriver>;
@@ -171,6 +182,19 @@ function removeFrom(host: FakeHost, sandbox: FakeSandbox, container: FakeContain
   sandbox.containers.delete(container.spec.name);
   host.containers.delete(container.id);
   host.emit("removed", container);
+}
+
+/** A hundredth of a core each, and a MiB. */
+function fakeUsage(host: FakeHost, containers: readonly RunningContainer[]): Map<string, UsageCounters> {
+  const now = host.clock.now();
+  return new Map(
+    containers.flatMap(({ id }) => {
+      const { state, startedAt = now } = host.containers.get(id)?.status() ?? {};
+      if (state !== "running") return [];
+      const cpuNanos = (now - startedAt) * 10_000;
+      return [[id, { at: now, cpuNanos, memoryBytes: 1024 * 1024, readBytes: 0, writeBytes: 0 }]];
+    }),
+  );
 }
 
 function fakeStats(host: FakeHost, container: FakeContainer): Record<string, unknown> {

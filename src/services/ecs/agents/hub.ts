@@ -17,6 +17,7 @@ import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { uuid } from "#kernel/random.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
+import type { UsageMessage } from "#kernel/usage.ts";
 import { hostKey } from "../model/host.ts";
 import { type TaskRecord, taskKeyOfArn, tasks } from "../model/task.ts";
 import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
@@ -49,6 +50,8 @@ export interface AgentHubOptions {
   readonly random: Random;
   /** Where clients of exec sessions wait; without it there are none. */
   readonly openDataChannel?: AgentEndpoint["openDataChannel"];
+  /** Takes what containers use; without it nobody wants to know. */
+  readonly publishUsage?: AgentEndpoint["publishUsage"];
 }
 
 /**
@@ -61,6 +64,7 @@ export class AgentHub implements AgentEndpoint {
   readonly #random: Random;
   readonly #sessions = new Map<string, Session>();
   readonly #openDataChannel: AgentHubOptions["openDataChannel"];
+  readonly #publishUsage: AgentHubOptions["publishUsage"];
   #network: HostNetworkSpec | undefined;
   #names: HostNamesSpec | undefined;
   #loadBalancers: readonly LoadBalancerNode[] | undefined;
@@ -71,6 +75,7 @@ export class AgentHub implements AgentEndpoint {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#openDataChannel = options.openDataChannel;
+    this.#publishUsage = options.publishUsage;
   }
 
   async registerContainerInstance(registration: ContainerInstanceRegistration) {
@@ -164,6 +169,10 @@ export class AgentHub implements AgentEndpoint {
 
   async publishHealth(message: HealthMessage): Promise<void> {
     await Promise.all(message.tasks.map((health) => this.#update(health.taskArn, (task) => applyHealth(task, health))));
+  }
+
+  async publishUsage(message: UsageMessage): Promise<void> {
+    await this.#publishUsage?.(message);
   }
 
   async #update(taskArn: string, change: (task: TaskRecord) => TaskRecord | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { HealthMessage } from "#kernel/agent-protocol.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { memoryOf, type Task } from "./step/state.ts";
+import { memoryOf, type Task } from "../step/state.ts";
 
 /** Telemetry: tells the control plane of the health of containers when it changes. */
 export interface HealthPublisher {

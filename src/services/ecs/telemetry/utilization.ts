@@ -1,0 +1,34 @@
+import type { Measurement } from "#kernel/metric-sink.ts";
+import { clusterPath } from "../model/task.ts";
+import { type MeasuredTask, reservedFor, usedBy } from "./amounts.ts";
+
+/**
+ * CPUUtilization and MemoryUtilization of services in `AWS/ECS`: one value a task, so that there are as many samples as
+ * running tasks, and the average is that of the service. A task for which nothing is reserved has none.
+ */
+export function serviceUtilization(measured: readonly MeasuredTask[]): Measurement[] {
+  const services = Map.groupBy(
+    measured.filter(({ task }) => task.service !== undefined),
+    ({ task }) => `${clusterPath(task)}/${task.service!.serviceName}`,
+  );
+  return [...services.values()].flatMap((members) => {
+    const { account, region, clusterName, service } = members[0]!.task;
+    const shares = members.map(({ task, usage }) => {
+      const [used, reserved] = [usedBy(usage), reservedFor(task)];
+      return {
+        cpu: percent(used.cpuUnits, reserved.cpuUnits),
+        memory: percent(used.memoryMiB, reserved.memoryMiB),
+      };
+    });
+    const dimensions = { ClusterName: clusterName, ServiceName: service!.serviceName };
+    const common = { account, region, namespace: "AWS/ECS", dimensions, unit: "Percent" };
+    return [
+      { ...common, metricName: "CPUUtilization", values: shares.flatMap(({ cpu }) => cpu) },
+      { ...common, metricName: "MemoryUtilization", values: shares.flatMap(({ memory }) => memory) },
+    ].filter(({ values }) => values.length > 0);
+  });
+}
+
+function percent(used: number, reserved: number): Measurement["values"] {
+  return reserved > 0 ? [{ value: (used / reserved) * 100, count: 1 }] : [];
+}
