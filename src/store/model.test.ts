@@ -11,8 +11,8 @@ import { MemoryJournal } from "./embedded/memory-journal.ts";
 import { createStore, type StoreHost } from "./store.ts";
 
 /*
- * Random commits on store, engine and views, with full disks, compactions and restarts, against the naive model: a Map
- * that is copied for every revision. `ESTIVA_SEED=n` plays one seed.
+ * Random commits on store, engine and views, with full and slow disks, compactions and restarts, against the naive
+ * model: a Map that is copied for every revision. `ESTIVA_SEED=n` plays one seed.
  */
 
 interface Item {
@@ -40,6 +40,8 @@ class World {
   /** Revision -> all records then. */
   readonly #states: Map<string, Item>[] = [new Map()];
   #full = false;
+  /** Turns of the event loop that a sync takes. */
+  #syncTurns = 0;
   #engine!: ReturnType<typeof memoryEngine>;
   #store!: StoreHost;
 
@@ -54,6 +56,7 @@ class World {
         if (this.#full) throw new DriverError("NoSpace", "full");
         this.#disk.write(group);
       },
+      sync: () => (this.#syncTurns === 0 ? undefined : turns(this.#syncTurns)),
       close: () => {},
     };
     this.#engine = memoryEngine({ clock: this.#clock, journal, history: { revisions: 16, bytes: 2 ** 20 } });
@@ -89,16 +92,20 @@ class World {
     }
   }
 
-  /** Commits of one turn: they are durable together, or none of them. */
+  /** Commits of one turn, which are durable together, or none of them; or some while others are being synced. */
   async #commitSeveral(): Promise<void> {
+    this.#syncTurns = this.#below(4);
     this.#full = this.#random.float() < 0.1;
+    const inTurns = this.#syncTurns > 1 && !this.#full;
     const staged = new Map(this.#states.at(-1)!);
     const before = this.#states.length;
     const [commits, expected]: [Promise<number>[], (number | "conflict")[]] = [[], []];
     for (let i = 0; i <= this.#below(4); i++) {
       const { read, write, remove } = await this.#drawCommit();
       const put = write.map(([key, value]) => ({ key, value }));
-      commits.push(this.#store.commit({ unchanged: [read], put, remove }));
+      const commit = this.#store.commit({ unchanged: [read], put, remove });
+      commit.catch(() => {}); // looked at below, with the others
+      commits.push(commit);
       if (!isCurrent(read, staged, this.#states)) {
         expected.push("conflict");
         continue;
@@ -108,6 +115,7 @@ class World {
       for (const key of remove) staged.delete(key);
       if (writes) this.#states.push(new Map(staged));
       expected.push(this.#states.length - 1);
+      if (inTurns) await turns(1);
     }
     const results = await Promise.allSettled(commits);
     if (this.#full && this.#states.length > before) this.#states.length = before;
@@ -166,6 +174,10 @@ class World {
   #below(limit: number): number {
     return Math.floor(this.#random.float() * limit);
   }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await drainMicrotasks();
 }
 
 const allTags = ["red", "green", "blue"];

@@ -13,6 +13,9 @@ export interface Faults {
   readonly downMs: number;
   /** The disk is full: a group is refused and nothing of it written. */
   readonly noSpace: number;
+  /** What is written takes a while to be durable: later commits gather meanwhile, and the process may die. */
+  readonly slowSync: number;
+  readonly syncDelayMs: number;
   readonly delayCommit: number;
   readonly commitDelayMs: number;
   /** Messages between control plane and agents (`lossyLink`). */
@@ -27,6 +30,8 @@ export const noFaults: Faults = {
   killAfterAck: 0,
   downMs: 0,
   noSpace: 0,
+  slowSync: 0,
+  syncDelayMs: 0,
   delayCommit: 0,
   commitDelayMs: 0,
   loseMessage: 0,
@@ -43,6 +48,8 @@ export function drawFaults(random: Random): Faults {
     killAfterAck: rate(0.05),
     downMs: 30_000 * random.float(),
     noSpace: rate(0.1),
+    slowSync: rate(0.5),
+    syncDelayMs: 500 * random.float(),
     delayCommit: rate(0.3),
     commitDelayMs: 2000 * random.float(),
     loseMessage: rate(0.2),

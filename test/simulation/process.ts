@@ -78,6 +78,11 @@ export class SimulatedProcess {
         kill(faults().killAfterWrite, "after a write");
         if (happens(random, faults().killAfterAck)) setAfterAck(() => this.kill("after an acknowledgement"));
       },
+      sync: () => {
+        if (!happens(random, faults().slowSync)) return undefined;
+        const delayMs = faults().syncDelayMs * random.float();
+        return new Promise((resolve) => this.clock.after(delayMs, resolve));
+      },
       close: () => disk.close(),
     };
   }

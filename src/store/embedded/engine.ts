@@ -21,9 +21,10 @@ export interface EngineOptions {
 /**
  * The embedded engine: all current records in memory, in the order of their keys, and a revision log in a `Journal`.
  *
- * Commits are checked at once against what is durable and what is staged, and made durable together at the end of the
- * turn (`flush`). Reads and watches show durable state only, so nobody acts on a write that a full disk may yet take
- * back. A conflict with a staged write is told only once that write is settled, so that who reads again sees it.
+ * Commits are checked at once against what is durable and what is staged. Those of one turn are written together at
+ * its end (`flush`); while the disk syncs them, later ones gather in the next group. Reads and watches show durable
+ * state only, so nobody acts on a write that a full disk may yet take back. A conflict with a staged write is told only
+ * once that write is settled, so that who reads again sees it.
  */
 export class EmbeddedEngine implements StoreEngine {
   readonly name = "embedded";
@@ -33,11 +34,15 @@ export class EmbeddedEngine implements StoreEngine {
   readonly #watchers = new Watchers();
   readonly #history: History;
   readonly #leases: Leases;
-  /** What the present group writes, by key. */
+  /** What is not durable yet, by key: the latest write of each. */
   readonly #staged = new Map<string, StagedWrite>();
+  /** Written, and on its way to the disk. */
+  #syncing: Group | undefined;
+  /** Takes what is committed now. */
   #group: Group | undefined;
-  /** The last durable revision, row and lease, and those of the present group. */
+  /** The last durable revision, row and lease; those that the syncing group ends with; and the last ones given. */
   #durable: Counters;
+  #written: Counters;
   #next: Counters;
   /** Why no commit is taken any more. */
   #refusal: DriverError | undefined;
@@ -54,6 +59,7 @@ export class EmbeddedEngine implements StoreEngine {
       row: 0,
       lease: content.lastLease,
     });
+    this.#written = this.#durable;
     this.#next = this.#durable;
   }
 
@@ -74,11 +80,11 @@ export class EmbeddedEngine implements StoreEngine {
     this.#assertOpen();
     for (const { key, modRevision } of transaction.compare) {
       if ((this.#latest(key)?.modRevision ?? 0) === modRevision) continue;
-      if (this.#staged.has(key)) await this.#group?.settled.catch(() => {});
+      await this.#groupOf(key)?.settled.catch(() => {});
       return { ok: false, key };
     }
     const revision = this.#stage(transaction);
-    await this.#group?.settled;
+    await this.#last()?.settled;
     return { ok: true, revision };
   }
 
@@ -116,7 +122,7 @@ export class EmbeddedEngine implements StoreEngine {
 
   /** Finishes what is staged, then lets go of the journal. Closing twice is harmless. */
   async close(): Promise<void> {
-    await this.#group?.settled.catch(() => {});
+    for (let last = this.#last(); last !== undefined; last = this.#last()) await last.settled.catch(() => {});
     if (this.#refusal === closedError) return;
     this.#refusal = closedError;
     this.#leases.stop();
@@ -133,10 +139,22 @@ export class EmbeddedEngine implements StoreEngine {
     return staged === undefined ? this.#current.get(key)?.entry : staged.entry;
   }
 
+  /** The group that holds what was staged last: what came before is settled when it is. */
+  #last(): Group | undefined {
+    return this.#group ?? this.#syncing;
+  }
+
+  /** The group that holds the latest write of the key, while that is staged. */
+  #groupOf(key: string): Group | undefined {
+    const staged = this.#staged.get(key);
+    if (staged === undefined) return undefined;
+    return staged.row > this.#written.row ? this.#group : this.#syncing;
+  }
+
   #openGroup(): Group {
     if (this.#group === undefined) {
       this.#group = new Group();
-      this.#defer(() => this.#flush());
+      if (this.#syncing === undefined) this.#defer(() => this.#flush());
     }
     return this.#group;
   }
@@ -182,11 +200,12 @@ export class EmbeddedEngine implements StoreEngine {
     });
   }
 
-  /** Makes the group durable, then visible: first to reads, then to watches, then to those who committed. */
+  /** Writes the group and has it synced. One at a time: the next one starts when this one is settled. */
   #flush(): void {
     const group = this.#group;
     invariant(group !== undefined, "A flush without a group");
     const compactTo = this.#compactionOf(group);
+    let synced: Promise<void> | undefined;
     try {
       this.#journal.write({
         rows: group.commits.flatMap(toRows),
@@ -195,19 +214,35 @@ export class EmbeddedEngine implements StoreEngine {
         compaction:
           compactTo === undefined ? undefined : { revision: compactTo, rows: this.#history.obsoleteRows(compactTo) },
       });
+      synced = this.#journal.sync();
     } catch (error) {
-      this.#takeBack(group, error);
+      this.#takeBack(error);
       return;
     }
-    this.#group = undefined;
-    this.#staged.clear();
-    this.#durable = this.#next;
+    [this.#group, this.#syncing] = [undefined, group];
+    this.#written = this.#next;
+    if (synced === undefined) this.#settle(group, compactTo);
+    else
+      synced.then(
+        () => this.#settle(group, compactTo),
+        (error) => this.#takeBack(error),
+      );
+  }
+
+  /** The group is durable: it becomes visible, first to reads, then to watches, then to those who committed. */
+  #settle(group: Group, compactTo: number | undefined): void {
+    this.#durable = this.#written;
     for (const { id, ttlSeconds } of group.grantedLeases) this.#leases.open(id, ttlSeconds);
-    for (const commit of group.commits) this.#apply(commit);
+    for (const commit of group.commits) {
+      for (const write of commit.writes) if (this.#staged.get(write.key) === write) this.#staged.delete(write.key);
+      this.#apply(commit);
+    }
     for (const lease of group.endedLeases) this.#leases.close(lease);
     this.#watchers.tellAll(this.#history);
     if (compactTo !== undefined) this.#history.forget(compactTo);
     group.resolve();
+    this.#syncing = undefined;
+    if (this.#group !== undefined) this.#defer(() => this.#flush());
   }
 
   /** Only what was durable before this group is compacted. */
@@ -217,17 +252,22 @@ export class EmbeddedEngine implements StoreEngine {
     return possible > this.#history.compacted ? possible : undefined;
   }
 
-  #takeBack(group: Group, error: unknown): void {
-    this.#group = undefined;
+  /** Nothing of what is staged counts. */
+  #takeBack(error: unknown): void {
+    const groups = [this.#syncing, this.#group];
+    const wasWritten = this.#syncing !== undefined;
+    [this.#syncing, this.#group] = [undefined, undefined];
     this.#staged.clear();
+    this.#written = this.#durable;
     this.#next = this.#durable;
-    const full = error instanceof DriverError && error.reason === "NoSpace";
+    // A sync that failed leaves open what of the group is on the disk: nothing may be written behind it.
+    const full = !wasWritten && error instanceof DriverError && error.reason === "NoSpace";
     if (!full) {
       this.#refusal ??= new DriverError("Failed", "The store could not write and takes no more commits.", {
         cause: error,
       });
     }
-    group.reject(error);
+    for (const group of groups) group?.reject(error);
   }
 
   #apply(commit: StagedCommit): void {

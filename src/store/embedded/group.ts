@@ -16,8 +16,8 @@ export interface StagedCommit {
 }
 
 /**
- * What the callers of one turn of the event loop asked for. It becomes durable as a whole; its `settled` promise
- * resolves then, or rejects with the journal's error.
+ * What callers asked for in one turn of the event loop, or while the group before was being synced. It becomes durable
+ * as a whole; its `settled` promise resolves then, or rejects with the journal's error.
  */
 export class Group {
   readonly commits: StagedCommit[] = [];

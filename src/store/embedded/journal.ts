@@ -38,7 +38,12 @@ export interface JournalContent {
 /** Where the embedded engine keeps its revision log. */
 export interface Journal {
   load(): JournalContent;
-  /** Returns when the group is durable. Throws a `DriverError`: `NoSpace`, then nothing of the group was written. */
+  /** Writes the group behind all others. Throws a `DriverError`: `NoSpace`, then nothing of the group was written. */
   write(group: JournalGroup): void;
+  /**
+   * Resolves when all that has been written is durable; undefined when it already is. Rejects with a `DriverError` when
+   * the disk has failed: what of the last group is on it is not known then.
+   */
+  sync(): Promise<void> | undefined;
   close(): void;
 }

@@ -29,5 +29,7 @@ export class MemoryJournal implements Journal {
     for (const id of group.compaction.rows) this.#rows.delete(id);
   }
 
+  sync(): undefined {}
+
   close(): void {}
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fdatasync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { DriverError } from "#kernel/fault.ts";
 import type { Journal, JournalContent, JournalGroup, JournalRow } from "./journal.ts";
@@ -7,11 +7,17 @@ import { checkSchema, migrate } from "./sqlite-schema.ts";
 /**
  * The revision log in one SQLite file. It is locked for as long as it is open, by SQLite's own file locks, which a
  * killed process cannot leave behind. (They are POSIX locks: nothing else in this process may open and close the file.)
+ *
+ * SQLite syncs what keeps the file whole (`synchronous=NORMAL`: around checkpoints). That commits last is seen to here:
+ * a transaction is durable once the write-ahead log, to which it was appended, has been synced, and that is done while
+ * the event loop goes on.
  */
 export class SqliteJournal implements Journal {
   readonly #db: DatabaseSync;
   readonly #holderFile: string;
   readonly #statements: Statements;
+  /** The write-ahead log, opened once more: SQLite has made it by then, and keeps the same file until it closes. */
+  readonly #log: number;
 
   /**
    * Opens the file, which must exist; an empty one is new. Throws a `DriverError`: `Conflict` when another process has
@@ -23,6 +29,7 @@ export class SqliteJournal implements Journal {
     try {
       nameHolder(this.#holderFile);
       this.#statements = prepare(this.#db);
+      this.#log = openSync(`${file}-wal`, "r+");
     } catch (error) {
       this.#db.close();
       throw toDriverError(error);
@@ -53,8 +60,15 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#log, (error) => (error === null ? resolve() : reject(syncFailed(error))));
+    });
+  }
+
   close(): void {
     rmSync(this.#holderFile, { force: true });
+    closeSync(this.#log);
     this.#db.close();
   }
 
@@ -108,7 +122,7 @@ function openLocked(file: string, holderFile: string): DatabaseSync {
     // Exclusive before the first access in WAL mode: no shared memory file, and the lock stays until the file closes.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
     checkSchema(db, file);
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
     migrate(db);
     return db;
   } catch (error) {
@@ -178,4 +192,8 @@ function toDriverError(error: unknown): unknown {
     return new DriverError("Unsupported", "The data folder holds a file that is not Estiva's.", { cause: error });
   }
   return new DriverError("Failed", `The store's file could not be read or written: ${message}`, { cause: error });
+}
+
+function syncFailed(cause: Error): DriverError {
+  return new DriverError("Failed", `The store's file could not be synced: ${cause.message}`, { cause });
 }
