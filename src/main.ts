@@ -183,7 +183,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...identity.services,
     createEc2({ publishNetwork: (network) => hub.publishNetwork(network) }),
     createEcs({
-      ...{ hub, sessions, send: sendHttp, stoppedTaskHours: options.stoppedTaskHours, canAssume },
+      ...{ hub, account, sessions, send: sendHttp, stoppedTaskHours: options.stoppedTaskHours, canAssume },
       publishProxies: nodes.part(() => hasProxies(store)),
       ...serviceOptions(options.env),
     }),

@@ -9,6 +9,7 @@ import { envCommand } from "./env.ts";
 import { eventsCommand } from "./events.ts";
 import { execCommand } from "./exec.ts";
 import { explainCommand } from "./explain.ts";
+import { instanceCommand } from "./instance.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { logsCommand } from "./logs.ts";
 import type { Machine } from "./machine.ts";
@@ -47,6 +48,7 @@ export function createCommands({ machine, runPlatform, runTests, streams }: Comm
     execCommand(streams),
     stopCommand,
     interruptCommand,
+    instanceCommand,
     composeCommand(machine, streams),
     doctorCommand(machine),
     testCommand(machine, runTests),

@@ -15,6 +15,7 @@ import {
   tagsOf,
 } from "#kernel/authorization.ts";
 import { daemonOperations } from "./authorization/daemons.ts";
+import { instanceOf, instanceOperations } from "./authorization/instances.ts";
 import {
   clusterOf,
   definitionArn,
@@ -36,8 +37,10 @@ import { findDaemonDefinition } from "./daemons/lookup.ts";
 import {
   clusterKey,
   clusters,
+  containerInstances,
   defaultClusterName,
   ecsArn,
+  instanceKeyOfArn,
   serviceKey,
   services,
   taskArn,
@@ -74,10 +77,6 @@ const operations: AuthorizationTable<Operations> = {
     ],
   },
   DeleteAccountSetting: { conditionKeys: ({ name }) => ({ "ecs:account-setting": name }) },
-  DeleteAttributes: {
-    resources: (input, scope) => instancesOf(input, scope),
-    conditionKeys: (input, scope) => inCluster(input.cluster, scope),
-  },
   DeleteCluster: { resources: ({ cluster }, scope) => [clusterOf(cluster, scope)] },
   DeleteService: {
     resources: (input, scope) => [serviceOf(input.service, input.cluster, scope)],
@@ -86,6 +85,7 @@ const operations: AuthorizationTable<Operations> = {
   DeleteTaskDefinitions: {
     resources: (input, scope) => input.taskDefinitions.map((text) => definitionArn(text, scope)),
   },
+  ...instanceOperations,
   DeregisterTaskDefinition: {},
   DescribeCapacityProviders: {
     resources: ({ capacityProviders = [] }, scope) => providersOf(capacityProviders, scope) ?? [],
@@ -113,7 +113,6 @@ const operations: AuthorizationTable<Operations> = {
     conditionKeys: (input, scope) => inCluster(input.cluster, scope),
   },
   ListAccountSettings: {},
-  ListAttributes: { resources: ({ cluster }, scope) => [clusterOf(cluster, scope)] },
   ListClusters: {},
   ListServiceDeployments: {
     resources: (input, scope) => [serviceOf(input.service, input.cluster, scope)],
@@ -131,10 +130,6 @@ const operations: AuthorizationTable<Operations> = {
   },
   PutAccountSetting: { conditionKeys: ({ name }) => ({ "ecs:account-setting": name }) },
   PutAccountSettingDefault: { conditionKeys: ({ name }) => ({ "ecs:account-setting": name }) },
-  PutAttributes: {
-    resources: (input, scope) => instancesOf(input, scope),
-    conditionKeys: (input, scope) => inCluster(input.cluster, scope),
-  },
   PutClusterCapacityProviders: {
     resources: ({ cluster }, scope) => [clusterOf(cluster, scope)],
     conditionKeys: ({ capacityProviders }, scope) => ({
@@ -191,21 +186,6 @@ function taskOf(task: string, cluster: string | undefined, scope: AuthorizationS
   if (found === undefined) return task;
   const { clusterName = nameOf(cluster, scope), name: id } = found;
   return taskArn({ ...worldOf(scope), clusterName, id });
-}
-
-function instanceOf(instance: string, cluster: string | undefined, scope: AuthorizationScope): string {
-  if (instance.startsWith("arn:")) return instance;
-  return ecsArn(scope, `container-instance/${nameOf(cluster, scope)}/${instance}`);
-}
-
-interface WithAttributes {
-  readonly cluster?: string;
-  readonly attributes: readonly { readonly targetId?: string }[];
-}
-
-function instancesOf({ cluster, attributes }: WithAttributes, scope: AuthorizationScope): string[] {
-  const targets = new Set(attributes.map(({ targetId }) => targetId ?? "*"));
-  return [...targets].map((target) => instanceOf(target, cluster, scope));
 }
 
 /** Its number is not known before it is made. */
@@ -278,6 +258,9 @@ function resourceTags(text: string, { store }: AuthorizationScope): Tags | undef
   if (kind === "task") {
     const key = taskKeyOfArn(arn);
     return key && asTags(store.view(tasks).get(key)?.value);
+  }
+  if (kind === "container-instance" && path.length === 1) {
+    return asTags(store.view(containerInstances).get(instanceKeyOfArn(world, text))?.value);
   }
   if (kind === "task-set") {
     const key = taskSetKeyOfArn(arn);

@@ -7,6 +7,7 @@ import { ecsAuthorization } from "./authorization.ts";
 import { clusterController } from "./controllers/cluster/controller.ts";
 import { connectProxies } from "./controllers/connect/proxies.ts";
 import { connectRegistry } from "./controllers/connect/registry.ts";
+import { containerInstanceController } from "./controllers/container-instance/controller.ts";
 import { daemonTaskDefinitionController } from "./controllers/daemon-task-definition/controller.ts";
 import { dispatchController } from "./controllers/dispatch.ts";
 import { lifecycleHookController } from "./controllers/lifecycle-hook/controller.ts";
@@ -69,6 +70,8 @@ export const ecsCollections = [
 
 export interface EcsOptions {
   readonly hub: AgentHub;
+  /** The account that the machines belong to: it alone can make them container instances. */
+  readonly account: string;
   /** Of ECS Exec. */
   readonly sessions: ExecSessions;
   /** How long stopped tasks stay visible; Amazon ECS promises one hour. */
@@ -87,7 +90,7 @@ export interface EcsOptions {
 export function createEcs(options: EcsOptions): ServiceModule {
   return {
     name: "ecs",
-    operations: createOperations({ sessions: options.sessions }),
+    operations: createOperations(options),
     controllers: [
       serviceController({ settleSeconds: options.settleSeconds ?? defaultSettleSeconds, canAssume: options.canAssume }),
       lifecycleHookController(options.send),
@@ -102,6 +105,7 @@ export function createEcs(options: EcsOptions): ServiceModule {
       dispatchController(options.hub),
       taskReaper(options.stoppedTaskHours),
       clientTokenReaper,
+      containerInstanceController,
       clusterController,
       taskDefinitionController,
       daemonTaskDefinitionController,

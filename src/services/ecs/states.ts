@@ -1,5 +1,6 @@
 import type { StateMachine } from "#kernel/store.ts";
 import type { ClusterRecord } from "./model/cluster.ts";
+import type { ContainerInstanceRecord } from "./model/container-instance.ts";
 import type { DaemonTaskDefinitionRecord } from "./model/daemon-task-definition.ts";
 import type { ServiceRecord } from "./model/service.ts";
 import type { ServiceDeploymentRecord } from "./model/service-deployment.ts";
@@ -27,6 +28,21 @@ export const clusterMachine: StateMachine<ClusterRecord> = {
       ["INACTIVE", "ACTIVE"],
       ["INACTIVE", "DELETED"],
     ],
+  },
+};
+
+/** Users drain container instances, take them into use again and deregister them; what is deregistered is forgotten. */
+export const containerInstanceMachine: StateMachine<ContainerInstanceRecord> = {
+  state: (instance) => instance.status,
+  initial: ["ACTIVE"],
+  transitions: {
+    api: [
+      ["ACTIVE", "DRAINING"],
+      ["DRAINING", "ACTIVE"],
+      ["ACTIVE", "INACTIVE"],
+      ["DRAINING", "INACTIVE"],
+    ],
+    "ecs.container-instance": [["INACTIVE", "DELETED"]],
   },
 };
 

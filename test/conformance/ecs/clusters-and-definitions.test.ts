@@ -33,6 +33,7 @@ before(async () => {
   const hub = new AgentHub({ store, clock, random });
   const ecs = createEcs({
     publishProxies: () => {},
+    account: "000000000000",
     hub,
     send: noHttp,
     sessions: noExecSessions,

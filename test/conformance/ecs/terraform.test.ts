@@ -17,6 +17,7 @@ test("Terraform", { skip: whyNoTerraform() ?? false, timeout: 600_000 }, async (
     createEc2({ publishNetwork: () => {} }),
     createEcs({
       publishProxies: () => {},
+      account: "000000000000",
       hub,
       send: noHttp,
       sessions: noExecSessions,

@@ -113,6 +113,7 @@ export function boot({ store, clock, random, onBug }: BootParts): EcsPlane {
       ...{ hub, sessions: noExecSessions, stoppedTaskHours: 1 / 20, canAssume: () => true },
       send: hookEndpoints({ clock, random }),
       publishProxies: () => {},
+      account: "000000000000",
     }),
   ];
   const controllers = services.flatMap((service) => service.controllers);

@@ -69,6 +69,7 @@ export class AgentHub implements AgentEndpoint {
   #names: HostNamesSpec | undefined;
   #loadBalancers: readonly LoadBalancerNode[] | undefined;
   #seqNum = 0;
+  #isClosed = false;
 
   constructor(options: AgentHubOptions) {
     this.#store = options.store.as("ecs.agent");
@@ -80,7 +81,7 @@ export class AgentHub implements AgentEndpoint {
 
   async registerContainerInstance(registration: ContainerInstanceRegistration) {
     const known = await this.#store.get(hostKey(registration.hostId));
-    const value = known.value ?? { status: "ACTIVE", registeredAt: this.#clock.now() };
+    const value = known.value ?? { status: "ACTIVE", agentConnected: false, registeredAt: this.#clock.now() };
     await this.#store.commit({ unchanged: [known], put: [{ key: known.key, value: { ...value, registration } }] });
     return { containerInstanceArn: registration.hostId };
   }
@@ -91,6 +92,7 @@ export class AgentHub implements AgentEndpoint {
     earlier?.agent.closed("Another session of the same host has been opened.");
     const session: Session = { hostId, agent, sent: new Map(), unacknowledged: new Map(), latest: {} };
     this.#sessions.set(hostId, session);
+    this.#noteConnection(hostId);
     this.#armHeartbeat(session);
     if (this.#network) this.#sendNetwork(session, this.#network);
     if (this.#names) this.#sendNames(session, this.#names);
@@ -105,8 +107,9 @@ export class AgentHub implements AgentEndpoint {
     };
   }
 
-  /** Ends every session, as when the process stops. */
+  /** Ends every session, as when the process stops. That is no word on the agents: they connect to the next one. */
   close(): void {
+    this.#isClosed = true;
     for (const session of this.#sessions.values()) {
       this.#close(session);
       session.agent.closed("The control plane is stopping.");
@@ -256,6 +259,23 @@ export class AgentHub implements AgentEndpoint {
     session.heartbeat?.cancel();
     session.resend?.cancel();
     session.unacknowledged.clear();
-    if (this.#sessions.get(session.hostId) === session) this.#sessions.delete(session.hostId);
+    if (this.#sessions.get(session.hostId) !== session) return;
+    this.#sessions.delete(session.hostId);
+    this.#noteConnection(session.hostId);
+  }
+
+  /** Has the host's record say whether its agent is connected; tried again until it does. */
+  #noteConnection(hostId: string): void {
+    if (this.#isClosed) return;
+    this.#writeConnection(hostId).catch(() => this.#clock.after(resendMs, () => this.#noteConnection(hostId)));
+  }
+
+  async #writeConnection(hostId: string): Promise<void> {
+    const host = await this.#store.get(hostKey(hostId));
+    const agentConnected = this.#sessions.has(hostId);
+    if (host.value === undefined || host.value.agentConnected === agentConnected || this.#isClosed) return;
+    await this.#store.commit({ unchanged: [host], put: [{ key: host.key, value: { ...host.value, agentConnected } }] });
+    // It may have changed while it was written.
+    await this.#writeConnection(hostId);
   }
 }

@@ -1,26 +1,22 @@
 import type { Attribute } from "#generated/ecs/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import type { Entry } from "#kernel/store.ts";
+import { readInstance } from "../instances/lookup.ts";
 import type { AttributeRecord } from "../model/attribute.ts";
+import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 
 export const maxCustomAttributes = 10;
 
-/** A container instance that attributes are put on. */
-export interface AttributeTarget {
-  readonly containerInstanceId: string;
-  readonly containerInstanceArn: string;
-}
-
-/**
- * The container instance that an attribute is meant for. There are none on a platform whose tasks all run on Fargate;
- * they come with RegisterContainerInstance, and are to be looked up here.
- */
+/** The container instance that an attribute is meant for. Throws `TargetNotFoundException`. */
 export async function requireTarget(
   ctx: RequestContext,
-  _clusterName: string,
+  clusterName: string,
   attribute: Attribute,
-): Promise<AttributeTarget> {
+): Promise<Entry<ContainerInstanceRecord>> {
   checkTargetReference(attribute);
+  const found = await readInstance(ctx, clusterName, attribute.targetId!);
+  if (found.value !== undefined && found.value.status !== "INACTIVE") return found as Entry<ContainerInstanceRecord>;
   throw ctx.fault(
     "TargetNotFoundException",
     "The specified target wasn't found. You can view your available container instances with ListContainerInstances. " +
@@ -53,7 +49,11 @@ export function checkAttributeCount(existing: readonly string[], added: readonly
   );
 }
 
-export function toAttribute({ name, value, targetId }: AttributeRecord): Attribute {
+export function toAttribute({
+  name,
+  value,
+  targetId,
+}: Pick<AttributeRecord, "name" | "value" | "targetId">): Attribute {
   return { name, ...(value !== undefined && { value }), targetType: "container-instance", targetId };
 }
 

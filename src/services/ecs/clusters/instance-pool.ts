@@ -1,5 +1,12 @@
 import type { Entry, Store } from "#kernel/store.ts";
-import { createPool, type Instance, type PlacementRequest, type Pool, type PoolOptions } from "#placement/index.ts";
+import {
+  createPool,
+  type HostPort,
+  type Instance,
+  type PlacementRequest,
+  type Pool,
+  type PoolOptions,
+} from "#placement/index.ts";
 import { attributes } from "../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../model/container-instance.ts";
 import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
@@ -28,7 +35,7 @@ export function instancePool(
   const own = instancesIn(store, cluster, launchType);
   const custom = customAttributes(store, cluster);
   const pool = createPool(
-    own.map(({ value }) => toInstance(value, custom.get(value.id) ?? [])),
+    own.map(({ value }) => toInstance(withSharedPorts(store, value), custom.get(value.id) ?? [])),
     options,
   );
   for (const { value: instance } of own) {
@@ -39,13 +46,51 @@ export function instancePool(
   return { pool, instances: new Map(own.map((entry) => [entry.value.id, entry])) };
 }
 
+/** The ports of a machine are had once: those that tasks on other instances of the same host have are taken. */
+function withSharedPorts(store: Views, instance: ContainerInstanceRecord): ContainerInstanceRecord {
+  const others = store
+    .view(containerInstances)
+    .by("host", instance.hostId)
+    .filter(({ value }) => value.containerInstanceArn !== instance.containerInstanceArn);
+  if (others.length === 0) return instance;
+  const taken = others.flatMap(({ value }) => portsOn(store, value));
+  return { ...instance, reservedPorts: [...instance.reservedPorts, ...taken] };
+}
+
+/** The ports of the host that tasks on an instance have, by what they asked for or by what the engine gave them. */
+export function portsOn(store: Views, { containerInstanceArn }: ContainerInstanceRecord): HostPort[] {
+  return store
+    .view(tasks)
+    .by("instance", containerInstanceArn)
+    .flatMap(({ value }) => [
+      ...(takenBy(value, store).spec.ports ?? []),
+      ...value.containers.flatMap(({ networkBindings = [] }) =>
+        networkBindings.map(({ hostPort, protocol }) => ({ port: hostPort, protocol })),
+      ),
+    ]);
+}
+
+/** A pool of one instance, with its tasks on it. */
+export function poolOfInstance(store: Views, instance: ContainerInstanceRecord): Pool {
+  const custom = store.view(attributes).by("instance", instance.containerInstanceArn);
+  const own = toInstance(
+    withSharedPorts(store, instance),
+    custom.map(({ value }) => value),
+  );
+  const pool = createPool([own], { random: { float: () => 0.5 } });
+  for (const { value: task } of store.view(tasks).by("instance", instance.containerInstanceArn)) {
+    pool.occupy(instance.id, takenBy(task, store));
+  }
+  return pool;
+}
+
 type Cluster = World & { readonly clusterName: string };
 
 function instancesIn(store: Views, cluster: Cluster, launchType: "EC2" | "EXTERNAL") {
   return store
     .view(containerInstances)
     .by("cluster", clusterPath(cluster))
-    .filter(({ value }) => value.launchType === launchType && value.status !== "INACTIVE");
+    .filter(({ value }) => value.launchType === launchType);
 }
 
 function customAttributes(store: Views, cluster: Cluster) {

@@ -16,9 +16,9 @@ export interface AttributeRecord {
   readonly value?: string;
 }
 
-export const attributes: Collection<AttributeRecord, "cluster"> = {
+export const attributes: Collection<AttributeRecord, "cluster" | "instance"> = {
   name: "ecs/attribute",
-  indexes: { cluster: clusterPath },
+  indexes: { cluster: clusterPath, instance: ({ targetId }) => targetId },
 };
 
 export function attributeKey(

@@ -1,6 +1,7 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { containerInstanceMachine } from "../states.ts";
 import { clusterPath } from "./task.ts";
-import { ecsArn, type World } from "./world.ts";
+import { ecsArn, type Tag, type World } from "./world.ts";
 
 /**
  * A host, or a part of one, that is registered with a cluster: where tasks of the launch types EC2 and EXTERNAL go.
@@ -16,9 +17,12 @@ export interface ContainerInstanceRecord {
   /** The host whose agent runs its tasks. */
   readonly hostId: string;
   readonly launchType: "EC2" | "EXTERNAL";
-  readonly status: "REGISTERING" | "ACTIVE" | "DRAINING" | "DEREGISTERING" | "INACTIVE";
+  /** INACTIVE: deregistered, and shown a while longer (see `inactiveAt`). */
+  readonly status: ContainerInstanceStatus;
   readonly agentConnected: boolean;
   readonly agentVersion?: string;
+  /** Of the engine: `20.10.24`. */
+  readonly engineVersion?: string;
   readonly ec2InstanceId?: string;
   /** What its agent says of it: its zone, the capabilities of its engine. */
   readonly attributes: readonly { readonly name: string; readonly value?: string }[];
@@ -28,7 +32,9 @@ export interface ContainerInstanceRecord {
   /** With a limit: how many tasks with an interface of their own it takes. */
   readonly networkInterfaces?: number;
   readonly reservedPorts: readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[];
+  readonly tags: readonly Tag[];
   readonly registeredAt: number;
+  readonly inactiveAt?: number;
   /**
    * Counts its changes, as the API's `version` does. Who places tasks on it counts it up in the same commit, so that
    * two who place at once do not both take the same room.
@@ -36,12 +42,16 @@ export interface ContainerInstanceRecord {
   readonly version: number;
 }
 
+export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
+
 export const containerInstances: Collection<ContainerInstanceRecord, "cluster" | "host"> = {
   name: "ecs/container-instance",
   indexes: {
-    cluster: clusterPath,
-    host: ({ hostId }) => hostId,
+    /** Those that are registered. */
+    cluster: (instance) => (instance.status === "INACTIVE" ? undefined : clusterPath(instance)),
+    host: ({ hostId, status }) => (status === "INACTIVE" ? undefined : hostId),
   },
+  machines: [containerInstanceMachine],
 };
 
 interface InstanceName extends World {
@@ -61,4 +71,12 @@ export function containerInstanceArn(at: InstanceName): string {
 export function instanceKeyOfArn(world: World, arn: string): Key<ContainerInstanceRecord> {
   const [, clusterName = "", id = ""] = arn.split("/");
   return containerInstanceKey({ account: world.account, region: world.region, clusterName, id });
+}
+
+/** A copy with these fields changed and the version counted up. */
+export function changeInstance(
+  instance: ContainerInstanceRecord,
+  change: Partial<ContainerInstanceRecord>,
+): ContainerInstanceRecord {
+  return { ...instance, ...change, version: instance.version + 1 };
 }

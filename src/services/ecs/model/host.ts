@@ -6,6 +6,8 @@ export interface HostRecord {
   readonly registration: ContainerInstanceRegistration;
   /** `DRAINING` gets no new tasks. */
   readonly status: "ACTIVE" | "DRAINING";
+  /** Whether its agent has a session with the control plane. */
+  readonly agentConnected: boolean;
   readonly registeredAt: number;
 }
 

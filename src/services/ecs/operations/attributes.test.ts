@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { isFault, type TestWorld, testWorld } from "../../../../test/support/context.ts";
 import { checkAttribute, checkAttributeCount } from "../attributes/attributes.ts";
 import { ecsCollections } from "../index.ts";
-import { attributeKey } from "../model.ts";
+import { attributeKey, type ContainerInstanceRecord, containerInstanceKey } from "../model.ts";
 import { operations } from "./index.ts";
 
 const here = { account: "000000000000", region: "us-east-1" };
@@ -37,6 +37,12 @@ test("attributes are listed by cluster, name and value", async () => {
   const { call, store } = await world();
   const at = { ...here, clusterName: "web", containerInstanceId: "1", targetId: target };
   const records = ["a", "b", "c"].map((name) => ({ ...at, name, value: "1" }));
+  const instance: ContainerInstanceRecord = {
+    ...{ ...here, clusterName: "web", id: "1", containerInstanceArn: target, hostId: "h", launchType: "EC2" },
+    ...{ status: "ACTIVE", agentConnected: true, attributes: [], cpu: 1, memoryMiB: 1, reservedPorts: [], tags: [] },
+    ...{ registeredAt: 0, version: 1 },
+  };
+  await store.commit({ put: [{ key: containerInstanceKey(instance), value: instance }] });
   await store.commit({
     put: records.map((record) => ({ key: attributeKey(here, "web", "1", record.name), value: record })),
   });

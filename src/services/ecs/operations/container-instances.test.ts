@@ -31,9 +31,12 @@ async function withInstances(...given: readonly Partial<ContainerInstanceRecord>
         attributes: [zone, engine],
       },
       ...{ cpu: 1024, memoryMiB: 1024, reservedPorts: [{ port: 22, protocol: "tcp" }], registeredAt: 0, version: 1 },
+      tags: [],
       ...fields,
     };
-    await world.store.as("ecs.agent").commit({ put: [{ key: containerInstanceKey(name), value }] });
+    const key = containerInstanceKey(name);
+    await world.store.as("api").commit({ put: [{ key, value: { ...value, status: "ACTIVE" } }] });
+    await world.store.as("api").commit({ put: [{ key, value }] });
   };
   for (const [i, fields] of given.entries()) await add(`i-${"abc"[i]}`, fields);
   await world.call(operations, "RegisterTaskDefinition", {
@@ -256,7 +259,7 @@ test("daemons: one on each instance that meets the constraints, which follows th
   await world.store.as("ecs.agent").commit({ put: [{ key, value: { ...value!, agentConnected: false } }] });
   await schedule();
   assert.deepEqual(wanted(), ["i-a", "i-c"]);
-  await world.store.as("ecs.agent").commit({ put: [{ key, value: { ...value!, status: "DRAINING" } }] });
+  await world.store.as("api").commit({ put: [{ key, value: { ...value!, status: "DRAINING" } }] });
   await schedule();
   assert.deepEqual([wanted(), (await describe1(world)).desiredCount], [["i-c"], 1]);
 });

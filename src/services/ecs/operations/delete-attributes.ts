@@ -9,8 +9,8 @@ export const DeleteAttributes: EcsHandler<"DeleteAttributes"> = async (input, ct
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const removed: Entry<AttributeRecord>[] = [];
   for (const attribute of input.attributes) {
-    const { containerInstanceId } = await requireTarget(ctx, clusterName, attribute);
-    const entry = await ctx.store.get(attributeKey(ctx, clusterName, containerInstanceId, attribute.name));
+    const { id } = (await requireTarget(ctx, clusterName, attribute)).value;
+    const entry = await ctx.store.get(attributeKey(ctx, clusterName, id, attribute.name));
     if (entry.value === undefined) continue;
     if (attribute.value === undefined || attribute.value === entry.value.value) removed.push(entry);
   }

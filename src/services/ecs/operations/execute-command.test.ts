@@ -18,6 +18,7 @@ async function ready(fields: Partial<TaskRecord> = {}, sessions: Partial<ExecSes
     return { sessionId: "ecs-execute-command-1", tokenValue: "secret" };
   };
   const operations = createOperations({
+    account: "000000000000",
     sessions: { ...noExecSessions, isConnected: () => true, mostOpen: 9, issue, ...sessions },
   });
   const world = await testWorld({ collections: ecsCollections, model: "ecs" });

@@ -1,6 +1,12 @@
 import type { Operations } from "#generated/ecs/types.ts";
 import type { ExecSessions } from "#kernel/exec-sessions.ts";
 import type { Handlers } from "#kernel/handler.ts";
+import {
+  DiscoverPollEndpoint,
+  SubmitAttachmentStateChanges,
+  SubmitContainerStateChange,
+  SubmitTaskStateChange,
+} from "./agent-calls.ts";
 import { ContinueServiceDeployment } from "./continue-service-deployment.ts";
 import { CreateCluster } from "./create-cluster.ts";
 import { CreateDaemon } from "./create-daemon.ts";
@@ -14,9 +20,11 @@ import { DeleteDaemonTaskDefinition } from "./delete-daemon-task-definition.ts";
 import { DeleteService } from "./delete-service.ts";
 import { DeleteTaskDefinitions } from "./delete-task-definitions.ts";
 import { DeleteTaskSet } from "./delete-task-set.ts";
+import { DeregisterContainerInstance } from "./deregister-container-instance.ts";
 import { DeregisterTaskDefinition } from "./deregister-task-definition.ts";
 import { DescribeCapacityProviders } from "./describe-capacity-providers.ts";
 import { DescribeClusters } from "./describe-clusters.ts";
+import { DescribeContainerInstances } from "./describe-container-instances.ts";
 import { DescribeDaemon } from "./describe-daemon.ts";
 import { DescribeDaemonDeployments } from "./describe-daemon-deployments.ts";
 import { DescribeDaemonRevisions } from "./describe-daemon-revisions.ts";
@@ -32,6 +40,7 @@ import { GetTaskProtection } from "./get-task-protection.ts";
 import { ListAccountSettings } from "./list-account-settings.ts";
 import { ListAttributes } from "./list-attributes.ts";
 import { ListClusters } from "./list-clusters.ts";
+import { ListContainerInstances } from "./list-container-instances.ts";
 import { ListDaemonDeployments } from "./list-daemon-deployments.ts";
 import { ListDaemonTaskDefinitions } from "./list-daemon-task-definitions.ts";
 import { ListDaemons } from "./list-daemons.ts";
@@ -46,6 +55,7 @@ import { PutAccountSetting } from "./put-account-setting.ts";
 import { PutAccountSettingDefault } from "./put-account-setting-default.ts";
 import { PutAttributes } from "./put-attributes.ts";
 import { PutClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
+import { registerContainerInstance } from "./register-container-instance.ts";
 import { RegisterDaemonTaskDefinition } from "./register-daemon-task-definition.ts";
 import { RegisterTaskDefinition } from "./register-task-definition.ts";
 import { RunTask } from "./run-task.ts";
@@ -55,6 +65,8 @@ import { TagResource } from "./tag-resource.ts";
 import { UntagResource } from "./untag-resource.ts";
 import { UpdateCluster } from "./update-cluster.ts";
 import { UpdateClusterSettings } from "./update-cluster-settings.ts";
+import { UpdateContainerAgent } from "./update-container-agent.ts";
+import { UpdateContainerInstancesState } from "./update-container-instances-state.ts";
 import { UpdateDaemon } from "./update-daemon.ts";
 import { UpdateService } from "./update-service.ts";
 import { UpdateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
@@ -62,8 +74,12 @@ import { UpdateTaskProtection } from "./update-task-protection.ts";
 import { UpdateTaskSet } from "./update-task-set.ts";
 
 /** Those that need what the platform gives the service, too. */
-export function createOperations(parts: { readonly sessions: ExecSessions }) {
-  return { ...operations, ExecuteCommand: executeCommand(parts.sessions) } satisfies Handlers<Operations>;
+export function createOperations(parts: { readonly sessions: ExecSessions; readonly account: string }) {
+  return {
+    ...operations,
+    ExecuteCommand: executeCommand(parts.sessions),
+    RegisterContainerInstance: registerContainerInstance(parts),
+  } satisfies Handlers<Operations>;
 }
 
 /** Every operation of the service that needs only the store, one a line, in the order of their names. */
@@ -81,9 +97,11 @@ export const operations = {
   DeleteService,
   DeleteTaskDefinitions,
   DeleteTaskSet,
+  DeregisterContainerInstance,
   DeregisterTaskDefinition,
   DescribeCapacityProviders,
   DescribeClusters,
+  DescribeContainerInstances,
   DescribeDaemon,
   DescribeDaemonDeployments,
   DescribeDaemonRevisions,
@@ -94,10 +112,12 @@ export const operations = {
   DescribeTaskDefinition,
   DescribeTaskSets,
   DescribeTasks,
+  DiscoverPollEndpoint,
   GetTaskProtection,
   ListAccountSettings,
   ListAttributes,
   ListClusters,
+  ListContainerInstances,
   ListDaemonDeployments,
   ListDaemonTaskDefinitions,
   ListDaemons,
@@ -117,10 +137,15 @@ export const operations = {
   RunTask,
   StopServiceDeployment,
   StopTask,
+  SubmitAttachmentStateChanges,
+  SubmitContainerStateChange,
+  SubmitTaskStateChange,
   TagResource,
   UntagResource,
   UpdateCluster,
   UpdateClusterSettings,
+  UpdateContainerAgent,
+  UpdateContainerInstancesState,
   UpdateDaemon,
   UpdateService,
   UpdateServicePrimaryTaskSet,

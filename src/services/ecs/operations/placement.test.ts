@@ -88,7 +88,12 @@ test("a service shows its constraints and strategies; host is another word for i
 test("a service on Fargate whose tasks no host can take says so, and why, in an event", async () => {
   const { create, world, schedule } = await ready();
   const registration = { hostId: "h", cpuCores: 2, memoryMiB: 4096, architecture: "x86_64" } as const;
-  const value = { status: "ACTIVE", registeredAt: 0, registration: { ...registration, runtime: "", agentVersion: "" } };
+  const value = {
+    status: "ACTIVE",
+    agentConnected: true,
+    registeredAt: 0,
+    registration: { ...registration, runtime: "", agentVersion: "" },
+  };
   await world.store.as("ecs.agent").commit({ put: [{ key: hostKey("h"), value }] });
   await world.call(operations, "RegisterTaskDefinition", {
     ...{ family: "arm", networkMode: "awsvpc", cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] },

@@ -1,5 +1,7 @@
+import type { Entry } from "#kernel/store.ts";
 import { checkAttribute, checkAttributeCount, requireTarget, toAttribute } from "../attributes/attributes.ts";
 import { type AttributeRecord, attributeKey, attributesOf } from "../model/attribute.ts";
+import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
@@ -7,9 +9,12 @@ export const PutAttributes: EcsHandler<"PutAttributes"> = async (input, ctx) => 
   const cluster = await requireCluster(ctx, input.cluster);
   const { clusterName } = cluster.value;
   const records: AttributeRecord[] = [];
+  const targets: Entry<ContainerInstanceRecord>[] = [];
   for (const attribute of input.attributes) {
     checkAttribute(attribute);
-    const { containerInstanceId, containerInstanceArn } = await requireTarget(ctx, clusterName, attribute);
+    const target = await requireTarget(ctx, clusterName, attribute);
+    targets.push(target);
+    const { id: containerInstanceId, containerInstanceArn } = target.value;
     const { name, value } = attribute;
     const { account, region } = ctx;
     const at = { account, region, clusterName, containerInstanceId, targetId: containerInstanceArn };
@@ -24,7 +29,7 @@ export const PutAttributes: EcsHandler<"PutAttributes"> = async (input, ctx) => 
   }
   const keyed = (record: AttributeRecord) => attributeKey(ctx, clusterName, record.containerInstanceId, record.name);
   await ctx.store.commit({
-    unchanged: [cluster],
+    unchanged: [cluster, ...targets],
     put: records.map((record) => ({ key: keyed(record), value: record })),
   });
   return { attributes: records.map(toAttribute) };

@@ -37,7 +37,7 @@ async function settled(fields: Partial<CreateServiceRequest> = {}) {
 
   async function addHost(hostId: string): Promise<void> {
     const registration = { hostId, architecture: "x86_64", cpuCores: 4, memoryMiB: 1000 };
-    const value = { registration, status: "ACTIVE", registeredAt: 0 };
+    const value = { registration, status: "ACTIVE", agentConnected: true, registeredAt: 0 };
     await world.store.as("ecs.agent").commit({ put: [{ key: hostKey(hostId), value }] });
   }
 

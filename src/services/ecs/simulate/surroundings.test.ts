@@ -24,7 +24,7 @@ async function world() {
   };
   const addHost = async (hostId: string) => {
     const registration = { hostId, architecture: "x86_64", cpuCores: 4, memoryMiB: 1000 };
-    const value = { registration, status: "ACTIVE", registeredAt: 0 };
+    const value = { registration, status: "ACTIVE", agentConnected: true, registeredAt: 0 };
     await store.as("ecs.agent").commit({ put: [{ key: hostKey(hostId), value }] });
   };
   const settle = async (hostOf: (instanceArn?: string) => string) => {
@@ -50,7 +50,15 @@ async function onInstances(desiredCount: number) {
     const attributes = [{ name: "ecs.availability-zone", value: `us-east-1${host.at(-1)}` }];
     const value = {
       ...{ ...name, containerInstanceArn: containerInstanceArn(name), hostId: host, launchType: "EC2" },
-      ...{ status: "ACTIVE", agentConnected: true, cpu: 4096, memoryMiB: 1024, reservedPorts: [], registeredAt: 0 },
+      ...{
+        status: "ACTIVE",
+        agentConnected: true,
+        cpu: 4096,
+        memoryMiB: 1024,
+        reservedPorts: [],
+        tags: [],
+        registeredAt: 0,
+      },
       attributes: [...attributes, { name: "com.amazonaws.ecs.capability.docker-remote-api.1.21" }],
       version: 1,
     };

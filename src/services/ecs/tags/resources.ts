@@ -3,6 +3,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Key } from "#kernel/store.ts";
 import { parseDaemonDefinition } from "../daemons/lookup.ts";
 import { clusterKey } from "../model/cluster.ts";
+import { instanceKeyOfArn } from "../model/container-instance.ts";
 import { daemonTaskDefinitionKey } from "../model/daemon-task-definition.ts";
 import { serviceKey } from "../model/service.ts";
 import { taskKeyOfArn } from "../model/task.ts";
@@ -36,6 +37,11 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     key: (arn) => taskKeyOfArn(arn),
     missing: "InvalidParameterException",
     words: "The specified task was not found.",
+  },
+  "container-instance": {
+    key: (arn, text, world) => (arn.resource.split("/").length === 3 ? instanceKeyOfArn(world, text) : undefined),
+    missing: "InvalidParameterException",
+    words: "The specified container instance was not found.",
   },
   service: {
     key(arn, _text, world) {
@@ -73,7 +79,7 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
 };
 
 /** What stays visible for a while after its deletion, and can be tagged no more. */
-const retired: Readonly<Record<string, true>> = { cluster: true, service: true };
+const retired: Readonly<Record<string, true>> = { cluster: true, "container-instance": true, service: true };
 
 /** The record that an ARN names. Throws the operation's fault when it is no ARN of this world, or of nothing. */
 export async function requireTagged(ctx: RequestContext, resourceArn: string): Promise<Entry<Tagged>> {

@@ -21,7 +21,9 @@ export function placeTasks({ pool, instances }: InstancePool, request: Placement
   while (chosen.length < count) {
     const placement = pool.place(request);
     if (placement === undefined) break;
-    chosen.push(instances.get(placement.instanceId)!);
+    const instance = instances.get(placement.instanceId)!;
+    chosen.push(instance);
+    if (request.ports.length > 0) takePorts({ pool, instances }, instance.value, request);
   }
   const failures = chosen.length < count ? pool.explain(request).failures : [];
   const used = [...new Set(chosen)];
@@ -34,6 +36,19 @@ export function placeTasks({ pool, instances }: InstancePool, request: Placement
       value: { ...value, version: value.version + 1 },
     })),
   };
+}
+
+/** The ports of a host are had once: on its other instances they are taken now. */
+function takePorts(
+  { pool, instances }: InstancePool,
+  { hostId, containerInstanceArn }: ContainerInstanceRecord,
+  { spec: { ports = [] } }: PlacementRequest,
+): void {
+  for (const [id, { value }] of instances) {
+    const instance = pool.instance(id);
+    if (value.hostId !== hostId || value.containerInstanceArn === containerInstanceArn || !instance) continue;
+    pool.updateInstance({ ...instance, reservedPorts: [...(instance.reservedPorts ?? []), ...ports] });
+  }
 }
 
 function placeOn({ containerInstanceArn, attributes }: ContainerInstanceRecord): TaskInstance {

@@ -96,7 +96,8 @@ function schedulerView(
   underway: (zone: string) => number,
 ): SchedulerView {
   const arn = task.containerInstanceArn;
-  const instance = arn && store.view(containerInstances).get(instanceKeyOfArn(task, arn))?.value;
+  const known = arn && store.view(containerInstances).get(instanceKeyOfArn(task, arn))?.value;
+  const instance = known && known.status !== "INACTIVE" ? known : undefined;
   return {
     hosts: [...store.view(hosts).all()],
     ...(instance && { instance }),

@@ -12,7 +12,7 @@ function host(hostId: string, more: { status?: HostRecord["status"]; architectur
   const registration = { hostId, architecture: more.architecture ?? "x86_64" } as HostRecord["registration"];
   return {
     key: hostKey(hostId),
-    value: { registration, status: more.status ?? "ACTIVE", registeredAt: 0 },
+    value: { registration, status: more.status ?? "ACTIVE", agentConnected: true, registeredAt: 0 },
     modRevision: 1,
     createRevision: 1,
   };

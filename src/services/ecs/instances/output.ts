@@ -1,0 +1,74 @@
+import type { Attribute, ContainerInstance, Resource } from "#generated/ecs/types.ts";
+import type { Store } from "#kernel/store.ts";
+import type { HostPort } from "#placement/index.ts";
+import { poolOfInstance, portsOn } from "../clusters/instance-pool.ts";
+import { attributes } from "../model/attribute.ts";
+import type { ContainerInstanceRecord } from "../model/container-instance.ts";
+import { tasks } from "../model/task.ts";
+
+type Views = Pick<Store, "view">;
+
+/** The API's ContainerInstance. Tags are left out unless asked for. */
+export function toContainerInstance(
+  store: Views,
+  instance: ContainerInstanceRecord,
+  options: { readonly tags: boolean } = { tags: false },
+): ContainerInstance {
+  const { agentVersion, engineVersion, containerInstanceArn } = instance;
+  const own = store.view(tasks).by("instance", containerInstanceArn);
+  return {
+    containerInstanceArn,
+    ...(instance.ec2InstanceId !== undefined && { ec2InstanceId: instance.ec2InstanceId }),
+    version: instance.version,
+    versionInfo: {
+      ...(agentVersion !== undefined && { agentVersion }),
+      ...(engineVersion !== undefined && { dockerVersion: `DockerVersion: ${engineVersion}` }),
+    },
+    remainingResources: remaining(store, instance),
+    registeredResources: resources(instance.cpu, instance.memoryMiB, instance.reservedPorts),
+    status: instance.status,
+    agentConnected: instance.agentConnected,
+    runningTasksCount: own.filter(({ value }) => value.lastStatus === "RUNNING").length,
+    pendingTasksCount: own.filter(({ value }) => pending.includes(value.lastStatus)).length,
+    attributes: attributesOfInstance(store, instance),
+    registeredAt: instance.registeredAt,
+    attachments: [],
+    tags: options.tags ? instance.tags : [],
+  };
+}
+
+const pending: readonly string[] = ["PROVISIONING", "PENDING", "ACTIVATING"];
+
+/** Those of its agent, and those that were put on it. */
+export function attributesOfInstance(store: Views, instance: ContainerInstanceRecord): Attribute[] {
+  const custom = store.view(attributes).by("instance", instance.containerInstanceArn);
+  const all = [...instance.attributes, ...custom.map(({ value }) => value)];
+  return all.map(({ name, value }) => ({ name, ...(value !== undefined && { value }) }));
+}
+
+function remaining(store: Views, instance: ContainerInstanceRecord): Resource[] {
+  const { cpu, memoryMiB } = poolOfInstance(store, instance).room(instance.id);
+  return resources(cpu, memoryMiB, [...instance.reservedPorts, ...portsOn(store, instance)]);
+}
+
+/** As the ECS agent gives them: ports are those that are taken. */
+function resources(cpu: number, memoryMiB: number, ports: readonly HostPort[]): Resource[] {
+  return [amount("CPU", cpu), amount("MEMORY", memoryMiB), portList("PORTS", "tcp"), portList("PORTS_UDP", "udp")];
+
+  function portList(name: string, wanted: HostPort["protocol"]): Resource {
+    const own = ports.filter(({ protocol }) => protocol === wanted).map(({ port }) => port);
+    const sorted = [...new Set(own)].toSorted((a, b) => a - b);
+    return {
+      name,
+      type: "STRINGSET",
+      doubleValue: 0,
+      longValue: 0,
+      integerValue: 0,
+      stringSetValue: sorted.map(String),
+    };
+  }
+}
+
+function amount(name: string, integerValue: number): Resource {
+  return { name, type: "INTEGER", doubleValue: 0, longValue: 0, integerValue };
+}

@@ -1,0 +1,39 @@
+import type { Failure } from "#generated/ecs/types.ts";
+import type { Entry } from "#kernel/store.ts";
+import { arnOf, readInstance } from "../instances/lookup.ts";
+import { toContainerInstance } from "../instances/output.ts";
+import { type ContainerInstanceRecord, changeInstance } from "../model/container-instance.ts";
+import { requireCluster } from "../tasks/lookup.ts";
+import type { EcsHandler } from "./handler.ts";
+
+const maxInstances = 10;
+
+/** Drains instances or takes them into use again; the tasks of services follow (`controllers/service`). */
+export const UpdateContainerInstancesState: EcsHandler<"UpdateContainerInstancesState"> = async (input, ctx) => {
+  const { status, containerInstances: named } = input;
+  if (status !== "ACTIVE" && status !== "DRAINING") {
+    const message = "Container instances status should be one of [ACTIVE,DRAINING]";
+    throw ctx.fault("InvalidParameterException", message);
+  }
+  if (named.length === 0) throw ctx.fault("InvalidParameterException", "Container instances can not be blank.");
+  if (named.length > maxInstances) {
+    const message = `Container instances can not contain more than ${maxInstances} items.`;
+    throw ctx.fault("InvalidParameterException", message);
+  }
+  const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
+  const found: Entry<ContainerInstanceRecord>[] = [];
+  const failures: Failure[] = [];
+  for (const identifier of new Set(named)) {
+    const known = await readInstance(ctx, clusterName, identifier);
+    if (known.value === undefined) failures.push({ arn: arnOf(ctx, clusterName, identifier), reason: "MISSING" });
+    else if (known.value.status === "INACTIVE") {
+      failures.push({ arn: known.value.containerInstanceArn, reason: "INACTIVE" });
+    } else found.push(known as Entry<ContainerInstanceRecord>);
+  }
+  const changed = found.map(({ key, value }) => ({
+    key,
+    value: value.status === status ? value : changeInstance(value, { status }),
+  }));
+  await ctx.store.commit({ unchanged: found, put: changed.filter(({ value }, i) => value !== found[i]!.value) });
+  return { containerInstances: changed.map(({ value }) => toContainerInstance(ctx.store, value)), failures };
+};
