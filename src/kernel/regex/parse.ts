@@ -4,7 +4,14 @@ export type RegexNode =
   | { readonly type: "assert"; readonly at: "start" | "end" | "lineStart" | "lineEnd" | "word" | "notWord" }
   | { readonly type: "sequence"; readonly items: readonly RegexNode[] }
   | { readonly type: "either"; readonly items: readonly RegexNode[] }
-  | { readonly type: "repeat"; readonly item: RegexNode; readonly min: number; readonly max: number };
+  | {
+      readonly type: "repeat";
+      readonly item: RegexNode;
+      readonly min: number;
+      readonly max: number;
+      readonly lazy: boolean;
+    }
+  | { readonly type: "group"; readonly name: string; readonly item: RegexNode };
 export type Range = readonly [first: number, last: number];
 
 /** The expression cannot be read; the message says why. */
@@ -121,8 +128,7 @@ class Parser {
       if (max < min || min > 1000 || (max !== Number.POSITIVE_INFINITY && max > 1000)) {
         throw new RegexError(`invalid repeat count: {${min},${max}}`);
       }
-      this.#take("?"); // Laziness does not change whether there is a match.
-      node = { type: "repeat", item: node, min, max };
+      node = { type: "repeat", item: node, min, max, lazy: this.#take("?") };
     }
     return node;
   }
@@ -173,7 +179,7 @@ class Parser {
     const node = this.#either();
     if (!this.#take(")")) throw new RegexError("missing closing )");
     this.#flags = flags;
-    return node;
+    return opening?.[1] === undefined ? node : { type: "group", name: opening[1], item: node };
   }
 
   #setFlags(text: string): void {
