@@ -18,6 +18,7 @@ const benches = [
   "api",
   "platform",
   "logs",
+  "log-queries",
   "runtime",
   "network",
   "run-task",

@@ -29,9 +29,12 @@ async function makePackage(out: string): Promise<string> {
   return join(out, archive!.filename);
 }
 
+/** The program, and the module of the threads that it starts (src/platform/query-workers). */
+const inputs = { estiva: "src/estiva.ts", "query-worker": "src/platform/query-workers/worker.ts" };
+
 /** Resolves with the paths of all modules that went in. What only `up` needs is in chunks that only it loads. */
 async function bundle(dir: string): Promise<string[]> {
-  const build = await rolldown({ cwd: root, input: { estiva: "src/estiva.ts" }, platform: "node" });
+  const build = await rolldown({ cwd: root, input: inputs, platform: "node" });
   const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
   const { output } = await build.write({ dir, format: "esm", ...names });
   await build.close();

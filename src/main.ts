@@ -30,6 +30,7 @@ import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer
 import { readMasterKey } from "#platform/master-key.ts";
 import { createCachedImage } from "#platform/public-images.ts";
 import { Pulls } from "#platform/pulls.ts";
+import { createQueryWorkers } from "#platform/query-workers/index.ts";
 import { questions } from "#platform/questions.ts";
 import { isRegistryHost, startRegistry } from "#platform/registry.ts";
 import { createRoleActor } from "#platform/role-actor.ts";
@@ -71,7 +72,7 @@ import { createEvents, eventsCollections, sourceEvents } from "#services/events/
 import { iamCollections } from "#services/iam/index.ts";
 import { validatePolicy } from "#services/iam/policy/index.ts";
 import { createKms, kmsCollections } from "#services/kms/index.ts";
-import { createLogSink, createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogSink, createLogs, LogQueries, LogStorage, logsCollections } from "#services/logs/index.ts";
 import { organizationsCollections } from "#services/organizations/index.ts";
 import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
 import { createSecretsManager, secretsManagerCollections } from "#services/secretsmanager/index.ts";
@@ -129,7 +130,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   ].flat();
   const derivations = [sourceEvents([...ecsEventSources, ...cloudWatchEventSources], { clock, random })];
   const store = await createStore({ engine, collections, clock, derivations });
-  const storage = new LogStorage({ files: diskFiles(join(options.dataDir, "logs")), log });
+  const logsFolder = join(options.dataDir, "logs");
+  const storage = new LogStorage({ files: diskFiles(logsFolder), log });
+  const workers = createQueryWorkers({ folder: logsFolder, clock });
+  const queries = new LogQueries({ storage, scanner: workers, clock, log });
   const metrics = await MetricStorage.open({ files: diskFiles(join(options.dataDir, "metrics")), clock, log });
   const trail = await Trail.open({ folder: join(options.dataDir, "trail"), clock, log });
   const images = openImageStorage({
@@ -188,7 +192,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...serviceOptions(options.env),
     }),
     createCloudWatch({ storage: metrics }),
-    createLogs({ storage, policyFault }),
+    createLogs({ storage, queries, policyFault }),
     createCloudTrail({ trail, delivery, refusal }),
     createKms({ box, policyFault }),
     createSecretsManager({ box, policyFault }),
@@ -281,6 +285,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await trail.flush();
       await delivery.close();
       store.close();
+      await queries.close();
       await storage.close();
       await metrics.close();
       await trail.close();

@@ -13,9 +13,10 @@ import type { DeliveryPorts } from "#services/events/delivery/ports.ts";
 import { createEvents, eventsCollections, sourceEvents } from "#services/events/index.ts";
 import { deliveries } from "#services/events/model.ts";
 import { validatePolicy } from "#services/iam/policy/index.ts";
-import { createLogSink, createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogSink, createLogs, logsCollections } from "#services/logs/index.ts";
 import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
 import { type TestWorld, testWorld } from "./context.ts";
+import { logParts } from "./log-queries.ts";
 
 /** EventBridge with the real CloudWatch Logs beside it, and endpoints and roles that answer as the test says. */
 export interface EventsWorld extends TestWorld {
@@ -62,8 +63,8 @@ export async function eventsWorld(): Promise<EventsWorld> {
     derivations: (parts) => [sourceEvents(ecsEventSources, parts)],
   });
   const { store, clock, random } = world;
-  const storage = new LogStorage({ files: memoryFiles() });
-  const logs = createLogs({ storage, policyFault: () => undefined });
+  const { storage, ...logsParts } = logParts({ files: memoryFiles() });
+  const logs = createLogs({ storage, ...logsParts });
   const warnings: string[] = [];
   const log: Log = {
     ...silentLog,
@@ -151,7 +152,7 @@ export async function ruleToLogs(
 }
 
 export async function makeLogGroup(world: EventsWorld, logGroupName: string): Promise<string> {
-  const logs = createLogs({ storage: new LogStorage({ files: memoryFiles() }), policyFault: () => undefined });
+  const logs = createLogs(logParts({ files: memoryFiles() }));
   await world.call(logs.operations, "CreateLogGroup", { logGroupName } as never);
   return logGroupArn(logGroupName);
 }

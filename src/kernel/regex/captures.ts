@@ -24,13 +24,14 @@ export function compileCaptures(source: string): Captures {
   if (new Set(names).size < names.length) throw new RegexError("duplicate capture group name");
   const program = compileProgram(node, names);
   if (program.program.length > maxInstructions) throw new RegexError("expression is too large");
-  const regex = compileRegex(source);
-  const matcher = new Matcher(program, names.length * 2);
+  const prefix = prefixOf(node);
+  const regex = prefix === "" ? compileRegex(source) : undefined;
+  const matcher = new Matcher(program, names.length * 2, prefix);
   return {
     names,
     match(text) {
-      // The automaton says quickly that there is no match.
-      const slots = regex.test(text) ? matcher.run(text) : undefined;
+      // The automaton says quickly that there is no match; with a prefix the search for it does.
+      const slots = regex?.test(text) === false ? undefined : matcher.run(text);
       if (slots === undefined) return undefined;
       return names.map((_, i) => {
         const [from, to] = [slots[2 * i]!, slots[2 * i + 1]!];
@@ -54,30 +55,60 @@ function namesIn(node: RegexNode): string[] {
   }
 }
 
+/** The text that every match begins with; empty when there is none. */
+function prefixOf(node: RegexNode): string {
+  if (node.type === "group") return prefixOf(node.item);
+  if (node.type === "set") return charOf(node) ?? "";
+  if (node.type !== "sequence") return "";
+  let prefix = "";
+  for (const item of node.items) {
+    const char = item.type === "set" ? charOf(item) : undefined;
+    if (char === undefined) return prefix === "" && item === node.items[0] ? prefixOf(item) : prefix;
+    prefix += char;
+  }
+  return prefix;
+}
+
+/** The only character of a set; undefined when it has others. */
+function charOf({ ranges, negated }: RegexNode & { readonly type: "set" }): string | undefined {
+  const [range] = ranges;
+  const isOne = !negated && ranges.length === 1 && range![0] === range![1];
+  return isOne ? String.fromCharCode(range![0]) : undefined;
+}
+
 /** Depth first, with a bit for each pair of instruction and place that was tried (RE2 calls it BitState). */
 class Matcher {
   readonly #program: Program["program"];
   readonly #start: number;
   readonly #slotCount: number;
+  readonly #prefix: string;
   #visited = new Uint32Array(0);
   /** Triples: an instruction and a place to go on from; or -1 - slot, and the place to put back into it. */
   readonly #stack: number[] = [];
 
-  constructor({ program, start }: Program, slotCount: number) {
+  constructor({ program, start }: Program, slotCount: number, prefix: string) {
+    this.#prefix = prefix;
     this.#program = program;
     this.#start = start;
     this.#slotCount = slotCount;
   }
 
   run(text: string): Int32Array | undefined {
+    const first = text.indexOf(this.#prefix);
+    if (first < 0) return undefined;
     const words = Math.ceil((this.#program.length * (text.length + 1)) / 32);
     if (this.#visited.length < words) this.#visited = new Uint32Array(words);
     else this.#visited.fill(0, 0, words);
     const slots = new Int32Array(this.#slotCount).fill(-1);
-    for (let from = 0; from <= text.length; from++) {
+    for (let from = first; from >= 0 && from <= text.length; from = this.#next(text, from + 1)) {
       if (this.#from(text, from, slots)) return slots;
     }
     return undefined;
+  }
+
+  /** Where a match may begin next; -1: nowhere. */
+  #next(text: string, from: number): number {
+    return this.#prefix === "" ? from : text.indexOf(this.#prefix, from);
   }
 
   /** What was tried from an earlier place and failed fails again: the bits stay. */

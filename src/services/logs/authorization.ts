@@ -8,6 +8,9 @@ import {
   type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import { queriedGroups } from "./insights/queried-groups.ts";
+import { fromPointer } from "./insights/run/pointer.ts";
+import type { LogQueries } from "./insights/run/queries.ts";
 import { logGroupArn, logGroupKey, logGroups } from "./model.ts";
 
 interface NamesGroup {
@@ -41,21 +44,31 @@ const operations: AuthorizationTable<Operations> = {
   CreateLogStream: onStream,
   DeleteLogGroup: onGroup,
   DeleteLogStream: onStream,
+  DeleteQueryDefinition: {},
   DeleteResourcePolicy: {},
   DeleteRetentionPolicy: onGroup,
   DescribeLogGroups: { resources: (_input, scope) => [groupOf({ logGroupName: "" }, scope)] },
   DescribeLogStreams: onGroup,
+  DescribeQueries: {},
+  DescribeQueryDefinitions: {},
   DescribeResourcePolicies: {},
   FilterLogEvents: onGroup,
   GetLogEvents: onStream,
+  GetLogGroupFields: onGroup,
+  GetLogRecord: { resources: ({ logRecordPointer }, scope) => [groupOfRecord(logRecordPointer, scope)] },
+  // Of which groups a query is, only those know who have run it: see logsAuthorizationWith.
+  GetQueryResults: { resources: (_input, scope) => [groupOf({ logGroupName: "*" }, scope)] },
   ListLogGroups: {},
   ListTagsForResource: onArn,
   ListTagsLogGroup: onGroup,
   PutLogEvents: onStream,
   PutLogGroupDeletionProtection: onGroup,
+  PutQueryDefinition: {},
   PutResourcePolicy: {},
   PutRetentionPolicy: onGroup,
   StartLiveTail: { resources: ({ logGroupIdentifiers }, scope) => logGroupIdentifiers.map((id) => whole(id, scope)) },
+  StartQuery: { resources: (input, scope) => queriedGroups(input).map((id) => whole(id, scope)) },
+  StopQuery: {},
   TagLogGroup: { ...onGroup, requestTags: ({ tags }) => tags },
   TagResource: { ...onArn, requestTags: ({ tags }) => tags },
   UntagLogGroup: { ...onGroup, tagKeys: ({ tags }) => tags },
@@ -63,6 +76,17 @@ const operations: AuthorizationTable<Operations> = {
 };
 
 export const logsAuthorization: ServiceAuthorization = { prefix: "logs", operations, resourceTags };
+
+/** With the queries of Logs Insights, whose results are read by the rights on the log groups that they are of. */
+export function logsAuthorizationWith(queries: Pick<LogQueries, "find">): ServiceAuthorization {
+  const GetQueryResults: OperationAuthorization<{ readonly queryId: string }> = {
+    resources: ({ queryId }, scope) => {
+      const names = queries.find(scope.account, scope.region, queryId)?.query.logGroupNames ?? ["*"];
+      return names.map((logGroupName) => groupOf({ logGroupName }, scope));
+    },
+  };
+  return { ...logsAuthorization, operations: { ...operations, GetQueryResults } };
+}
 
 /** Without the `:*` at the end. */
 function groupArn({ logGroupName, logGroupIdentifier }: NamesGroup, scope: AuthorizationScope): string {
@@ -81,6 +105,12 @@ function groupOf(input: NamesGroup, scope: AuthorizationScope): string {
 
 function whole(logGroupIdentifier: string, scope: AuthorizationScope): string {
   return groupOf({ logGroupIdentifier }, scope);
+}
+
+function groupOfRecord(pointer: string, scope: AuthorizationScope): string {
+  const groupId = fromPointer(pointer)?.groupId ?? "";
+  const group = scope.store.view(logGroups).by("id", groupId)[0]?.value;
+  return group === undefined ? groupOf({ logGroupName: "*" }, scope) : `${logGroupArn(group)}:log-stream:`;
 }
 
 function resourceTags(text: string, { store }: AuthorizationScope): Tags | undefined {

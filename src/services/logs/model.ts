@@ -1,3 +1,4 @@
+import type { QueryParameter } from "#generated/logs/types.ts";
 import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
 
@@ -54,6 +55,23 @@ export interface LogResourcePolicyRecord {
   readonly lastUpdatedTime: number;
 }
 
+/** A saved query: its text, and the log groups that it is for. */
+export interface QueryDefinitionRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly queryDefinitionId: string;
+  readonly name: string;
+  readonly queryString: string;
+  readonly logGroupNames: readonly string[];
+  readonly parameters: readonly QueryParameter[];
+  readonly lastModified: number;
+}
+
+export const logQueryDefinitions: Collection<QueryDefinitionRecord, "world"> = {
+  name: "logs/query-definition",
+  indexes: { world: ({ account, region }) => `${account}/${region}` },
+};
+
 export const logRemovals: Collection<LogRemovalRecord> = { name: "logs/removal" };
 
 export const logResourcePolicies: Collection<LogResourcePolicyRecord, "world"> = {
@@ -85,6 +103,10 @@ export function logResourcePolicyKey(
 ): Key<LogResourcePolicyRecord> {
   const place = "policyName" in of ? (["name", of.policyName] as const) : (["group", of.logGroupName] as const);
   return keyOf(logResourcePolicies, account, region, ...place);
+}
+
+export function queryDefinitionKey({ account, region }: World, id: string): Key<QueryDefinitionRecord> {
+  return keyOf(logQueryDefinitions, account, region, id);
 }
 
 export function logRemovalKey({ groupId, streamId }: LogRemovalRecord): Key<LogRemovalRecord> {

@@ -4,17 +4,18 @@ import { systemClock } from "#kernel/clock.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { memoryFiles } from "#kernel/memory-files.ts";
 import { systemRandom } from "#kernel/random.ts";
-import { createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogs, logsCollections } from "#services/logs/index.ts";
 import { createStore, memoryEngine } from "#store/index.ts";
 import { credentials, testGateway } from "../../support/gateway.ts";
+import { type LogPartsOptions, logParts } from "../../support/log-queries.ts";
 
 /** CloudWatch Logs behind the real gateway, with its controllers, and a client of the AWS SDK. */
-export async function logsPlatform() {
+export async function logsPlatform(parts: LogPartsOptions = { files: memoryFiles() }) {
   const clock = systemClock();
   const random = systemRandom();
   const store = await createStore({ engine: memoryEngine({ clock }), collections: logsCollections, clock });
-  const storage = new LogStorage({ files: memoryFiles() });
-  const service = createLogs({ storage, policyFault: () => undefined });
+  const { storage, queries, policyFault } = logParts(parts);
+  const service = createLogs({ storage, queries, policyFault });
   const { gateway, lines } = testGateway([service], { store, clock });
   const onBug = (error: unknown) => {
     throw error;
@@ -33,6 +34,7 @@ export async function logsPlatform() {
       client.destroy();
       await gateway.close();
       await control.stop();
+      await queries.close();
       await storage.close();
       store.close();
     },

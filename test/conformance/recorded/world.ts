@@ -23,7 +23,7 @@ import { createEvents, eventsCollections } from "#services/events/index.ts";
 import { iamCollections } from "#services/iam/index.ts";
 import { validatePolicy } from "#services/iam/policy/index.ts";
 import { createKms, kmsCollections } from "#services/kms/index.ts";
-import { createLogSink, createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogSink, createLogs, logsCollections } from "#services/logs/index.ts";
 import { createSecretsManager, secretsManagerCollections } from "#services/secretsmanager/index.ts";
 import { createSsm, ssmCollections } from "#services/ssm/index.ts";
 import { createStore, memoryEngine } from "#store/index.ts";
@@ -31,6 +31,7 @@ import { serviceIndex } from "#wire/model.ts";
 import { type Credentials, signRequest } from "#wire/sigv4/sign.ts";
 import { noPorts } from "../../support/ecr.ts";
 import { account, credentials, testGateway } from "../../support/gateway.ts";
+import { logParts } from "../../support/log-queries.ts";
 
 /** An error answer, as botocore shows it. */
 export class Refused extends Error {
@@ -74,7 +75,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
   const region = "us-east-1";
   const identity = createIdentity({ store, secretBox: box, clock, random, log, account, region, root: credentials });
   const policyFault = (document: string) => validatePolicy(document, "resource");
-  const storage = new LogStorage({ files: memoryFiles() });
+  const { storage, queries } = logParts({ files: memoryFiles() });
   const folder = mkdtempSync(join(tmpdir(), "estiva-recorded-"));
   const blobs = createBlobStore({ dir: join(folder, "blobs"), clock, random });
   const trail = await Trail.open({ folder: join(folder, "trail"), clock, log });
@@ -88,7 +89,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
       createSecretsManager({ box, policyFault }),
       createSsm({ box, sessions: noExecSessions }),
     ],
-    ...[createLogs({ storage, policyFault }), createEcr({ ...noPorts, box, policyFault, blobs })],
+    ...[createLogs({ storage, queries, policyFault }), createEcr({ ...noPorts, box, policyFault, blobs })],
     createCloudTrail({ trail, delivery, refusal }),
     // Nothing is delivered: no controller runs here.
     createEvents({ box, policyFault, logs: sink, logsRefusal: refusal, roles: nowhere, send: nowhere.send }),

@@ -9,8 +9,9 @@ import { createSecretBox } from "#kernel/secret-box.ts";
 import type { Change } from "#kernel/store.ts";
 import { createEvents, eventsCollections } from "#services/events/index.ts";
 import { type DeliveryRecord, deliveries } from "#services/events/model.ts";
-import { createLogSink, createLogs, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogSink, createLogs, logsCollections } from "#services/logs/index.ts";
 import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
+import { logParts } from "../../support/log-queries.ts";
 import { happens } from "../faults.ts";
 import { ConnectionLost } from "../process.ts";
 import type { BootParts, Scenario, Simulation } from "../simulate.ts";
@@ -98,8 +99,8 @@ export function eventsScenario(): Scenario<EventsWorld, EventsPlane> {
 function boot({ store, clock: exact, random, log, onBug }: BootParts, world: EventsWorld): EventsPlane {
   // As the real clock has it: no parts of milliseconds.
   const clock = { ...exact, now: () => Math.floor(exact.now()) };
-  const storage = new LogStorage({ files: world.files });
-  const logs = createLogs({ storage, policyFault: () => undefined });
+  const { storage, ...parts } = logParts({ files: world.files });
+  const logs = createLogs({ storage, ...parts });
   const events = createEvents({
     ...{ box: createSecretBox(new Uint8Array(32), random), policyFault: () => undefined },
     ...{ logsRefusal: () => undefined },

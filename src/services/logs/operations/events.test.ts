@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import type { GetLogEventsRequest, InputLogEvent, StartLiveTailResponseStream } from "#generated/logs/types.ts";
 import { memoryFiles } from "#kernel/memory-files.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
+import { logParts } from "../../../../test/support/log-queries.ts";
 import { logsCollections } from "../index.ts";
-import { LogStorage } from "../segments/storage.ts";
 import { createOperations } from "./index.ts";
 import { sortOut } from "./put-log-events.ts";
 
@@ -15,8 +15,7 @@ const name = { logGroupName: "g", logStreamName: "s" };
 /** A group `g` with streams `s` and `t`. */
 async function eventsWorld() {
   const world = await testWorld({ collections: logsCollections, model: "logs" });
-  const storage = new LogStorage({ files: memoryFiles() });
-  const operations = createOperations(storage, () => undefined);
+  const operations = createOperations(logParts({ files: memoryFiles(), clock: world.clock }));
   const { clock } = world;
   await world.call(operations, "CreateLogGroup", { logGroupName: "g" });
   for (const logStreamName of ["s", "t"]) {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type MemoryFiles, memoryFiles } from "#kernel/memory-files.ts";
 import { isFault, type TestWorld, testWorld } from "../../../../test/support/context.ts";
+import { logParts } from "../../../../test/support/log-queries.ts";
 import { removalController } from "../controllers/removal/controller.ts";
 import { retentionController } from "../controllers/retention/controller.ts";
 import { logsCollections } from "../index.ts";
 import { logGroupKey, logRemovals } from "../model.ts";
-import { LogStorage } from "../segments/storage.ts";
+import type { LogStorage } from "../segments/storage.ts";
 import { createOperations } from "./index.ts";
 
 type Operations = ReturnType<typeof createOperations>;
@@ -22,8 +23,8 @@ interface LogsWorld extends TestWorld {
 async function logsWorld(groups: readonly string[] = []): Promise<LogsWorld> {
   const world = await testWorld({ collections: logsCollections, model: "logs" });
   const files = memoryFiles();
-  const storage = new LogStorage({ files });
-  const operations = createOperations(storage, () => undefined);
+  const { storage, ...parts } = logParts({ files, clock: world.clock });
+  const operations = createOperations({ storage, ...parts });
   const run = ((name: keyof Operations, input: object) => world.call(operations, name, input as never)) as never;
   const logs: LogsWorld = { ...world, files, storage, run };
   for (const logGroupName of groups) await logs.run("CreateLogGroup", { logGroupName });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryFiles } from "#kernel/memory-files.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
+import { logParts } from "../../../../test/support/log-queries.ts";
 import { logsCollections } from "../index.ts";
-import { LogStorage } from "../segments/storage.ts";
 import { createOperations } from "./index.ts";
 
 const resourceArn = "arn:aws:logs:us-east-1:000000000000:log-group:/app";
@@ -12,7 +12,7 @@ const policyDocument = '{"Version": "2012-10-17", "Statement": []}';
 async function ready() {
   const world = await testWorld({ collections: logsCollections, model: "logs" });
   const fault = (document: string) => (document.startsWith("{") ? undefined : "This policy contains invalid Json");
-  const operations = createOperations(new LogStorage({ files: memoryFiles() }), fault);
+  const operations = createOperations({ ...logParts({ files: memoryFiles() }), policyFault: fault });
   const call = <N extends keyof typeof operations>(name: N, input: Parameters<(typeof operations)[N]>[0]) =>
     world.call(operations, name, input as never);
   await call("CreateLogGroup", { logGroupName: "/app" });

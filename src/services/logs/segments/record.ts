@@ -13,7 +13,7 @@ import type { LogPosition } from "#kernel/log-sink.ts";
  */
 const headerBytes = 8;
 const fixedBytes = 55;
-const eventHeaderBytes = 12;
+export const eventHeaderBytes = 12;
 const batchKind = 1;
 /** No record is longer; what claims to be is no record. */
 export const maxRecordBytes = 32 * 2 ** 20;

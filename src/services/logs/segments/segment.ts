@@ -74,7 +74,12 @@ export function blocksOfIndex(index: SealedIndex): Block[] {
 export async function readBlock(segment: Segment, file: DataFile, block: Block): Promise<Buffer> {
   const bytes = await file.read(block.offset, block.length);
   if (bytes.length < block.length) throw new DriverError("Failed", `log segment ${segment.fileName} is cut short`);
-  return segment.sealed ? decompress(bytes) : bytes;
+  return unpackBlock(segment, bytes);
+}
+
+/** The records of a block, from its bytes in the file. */
+export async function unpackBlock({ sealed }: Pick<Segment, "sealed">, bytes: Buffer): Promise<Buffer> {
+  return sealed ? decompress(bytes) : bytes;
 }
 
 /** Keeps the indexes of the sealed segments read last: reading goes on where it was, and memory stays bounded. */

@@ -6,6 +6,7 @@ import type { Block } from "./blocks.ts";
 import { type Batch, GroupLog } from "./group-log.ts";
 import { type Page, type PageQuery, readPage } from "./page.ts";
 import type { RecordContent } from "./record.ts";
+import { pinRuns } from "./runs.ts";
 import { sealSegment } from "./seal.ts";
 import { IndexCache, type Segment } from "./segment.ts";
 import type { StreamStatistics } from "./statistics.ts";
@@ -79,6 +80,11 @@ export class LogStorage {
       if (group.removed) return { events: [], next: undefined };
       throw error;
     }
+  }
+
+  /** What holds the events of a time, to be read elsewhere (`readRun`); its files stay until `release` is called. */
+  async pinRuns(groupId: string, range: { readonly startTime: number; readonly endTime: number }) {
+    return pinRuns(await this.#group(groupId), range, this.#indexes);
   }
 
   /** Hears of every batch of a group once it is durable. Resolves with what ends it. */

@@ -1,0 +1,42 @@
+import type { QueryDefinition } from "#generated/logs/types.ts";
+import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { logQueryDefinitions, type QueryDefinitionRecord } from "../model.ts";
+import type { LogsHandler } from "./handler.ts";
+
+/** In the order of their names. */
+export const DescribeQueryDefinitions: LogsHandler<"DescribeQueryDefinitions"> = async (input, ctx) => {
+  const { queryDefinitionNamePrefix: prefix = "", queryLanguage = "CWLI", maxResults = 1000, nextToken } = input;
+  const scope = `DescribeQueryDefinitions ${prefix}`;
+  const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
+  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
+  const entries = ctx.store.view(logQueryDefinitions).by("world", `${ctx.account}/${ctx.region}`);
+  const found = entries
+    .map(({ value }) => value)
+    .filter((definition) => definition.name.startsWith(prefix) && placeOf(definition) > position)
+    .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  const page = pageOf(queryLanguage === "CWLI" ? found : [], maxResults, scope, placeOf);
+  return {
+    queryDefinitions: page.items.map(toDefinition),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+/** Names may be the same. */
+function placeOf({ name, queryDefinitionId }: QueryDefinitionRecord): string {
+  return `${name}\0${queryDefinitionId}`;
+}
+
+function toDefinition({
+  account,
+  region,
+  logGroupNames,
+  parameters,
+  ...shown
+}: QueryDefinitionRecord): QueryDefinition {
+  return {
+    queryLanguage: "CWLI",
+    ...shown,
+    ...(logGroupNames.length > 0 && { logGroupNames }),
+    ...(parameters.length > 0 && { parameters }),
+  };
+}

@@ -1,0 +1,112 @@
+import type { DataFile, DataFiles } from "#kernel/data-files.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { Block } from "./blocks.ts";
+import type { GroupLog } from "./group-log.ts";
+import { type IndexCache, type Segment, unpackBlock } from "./segment.ts";
+
+/** Blocks of one segment that are read one after another: plain data, so that another thread can read them. */
+export interface BlockRun {
+  readonly folder: string;
+  readonly fileName: string;
+  readonly sealed: boolean;
+  readonly blocks: readonly Pick<Block, "offset" | "length">[];
+  /** Of the newest event in them. */
+  readonly maxTimestamp: number;
+}
+
+/** Runs hold about so much, not compressed. */
+const runBytes = 8 * 2 ** 20;
+
+/**
+ * What may hold events from `startTime` (inclusive) to `endTime` (exclusive), the newest first. The files stay until
+ * `release` is called.
+ */
+export async function pinRuns(
+  group: GroupLog,
+  range: { readonly startTime: number; readonly endTime: number },
+  indexes: IndexCache,
+): Promise<{ readonly runs: readonly BlockRun[]; readonly release: () => Promise<void> }> {
+  const { segments, release } = group.pin();
+  const isWanted = (part: Pick<Block, "minTimestamp" | "maxTimestamp">) =>
+    part.maxTimestamp >= range.startTime && part.minTimestamp < range.endTime;
+  try {
+    const runs: BlockRun[] = [];
+    for (const segment of segments.filter(isWanted)) {
+      runs.push(...runsOf(segment, (await indexes.blocksOf(segment)).filter(isWanted)));
+    }
+    return { runs: runs.sort((a, b) => b.maxTimestamp - a.maxTimestamp), release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function runsOf({ folder, fileName, sealed }: Segment, blocks: readonly Block[]): BlockRun[] {
+  const runs: BlockRun[] = [];
+  // The newest first: most queries ask for those, and need not look at others closely.
+  blocks = blocks.toReversed();
+  let [taken, bytes]: [Block[], number] = [[], 0];
+  for (const [i, block] of blocks.entries()) {
+    taken.push(block);
+    bytes += block.rawLength;
+    if (bytes < runBytes && i < blocks.length - 1) continue;
+    const maxTimestamp = Math.max(...taken.map((each) => each.maxTimestamp));
+    const places = taken.map(({ offset, length }) => ({ offset, length }));
+    runs.push({ folder, fileName, sealed, blocks: places, maxTimestamp });
+    [taken, bytes] = [[], 0];
+  }
+  return runs;
+}
+
+/** So much of a file is read at once. */
+const readBytes = 2 ** 20;
+
+/** The records of a run, block by block. What comes next is read while the caller looks at a block. */
+export async function* readRun(files: DataFiles, run: BlockRun): AsyncGenerator<Buffer> {
+  const file = await files.open(run.folder, run.fileName, "read");
+  let next: Promise<Buffer> | undefined;
+  try {
+    const spans = spansOf(run.blocks);
+    for (const [i, span] of spans.entries()) {
+      const bytes = await (next ?? readSpan(run, file, span));
+      const following = spans[i + 1];
+      next = following && readSpan(run, file, following);
+      // Its failure is told when its turn comes.
+      next?.catch(() => {});
+      for (const { offset, length } of span.blocks) {
+        const from = offset - span.offset;
+        yield await unpackBlock(run, bytes.subarray(from, from + length));
+      }
+    }
+  } finally {
+    await next?.catch(() => {});
+    await file.close();
+  }
+}
+
+interface Span {
+  readonly offset: number;
+  readonly end: number;
+  readonly blocks: readonly Pick<Block, "offset" | "length">[];
+}
+
+/** Blocks that stand beside one another in the file, in pieces that are read at once. */
+function spansOf(blocks: BlockRun["blocks"]): Span[] {
+  const spans: Span[] = [];
+  for (const block of blocks) {
+    const last = spans.at(-1);
+    const end = block.offset + block.length;
+    if (last !== undefined && end === last.offset && last.end - block.offset <= readBytes) {
+      spans[spans.length - 1] = { offset: block.offset, end: last.end, blocks: [...last.blocks, block] };
+    } else {
+      spans.push({ offset: block.offset, end, blocks: [block] });
+    }
+  }
+  return spans;
+}
+
+async function readSpan({ fileName }: BlockRun, file: DataFile, { offset, end }: Span): Promise<Buffer> {
+  const bytes = await file.read(offset, end - offset);
+  if (bytes.length < end - offset) throw new DriverError("Failed", `log segment ${fileName} is cut short`);
+  return bytes;
+}
