@@ -45,8 +45,10 @@ import { createTaskSecrets, registryOf } from "#platform/task-secrets.ts";
 import { trailLogsRefusal } from "#platform/trail-rights.ts";
 import { createUpstreamClient, Scanner } from "#registry/index.ts";
 import { acmCollections, createAcm } from "#services/acm/index.ts";
+import { autoScalingCollections, autoScalingEventSources, createAutoScaling } from "#services/autoscaling/index.ts";
 import { cloudTrailCollections, createCloudTrail, Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
 import {
+  alarmPorts,
   cloudWatchCollections,
   cloudWatchEventSources,
   createCloudWatch,
@@ -126,9 +128,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...[ecsCollections, ec2Collections, logsCollections, iamCollections, organizationsCollections],
     ...[kmsCollections, secretsManagerCollections, ssmCollections, ecrCollections, eventsCollections],
     ...[discoveryCollections, cloudTrailCollections, schedulerCollections, acmCollections, elbCollections],
-    ...cloudWatchCollections,
+    ...[cloudWatchCollections, autoScalingCollections],
   ].flat();
-  const derivations = [sourceEvents([...ecsEventSources, ...cloudWatchEventSources], { clock, random })];
+  const eventSources = [...ecsEventSources, ...cloudWatchEventSources, ...autoScalingEventSources];
+  const derivations = [sourceEvents(eventSources, { clock, random })];
   const store = await createStore({ engine, collections, clock, derivations });
   const logsFolder = join(options.dataDir, "logs");
   const storage = new LogStorage({ files: diskFiles(logsFolder), log });
@@ -192,6 +195,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...serviceOptions(options.env),
     }),
     createCloudWatch({ storage: metrics }),
+    createAutoScaling(alarmPorts(metrics)),
     createLogs({ storage, queries, policyFault }),
     createCloudTrail({ trail, delivery, refusal }),
     createKms({ box, policyFault }),
@@ -202,7 +206,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     createAcm({ box }),
     elb.module,
     createDiscovery({ publishNames: names.part(() => store.view(namespaces).size > 0) }),
-    createScheduler({ hasOperation: (name, operation) => operationsOf(services, name).includes(operation) }),
+    createScheduler({ hasOperation: (name, each) => services.some((s) => s.name === name && each in s.operations) }),
   ];
   const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile });
   const { check } = authorizer;
@@ -292,10 +296,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await engine.close();
     },
   };
-}
-
-function operationsOf(services: readonly ServiceModule[], name: string): readonly string[] {
-  return Object.keys(services.find((service) => service.name === name)?.operations ?? {});
 }
 
 interface GatewayParts {

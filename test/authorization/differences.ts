@@ -13,7 +13,8 @@ export const absentKeys: readonly RegExp[] = [
 
 /** Services whose tables have every key of the reference, and none beside. */
 export const complete: readonly string[] = [
-  ...["cloudtrail", "events", "iam", "kms", "logs", "organizations", "secretsmanager", "ssm", "sts"],
+  ...["application-autoscaling", "cloudtrail", "events", "iam", "kms", "logs", "organizations", "secretsmanager"],
+  ...["ssm", "sts"],
 ];
 
 /** By service: what differs from the reference, and is to. */

@@ -1,6 +1,7 @@
 import type { EventSource } from "#kernel/event-source.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import { alarmStateChanges } from "./alarms/event.ts";
+import { alarmReader } from "./alarms/read.ts";
 import { authorization } from "./authorization.ts";
 import { alarmController } from "./controllers/alarm/controller.ts";
 import { compositeController } from "./controllers/composite/controller.ts";
@@ -8,6 +9,7 @@ import { historyReaper } from "./controllers/history/reaper.ts";
 import type { MetricStorage } from "./metrics/storage.ts";
 import { alarmHistory, alarms, dashboards } from "./model.ts";
 import { createOperations } from "./operations/index.ts";
+import { checkMetricAlarm } from "./operations/put-metric-alarm.ts";
 
 export { createMetricSink } from "./metrics/sink.ts";
 export { MetricStorage } from "./metrics/storage.ts";
@@ -31,4 +33,9 @@ export function createCloudWatch({ storage }: CloudWatchOptions): ServiceModule 
     collections: cloudWatchCollections,
     authorization,
   };
+}
+
+/** What those need who make alarms of their own and act on them. */
+export function alarmPorts(storage: MetricStorage) {
+  return { readAlarm: alarmReader(storage), checkAlarm: checkMetricAlarm };
 }

@@ -6,14 +6,21 @@ const treatments = ["missing", "ignore", "breaching", "notBreaching"] as const;
 
 /** `0 - X - X`: fine, missing, breaching. The evaluation range has five periods. */
 function verdict(points: string, conditions: Partial<AlarmConditions>) {
-  const datapoints = points.split(" ").flatMap((each, i) => {
+  const start = Date.UTC(2026, 0, 1) / 1000;
+  const range = points.split(" ");
+  const datapoints = range.flatMap((each, i) => {
     if (each === "-") return [];
-    return [{ time: Date.UTC(2026, 0, 1) / 1000 + i * 60, value: each === "X" ? 10 : 0 }];
+    return [{ time: start + i * 60, value: each === "X" ? 10 : 0 }];
   });
-  return evaluateAlarm(datapoints, {
-    ...{ comparison: "GreaterThanThreshold", threshold: 5, evaluationPeriods: 3, datapointsToAlarm: 3 },
-    ...{ treatMissingData: "missing", ...conditions },
-  });
+  const span = { end: start + range.length * 60, period: 60 };
+  return evaluateAlarm(
+    datapoints,
+    {
+      ...{ comparison: "GreaterThanThreshold", threshold: 5, evaluationPeriods: 3, datapointsToAlarm: 3 },
+      ...{ treatMissingData: "missing", ...conditions },
+    },
+    span,
+  );
 }
 
 /** The tables of "Configuring how CloudWatch alarms treat missing data"; undefined: the alarm keeps its state. */
@@ -23,6 +30,8 @@ const tables: readonly [m: number, points: string, ...states: (string | undefine
   [3, "- - - - -", "INSUFFICIENT_DATA", undefined, "ALARM", "OK"],
   [3, "0 X X - X", "ALARM", "ALARM", "ALARM", "ALARM"],
   [3, "- - X - -", "ALARM", undefined, "ALARM", "OK"],
+  [3, "- - - X -", undefined, undefined, "ALARM", "OK"],
+  [3, "- - - - X", undefined, undefined, "ALARM", "OK"],
   [2, "0 - X - X", "ALARM", "ALARM", "ALARM", "ALARM"],
   [2, "0 0 X 0 X", "ALARM", "ALARM", "ALARM", "ALARM"],
   [2, "0 - X - -", "OK", "OK", "ALARM", "OK"],

@@ -16,6 +16,12 @@ export interface AlarmConditions {
   readonly treatMissingData: "breaching" | "notBreaching" | "ignore" | "missing";
 }
 
+/** Where the range ends and how long a period is, in seconds. */
+export interface EvaluationSpan {
+  readonly end: number;
+  readonly period: number;
+}
+
 /** What an alarm is to say; `datapoints` are those that decided it. */
 export interface Verdict {
   readonly stateValue: StateValue;
@@ -45,7 +51,11 @@ const words: Readonly<Partial<Record<ComparisonOperator, string>>> = {
  * missing data" has it: the newest of those that exist decide; only when there are too few are missing ones filled in.
  * Undefined: the alarm keeps its state.
  */
-export function evaluateAlarm(range: readonly Datapoint[], conditions: AlarmConditions): Verdict | undefined {
+export function evaluateAlarm(
+  range: readonly Datapoint[],
+  conditions: AlarmConditions,
+  { end, period }: EvaluationSpan,
+): Verdict | undefined {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData: treatment } = conditions;
   const existing = range.slice(-evaluationPeriods);
   const missing = evaluationPeriods - existing.length;
@@ -57,7 +67,11 @@ export function evaluateAlarm(range: readonly Datapoint[], conditions: AlarmCond
   // All that is known is bad, and what is not known could tip it.
   const isOpen = missing > 0 && breaching.length === existing.length;
   if (isOpen && treatment === "ignore") return undefined;
-  if (isOpen && treatment === "missing") return crossed("ALARM", breaching, missing, conditions);
+  if (isOpen && treatment === "missing") {
+    // "Avoiding premature transitions to alarm state": not before the oldest is as old as so many data points.
+    const isPremature = (end - breaching[0]!.time) / period < datapointsToAlarm;
+    return isPremature ? undefined : crossed("ALARM", breaching, missing, conditions);
+  }
   const fine = existing.filter((point) => !breaching.includes(point));
   return crossed("OK", fine.length > 0 ? fine : existing, missing, conditions);
 }

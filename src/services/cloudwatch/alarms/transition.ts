@@ -3,7 +3,7 @@ import { parseArn } from "#kernel/arn.ts";
 import { type Random, uuid } from "#kernel/random.ts";
 import type { Put } from "#kernel/store.ts";
 import { type DeliveryRecord, defaultRetry, deliveryKey } from "#services/events/model.ts";
-import { type AlarmHistoryRecord, type AlarmRecord, alarmArn, alarmTypeOf, historyKey } from "../model.ts";
+import { type AlarmHistoryRecord, type AlarmRecord, actionsOf, alarmArn, historyOf } from "../model.ts";
 import { alarmData } from "./event.ts";
 
 export interface NewState {
@@ -39,47 +39,6 @@ export function stateHistory(was: AlarmRecord, is: AlarmRecord): AlarmHistoryRec
   const data = { version: "1.0", oldState: state(was), newState: state(is) };
   const summary = `Alarm updated from ${was.stateValue} to ${is.stateValue}`;
   return historyOf(is, is.stateUpdatedAt, "StateUpdate", summary, data);
-}
-
-export function historyOf(
-  alarm: AlarmRecord,
-  time: number,
-  itemType: AlarmHistoryRecord["itemType"],
-  summary: string,
-  data: object,
-): AlarmHistoryRecord {
-  const { account, region } = alarm;
-  const { AlarmName: alarmName } = alarm.configuration;
-  return {
-    account,
-    region,
-    alarmName,
-    alarmType: alarmTypeOf(alarm),
-    time,
-    itemType,
-    summary,
-    data: JSON.stringify(data),
-  };
-}
-
-export function historyPuts(items: readonly AlarmHistoryRecord[]): Put[] {
-  return items.map((item, i) => ({ key: historyKey(item, i), value: item }));
-}
-
-/** The actions of the present state of an alarm. */
-export function actionsOf({ stateValue, configuration }: AlarmRecord): readonly string[] {
-  if (configuration.ActionsEnabled === false) return [];
-  const actions = {
-    ALARM: configuration.AlarmActions,
-    OK: configuration.OKActions,
-    INSUFFICIENT_DATA: configuration.InsufficientDataActions,
-  };
-  return actions[stateValue] ?? [];
-}
-
-/** Whether an action is taken by what scales, which looks at alarms itself. */
-export function isScalingPolicy(action: string): boolean {
-  return parseArn(action)?.service === "autoscaling";
 }
 
 /**

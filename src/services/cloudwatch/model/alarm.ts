@@ -41,10 +41,14 @@ export interface Suppression {
 
 export type AlarmRecord = MetricAlarmRecord | CompositeAlarmRecord;
 
-/** Index `world`: by account and region. */
-export const alarms: Collection<AlarmRecord, "world"> = {
+/** Indexes: `world` by account and region; `policy` by the ARNs of the scaling policies among its actions. */
+export const alarms: Collection<AlarmRecord, "world" | "policy"> = {
   name: "cloudwatch/alarm",
-  indexes: { world: worldOf },
+  indexes: {
+    world: worldOf,
+    policy: ({ configuration: { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } }) =>
+      [...new Set([...AlarmActions, ...OKActions, ...InsufficientDataActions])].filter(isScalingPolicy),
+  },
 };
 
 /** `000000000000/us-east-1` */
@@ -68,4 +72,20 @@ export function alarmNameOf({ account, region }: World, text: string): string | 
   const arn = parseArn(text);
   if (arn?.service !== "cloudwatch" || arn.account !== account || arn.region !== region) return undefined;
   return /^alarm:(.+)$/s.exec(arn.resource)?.[1];
+}
+
+/** The actions of the present state of an alarm. */
+export function actionsOf({ stateValue, configuration }: AlarmRecord): readonly string[] {
+  if (configuration.ActionsEnabled === false) return [];
+  const actions = {
+    ALARM: configuration.AlarmActions,
+    OK: configuration.OKActions,
+    INSUFFICIENT_DATA: configuration.InsufficientDataActions,
+  };
+  return actions[stateValue] ?? [];
+}
+
+/** Whether an action is taken by what scales, which looks at alarms itself. */
+export function isScalingPolicy(action: string): boolean {
+  return parseArn(action)?.service === "autoscaling";
 }

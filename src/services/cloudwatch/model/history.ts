@@ -1,5 +1,5 @@
 import type { HistoryItemType } from "#generated/cloudwatch/types.ts";
-import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import { type Collection, type Key, keyOf, type Prefix, type Put, prefixOf } from "#kernel/store.ts";
 import type { AlarmRecord, World } from "./alarm.ts";
 
 /** Something that happened to an alarm. It is kept for 30 days, after the alarm is gone too. */
@@ -27,4 +27,29 @@ export function historyPrefix({ account, region }: World, alarmName?: string): P
 
 export function alarmTypeOf({ type }: AlarmRecord): AlarmHistoryRecord["alarmType"] {
   return type === "metric" ? "MetricAlarm" : "CompositeAlarm";
+}
+
+export function historyOf(
+  alarm: AlarmRecord,
+  time: number,
+  itemType: AlarmHistoryRecord["itemType"],
+  summary: string,
+  data: object,
+): AlarmHistoryRecord {
+  const { account, region } = alarm;
+  const { AlarmName: alarmName } = alarm.configuration;
+  return {
+    account,
+    region,
+    alarmName,
+    alarmType: alarmTypeOf(alarm),
+    time,
+    itemType,
+    summary,
+    data: JSON.stringify(data),
+  };
+}
+
+export function historyPuts(items: readonly AlarmHistoryRecord[]): Put[] {
+  return items.map((item, i) => ({ key: historyKey(item, i), value: item }));
 }

@@ -1,5 +1,4 @@
-import { historyOf, historyPuts } from "../alarms/transition.ts";
-import { alarmKey } from "../model.ts";
+import { alarmKey, historyOf, historyPuts } from "../model.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
 /** Lets alarms take actions, or not; names of none are passed over, as AWS does. */

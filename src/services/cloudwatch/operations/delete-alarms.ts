@@ -1,6 +1,5 @@
 import { alarmsIn, parseRule } from "../alarms/rule.ts";
-import { historyOf, historyPuts } from "../alarms/transition.ts";
-import { alarmNameOf, alarms, worldOf } from "../model.ts";
+import { alarmNameOf, alarms, deletedAlarm, worldOf } from "../model.ts";
 import { invalid, requireAlarms } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
@@ -22,10 +21,7 @@ export const DeleteAlarms: CloudWatchHandler<"DeleteAlarms"> = async ({ AlarmNam
     );
   }
   const now = ctx.clock.now();
-  const history = entries.flatMap(({ value }) => {
-    const summary = `Alarm "${value.configuration.AlarmName}" deleted`;
-    return historyPuts([historyOf(value, now, "ConfigurationUpdate", summary, { version: "1.0", type: "Delete" })]);
-  });
+  const history = entries.flatMap(({ value }) => deletedAlarm(value, now));
   await ctx.store.commit({ unchanged: entries, remove: entries.map(({ key }) => key), put: history });
   return {};
 };

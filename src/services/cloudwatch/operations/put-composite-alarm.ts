@@ -1,7 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import { alarmsIn, parseRule, RuleSyntaxError } from "../alarms/rule.ts";
-import { historyOf, historyPuts } from "../alarms/transition.ts";
-import { alarmKey, alarmNameOf, alarms, type CompositeAlarmRecord } from "../model.ts";
+import { alarmKey, alarmNameOf, alarms, type CompositeAlarmRecord, configuredAlarm, historyPuts } from "../model.ts";
 import { checkActions, initialState, invalid } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
@@ -35,9 +34,7 @@ export const PutCompositeAlarm: CloudWatchHandler<"PutCompositeAlarm"> = async (
     configuration,
     configurationUpdatedAt: now,
   };
-  const summary = `Alarm "${name}" ${before.value ? "updated" : "created"}`;
-  const data = { version: "1.0", type: before.value ? "Update" : "Create" };
-  const history = historyPuts([historyOf(value, now, "ConfigurationUpdate", summary, data)]);
+  const history = historyPuts([configuredAlarm(value, now, before.value)]);
   await ctx.store.commit({ unchanged: [before], put: [{ key: before.key, value }, ...history] });
   return {};
 };

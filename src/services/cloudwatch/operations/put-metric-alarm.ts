@@ -1,8 +1,7 @@
 import type { PutMetricAlarmInput } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { historyOf, historyPuts } from "../alarms/transition.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
-import { alarmKey, type MetricAlarmRecord } from "../model.ts";
+import { alarmKey, configuredAlarm, historyPuts, type MetricAlarmRecord } from "../model.ts";
 import { checkQueries } from "../query/check.ts";
 import { checkActions, initialState, invalid } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
@@ -13,7 +12,7 @@ const treatments = ["breaching", "notBreaching", "ignore", "missing"];
 
 /** Makes an alarm, or replaces its configuration; its state stays until it is evaluated. */
 export const PutMetricAlarm: CloudWatchHandler<"PutMetricAlarm"> = async ({ Tags, ...configuration }, ctx) => {
-  checkAlarm(ctx, configuration);
+  checkMetricAlarm(ctx, configuration);
   const before = await ctx.store.get(alarmKey(ctx, configuration.AlarmName));
   if (before.value?.type === "composite") {
     throw invalid(ctx, `A composite alarm with the name ${configuration.AlarmName} exists already.`);
@@ -24,20 +23,13 @@ export const PutMetricAlarm: CloudWatchHandler<"PutMetricAlarm"> = async ({ Tags
     configuration,
     configurationUpdatedAt: now,
   };
-  const summary = before.value
-    ? `Alarm "${configuration.AlarmName}" updated`
-    : `Alarm "${configuration.AlarmName}" created`;
-  const data = {
-    version: "1.0",
-    type: before.value ? "Update" : "Create",
-    ...(before.value && { updatedAlarm: configuration }),
-  };
-  const history = historyPuts([historyOf(value, now, "ConfigurationUpdate", summary, data)]);
+  const history = historyPuts([configuredAlarm(value, now, before.value)]);
   await ctx.store.commit({ unchanged: [before], put: [{ key: before.key, value }, ...history] });
   return {};
 };
 
-function checkAlarm(ctx: RequestContext, input: Omit<PutMetricAlarmInput, "Tags">): void {
+/** Throws for an alarm that cannot be. */
+export function checkMetricAlarm(ctx: RequestContext, input: Omit<PutMetricAlarmInput, "Tags">): void {
   checkActions(ctx, input);
   checkUnsupported(ctx, input);
   const { EvaluationPeriods: periods, DatapointsToAlarm: datapoints, TreatMissingData: treatment } = input;

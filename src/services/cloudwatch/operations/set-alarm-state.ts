@@ -1,4 +1,5 @@
-import { actionPuts, historyPuts, stateHistory, withState } from "../alarms/transition.ts";
+import { actionPuts, stateHistory, withState } from "../alarms/transition.ts";
+import { historyPuts } from "../model.ts";
 import { requireAlarms } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 

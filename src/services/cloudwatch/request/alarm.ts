@@ -2,7 +2,7 @@ import type { Tag } from "#generated/cloudwatch/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
-import { type AlarmRecord, alarmKey } from "../model.ts";
+import { type AlarmRecord, alarmKey, newAlarmState } from "../model.ts";
 
 const mostActions = 5;
 const mostTags = 50;
@@ -50,17 +50,7 @@ function checkAction(ctx: RequestContext, action: string): void {
 
 /** What every new alarm is until it is evaluated. */
 export function initialState(ctx: RequestContext, tags: readonly Tag[] | undefined) {
-  const { account, region } = ctx;
-  const now = ctx.clock.now();
-  return {
-    account,
-    region,
-    tags: tagsOf(ctx, tags),
-    stateValue: "INSUFFICIENT_DATA" as const,
-    stateReason: "Unchecked: Initial alarm creation",
-    stateUpdatedAt: now,
-    stateTransitionedAt: now,
-  };
+  return newAlarmState(ctx, tagsOf(ctx, tags), ctx.clock.now());
 }
 
 /** Tags by their keys. */

@@ -1,22 +1,11 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Key } from "#kernel/store.ts";
-import { evaluateAlarm, extraPeriods, type Verdict } from "../../alarms/evaluate.ts";
-import {
-  conditionsOf,
-  leastSamples,
-  periodOf,
-  queriesOf,
-  sampleCountQuery,
-  watchedQuery,
-} from "../../alarms/queries.ts";
-import { actionPuts, historyPuts, stateHistory, withState } from "../../alarms/transition.ts";
-import { parseMath } from "../../math/parse.ts";
+import { evaluateAlarm, type Verdict } from "../../alarms/evaluate.ts";
+import { conditionsOf, leastSamples, periodOf } from "../../alarms/queries.ts";
+import { evaluationTime, readAlarm } from "../../alarms/read.ts";
+import { actionPuts, stateHistory, withState } from "../../alarms/transition.ts";
 import type { MetricStorage } from "../../metrics/storage.ts";
-import { type AlarmRecord, alarms, type MetricAlarmRecord } from "../../model.ts";
-import { type FoundSeries, runQueries } from "../../query/run.ts";
-
-/** Data of a period has so long to arrive after its end. */
-const lagMs = 2000;
+import { type AlarmRecord, alarms, historyPuts, type MetricAlarmRecord } from "../../model.ts";
 
 /**
  * Evaluates alarms on metrics: once a minute, those of a shorter period once a period, a moment after it ended. Only a
@@ -31,10 +20,9 @@ export function alarmController(storage: MetricStorage): Controller {
       const entry = await ctx.store.get(key as Key<AlarmRecord>);
       const alarm = entry.value;
       if (alarm?.type !== "metric") return;
-      const stepMs = Math.min(60, periodOf(alarm.configuration)) * 1000;
       const now = ctx.clock.now();
-      const endMs = Math.floor((now - lagMs) / stepMs) * stepMs;
-      const next = { lookAgainAt: endMs + stepMs + lagMs };
+      const { endMs, nextMs } = evaluationTime(alarm.configuration, now);
+      const next = { lookAgainAt: nextMs };
       const verdict = await judge(storage, alarm, endMs, now);
       if (verdict === undefined || verdict.stateValue === alarm.stateValue) return next;
       await settle(ctx, { entry: { ...entry, value: alarm }, verdict, endMs });
@@ -50,26 +38,14 @@ async function judge(
   endMs: number,
   nowMs: number,
 ): Promise<Verdict | undefined> {
-  const periodSeconds = periodOf(configuration);
   const conditions = conditionsOf(configuration);
-  const periods = conditions.evaluationPeriods + extraPeriods;
-  const samples = sampleCountQuery(configuration);
-  const queries = [...queriesOf(configuration), ...(samples ? [samples] : [])];
-  const checked = queries.map((query) => ({
-    query,
-    ...(query.Expression !== undefined && { expression: parseMath(query.Expression) }),
-  }));
-  const range = { account, region, startMs: endMs - periods * periodSeconds * 1000, endMs, nowMs };
-  const results = await runQueries(storage, checked, range);
-  const seriesOf = (id: string): FoundSeries | undefined => results.find((each) => each.id === id)?.series[0];
-  const watched = seriesOf(watchedQuery(configuration).Id);
-  const datapoints = (watched?.times ?? []).map((time, i) => ({ time, value: watched!.values[i]! }));
-  if (samples !== undefined) {
-    const counts = seriesOf(samples.Id)?.values.slice(-conditions.evaluationPeriods) ?? [];
+  const alarm = { account, region, configuration };
+  const { datapoints, sampleCounts } = await readAlarm(storage, alarm, endMs, nowMs);
+  if (sampleCounts !== undefined) {
     const least = leastSamples(configuration.ExtendedStatistic!);
-    if (counts.some((count) => count < least)) return undefined;
+    if (sampleCounts.some((count) => count < least)) return undefined;
   }
-  return evaluateAlarm(datapoints, conditions);
+  return evaluateAlarm(datapoints, conditions, { end: endMs / 1000, period: periodOf(configuration) });
 }
 
 async function settle(

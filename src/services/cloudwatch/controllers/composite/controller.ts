@@ -1,6 +1,6 @@
 import { type Controller, watch } from "#kernel/controller.ts";
-import { actionPuts, historyPuts, stateHistory } from "../../alarms/transition.ts";
-import { alarmKey, alarms, worldOf } from "../../model.ts";
+import { actionPuts, stateHistory } from "../../alarms/transition.ts";
+import { alarmKey, alarms, historyPuts, worldOf } from "../../model.ts";
 import { planComposite } from "./plan.ts";
 
 /**

@@ -1,0 +1,16 @@
+import { policyKey, serviceOf } from "../model.ts";
+import type { AutoScalingHandler } from "../request/handler.ts";
+import { removal } from "../request/policy-removal.ts";
+import { isSupported, words } from "../request/target.ts";
+
+export const DeleteScalingPolicy: AutoScalingHandler<"DeleteScalingPolicy"> = async (input, ctx) => {
+  const service = isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+  const policy = service && (await ctx.store.get(policyKey(service, input.PolicyName)));
+  if (policy?.value === undefined) {
+    const which = `${words(input)}, policy name: ${input.PolicyName}`;
+    throw ctx.fault("ObjectNotFoundException", `No scaling policy found for ${which}`);
+  }
+  const { unchanged, put, remove } = removal(ctx, [policy]);
+  await ctx.store.commit({ unchanged: [policy, ...unchanged], put, remove });
+  return {};
+};

@@ -1,0 +1,42 @@
+import type { RequestContext } from "#kernel/handler.ts";
+import { type Page, pageOf, positionIn } from "#kernel/pagination.ts";
+import { invalid, isSupported } from "./target.ts";
+
+interface ListInput {
+  readonly ServiceNamespace: string;
+  readonly ScalableDimension?: string;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+export interface Listing<T> {
+  readonly operation: string;
+  /** The resources that are asked for; undefined: all. */
+  readonly resourceIds: readonly string[] | undefined;
+  readonly most: number;
+  /** All that the filters let pass, in any order. */
+  readonly found: () => readonly T[];
+  /** Ascending in the order of the list. */
+  readonly position: (item: T) => string;
+}
+
+/** A page of a list. `ValidationException` and `InvalidNextTokenException` for what a caller may not ask. */
+export function listPage<T>(ctx: RequestContext, input: ListInput, listing: Listing<T>): Page<T> {
+  const { MaxResults: limit = listing.most, NextToken: token, ...filters } = input;
+  if (limit < 1 || limit > listing.most) {
+    throw invalid(ctx, `MaxResults must be between 1 and ${listing.most}.`);
+  }
+  if (filters.ScalableDimension !== undefined && listing.resourceIds === undefined) {
+    throw invalid(ctx, "If you specify a scalable dimension, you must also specify a resource ID.");
+  }
+  const scope = JSON.stringify([listing.operation, ctx.account, ctx.region, filters]);
+  const after = token === undefined ? "" : positionIn(token, scope);
+  if (after === undefined) throw ctx.fault("InvalidNextTokenException", "The next token supplied was invalid.");
+  if (!isSupported(filters)) return { items: [] };
+  const { position } = listing;
+  const items = listing
+    .found()
+    .filter((item) => position(item) > after)
+    .toSorted((a, b) => (position(a) < position(b) ? -1 : 1));
+  return pageOf(items, limit, scope, position);
+}
