@@ -4,9 +4,13 @@ import type { Change, ChangeBatch, Entry, Store } from "#kernel/store.ts";
 /** The keys that a batch of changes makes due: those of each record as it was and as it is. */
 export function dueKeys(controller: Controller, batch: ChangeBatch<unknown>, store: Store): Set<string> {
   const due = new Set<string>();
-  for (const { collection, keys } of controller.watches) {
+  for (const { collection, keys, concerns } of controller.watches) {
     const prefix = `${collection.name}/`;
     for (const change of batch.changes) {
+      if (concerns !== undefined && keyOf(change).startsWith(prefix)) {
+        const after = change.type === "put" ? change.entry.value : undefined;
+        if (!concerns(change.previous?.value, after)) continue;
+      }
       for (const entry of entriesOf(change)) {
         if (!entry.key.startsWith(prefix)) break;
         for (const key of keys(entry, store)) due.add(key);
@@ -25,6 +29,10 @@ export function allKeys(controller: Controller, store: Store): Set<string> {
     }
   }
   return due;
+}
+
+function keyOf(change: Change<unknown>): string {
+  return change.type === "put" ? change.entry.key : change.previous.key;
 }
 
 function entriesOf(change: Change<unknown>): Entry<unknown>[] {

@@ -21,17 +21,23 @@ export interface ControllerWatch {
   readonly collection: Collection<any, any>;
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly keys: (entry: Entry<any>, store: Store) => readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly concerns?: Concerns<any>;
 }
 
+/** Whether a change matters: it is given the record before and after, undefined where there was or is none. */
+export type Concerns<T> = (before: T | undefined, after: T | undefined) => boolean;
+
 /**
- * Types a watch by its collection. `keys` is asked for the record before and after each change; with the views of the
- * store it finds whom the record concerns.
+ * Types a watch by its collection. `keys` is asked for the record before and after each change that `concerns` lets
+ * through (every one without it); with the views of the store it finds whom the record concerns.
  */
 export function watch<T, I extends string>(
   collection: Collection<T, I>,
   keys: (entry: Entry<T>, store: Store) => readonly string[],
+  concerns?: Concerns<T>,
 ): ControllerWatch {
-  return { collection, keys };
+  return { collection, keys, ...(concerns && { concerns }) };
 }
 
 /** Nothing more to do until something changes, or a time (milliseconds since the epoch) at which to look again. */

@@ -5,7 +5,7 @@ import { type DeploymentRecord, type ServiceEventRecord, type ServiceRecord, ser
 import { aTask } from "../testing.ts";
 import { ecsEventSources } from "./index.ts";
 
-const [tasks, actions, deployments] = ecsEventSources;
+const [tasks, actions, deployments, instances] = ecsEventSources;
 const at = { account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "shop" };
 const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
 
@@ -89,4 +89,25 @@ test("deployments: each new one, and each that comes to its end", () => {
     "INFO SERVICE_DEPLOYMENT_COMPLETED 2",
   ]);
   assert.deepEqual(names(service(second), undefined), []);
+});
+
+test("container instances: each version, with what was registered and whether its agent is connected", () => {
+  const containerInstanceArn = "arn:aws:ecs:us-east-1:000000000000:container-instance/web/1";
+  const instance = {
+    ...{ ...at, id: "1", containerInstanceArn, ec2InstanceId: "i-1", status: "DRAINING", agentConnected: true },
+    ...{ attributes: [{ name: "ecs.os-type", value: "linux" }], cpu: 1024, memoryMiB: 512, reservedPorts: [] },
+    ...{ registeredAt: 0, version: 2 },
+  };
+  const [event] = instances!.toEvents({ key: "", before: { ...instance, version: 1 }, after: instance });
+  assert.deepEqual(
+    [event?.detailType, event?.resources],
+    ["ECS Container Instance State Change", [containerInstanceArn]],
+  );
+  const detail = event!.detail as Record<string, unknown>;
+  assert.deepEqual(
+    [detail["status"], detail["agentConnected"], detail["version"], detail["registeredAt"], detail["clusterArn"]],
+    ["DRAINING", true, 2, "1970-01-01T00:00:00.000Z", "arn:aws:ecs:us-east-1:000000000000:cluster/web"],
+  );
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: { ...instance } }), []);
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: undefined }), []);
 });

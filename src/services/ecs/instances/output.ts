@@ -14,26 +14,33 @@ export function toContainerInstance(
   instance: ContainerInstanceRecord,
   options: { readonly tags: boolean } = { tags: false },
 ): ContainerInstance {
-  const { agentVersion, engineVersion, containerInstanceArn } = instance;
-  const own = store.view(tasks).by("instance", containerInstanceArn);
+  const own = store.view(tasks).by("instance", instance.containerInstanceArn);
   return {
-    containerInstanceArn,
-    ...(instance.ec2InstanceId !== undefined && { ec2InstanceId: instance.ec2InstanceId }),
-    version: instance.version,
-    versionInfo: {
-      ...(agentVersion !== undefined && { agentVersion }),
-      ...(engineVersion !== undefined && { dockerVersion: `DockerVersion: ${engineVersion}` }),
-    },
+    ...registeredInstance(instance),
     remainingResources: remaining(store, instance),
-    registeredResources: resources(instance.cpu, instance.memoryMiB, instance.reservedPorts),
-    status: instance.status,
-    agentConnected: instance.agentConnected,
     runningTasksCount: own.filter(({ value }) => value.lastStatus === "RUNNING").length,
     pendingTasksCount: own.filter(({ value }) => pending.includes(value.lastStatus)).length,
     attributes: attributesOfInstance(store, instance),
     registeredAt: instance.registeredAt,
     attachments: [],
     tags: options.tags ? instance.tags : [],
+  };
+}
+
+/** What does not change with the tasks that are on it. */
+export function registeredInstance(instance: ContainerInstanceRecord): ContainerInstance {
+  const { agentVersion, engineVersion, ec2InstanceId } = instance;
+  return {
+    containerInstanceArn: instance.containerInstanceArn,
+    ...(ec2InstanceId !== undefined && { ec2InstanceId }),
+    version: instance.version,
+    versionInfo: {
+      ...(agentVersion !== undefined && { agentVersion }),
+      ...(engineVersion !== undefined && { dockerVersion: `DockerVersion: ${engineVersion}` }),
+    },
+    registeredResources: resources(instance.cpu, instance.memoryMiB, instance.reservedPorts),
+    status: instance.status,
+    agentConnected: instance.agentConnected,
   };
 }
 

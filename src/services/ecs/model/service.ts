@@ -227,7 +227,7 @@ export interface ServiceEventRecord {
 
 export const maxServiceEvents = 100;
 
-export const services: Collection<ServiceRecord, "cluster" | "status" | "namespace"> = {
+export const services: Collection<ServiceRecord, "cluster" | "status" | "namespace" | "waiting"> = {
   name: "ecs/service",
   indexes: {
     /** Services that ListServices shows. */
@@ -237,6 +237,11 @@ export const services: Collection<ServiceRecord, "cluster" | "status" | "namespa
     namespace: ({ status, serviceConnectNamespaceId, account, region }) =>
       status === "ACTIVE" && serviceConnectNamespaceId !== undefined
         ? `${account}/${region}/${serviceConnectNamespaceId}`
+        : undefined,
+    /** Services that could start nothing, for want of room or of something else that their events name. */
+    waiting: (service) =>
+      service.status === "ACTIVE" && service.deployments.some(({ backoff }) => backoff?.told !== undefined)
+        ? clusterPath(service)
         : undefined,
   },
   machines: [serviceMachine],

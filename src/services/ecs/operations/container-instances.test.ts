@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunTaskRequest } from "#generated/ecs/types.ts";
 import { isFault } from "../../../../test/support/context.ts";
-import { at, describe1, ready } from "../../../../test/support/ecs-services.ts";
+import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
 import {
   type ContainerInstanceRecord,
   containerInstanceArn,
@@ -166,6 +166,60 @@ describe("RunTask on container instances", () => {
   });
 });
 
+describe("a service whose tasks are on a draining instance", () => {
+  const drain = async (world: Awaited<ReturnType<typeof ready>>["world"], id: string) => {
+    const input = { cluster: "web", containerInstances: [id], status: "DRAINING" } as const;
+    await world.call(operations, "UpdateContainerInstancesState", input);
+  };
+  const left = (all: readonly TaskRecord[]) =>
+    all
+      .filter(({ desiredStatus }) => desiredStatus === "RUNNING")
+      .map(({ containerInstanceArn: arn = "" }) => arn.split("/").at(-1))
+      .toSorted();
+  const wanted = { taskDefinition: "box", launchType: "EC2", networkConfiguration: undefined as never } as const;
+
+  test("replaces those that run before they are stopped, and stops the others at once", async () => {
+    const { create, schedule, world, all, add, end } = await withInstances({ memoryMiB: 4096 });
+    await create({ ...wanted, desiredCount: 2 });
+    await schedule();
+    await tasksTo(world, "RUNNING");
+    await world.clock.advance(41_000);
+    await schedule();
+    await add("i-b", { memoryMiB: 4096 });
+    await drain(world, "i-a");
+    await schedule();
+    assert.deepEqual(left(all()), ["i-a", "i-a", "i-b", "i-b"], "within the ceiling of 200 percent");
+    await drain(world, "i-b");
+    await add("i-c", { memoryMiB: 4096 });
+    await schedule();
+    assert.deepEqual(left(all()), ["i-a", "i-a"], "what had not started is stopped");
+    for (const task of all().filter(({ desiredStatus }) => desiredStatus === "STOPPED")) await end(task);
+    await schedule();
+    assert.deepEqual(left(all()), ["i-a", "i-a", "i-c", "i-c"]);
+    await tasksTo(world, "RUNNING");
+    await world.clock.advance(41_000);
+    await schedule();
+    assert.deepEqual(left(all()), ["i-c", "i-c"]);
+    await tasksTo(world, "STOPPED");
+    await schedule();
+    const { runningCount, events } = await describe1(world);
+    assert.equal(runningCount, 2);
+    assert.match(events![0]!.message!, /has reached a steady state/);
+  });
+
+  test("may stop them first where the minimum allows it", async () => {
+    const { create, schedule, world, all } = await withInstances({ memoryMiB: 4096 }, {});
+    const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 100 };
+    await create({ ...wanted, desiredCount: 2, deploymentConfiguration });
+    await schedule();
+    await tasksTo(world, "RUNNING");
+    await world.clock.advance(41_000);
+    await drain(world, "i-a");
+    await schedule();
+    assert.deepEqual(left(all()), ["i-b"]);
+  });
+});
+
 describe("a service on container instances", () => {
   const wanted = { taskDefinition: "box", launchType: "EC2", networkConfiguration: undefined as never } as const;
 
@@ -183,9 +237,8 @@ describe("a service on container instances", () => {
       /Of 2 container instances, 2 have less than 576 MiB of memory left \(the most is 448 on i-[ab]\)/,
     );
     await add("i-c");
-    await world.clock.advance(1000);
     await schedule();
-    assert.deepEqual(places(), ["i-a", "i-b", "i-c"]);
+    assert.deepEqual(places(), ["i-a", "i-b", "i-c"], "before its time to try again");
   });
 
   test("without any instance says so", async () => {

@@ -1,20 +1,18 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
-import type { Key, Store } from "#kernel/store.ts";
+import type { Key } from "#kernel/store.ts";
 import { alarms } from "#services/cloudwatch/model.ts";
 import { targetHealth, targets } from "#services/elb/model.ts";
-import { attributes } from "../../model/attribute.ts";
-import { containerInstances } from "../../model/container-instance.ts";
 import { type ServiceRecord, serviceKey, services } from "../../model/service.ts";
 import { alarmPath, serviceDeployments } from "../../model/service-deployment.ts";
-import { clusterPath, tasks } from "../../model/task.ts";
+import { tasks } from "../../model/task.ts";
 import { taskSets } from "../../model/task-set.ts";
-import type { World } from "../../model/world.ts";
 import { alarmState } from "../../services/alarms.ts";
 import { newDeploymentId } from "../../services/numbers.ts";
 import { taskTargetHealth } from "../../services/target-groups.ts";
 import { trafficApplied } from "../traffic/applied.ts";
+import { instanceWatches } from "./instance-watches.ts";
 import { launchFault, zonesOf } from "./launch-fault.ts";
-import { daemonInstances, taskPlaces } from "./placing.ts";
+import { daemonInstances, isDrainingIn, taskPlaces } from "./placing.ts";
 import { planService } from "./plan.ts";
 import { readServiceState, type Surroundings } from "./state.ts";
 import { toWrites } from "./writes.ts";
@@ -42,6 +40,7 @@ export function surroundingsOf(
     trafficApplied: (deployment) => trafficApplied(store, deployment),
     alarmState: (name) => alarmState(store, service, name),
     instanceOf: taskPlaces(store, service),
+    isDraining: isDrainingIn(store),
     zonesOf: (revision) => zonesOf(store, revision),
     daemonInstances: (revision) => daemonInstances(store, service, revision),
     launchFault: (revision) => launchFault(store, revision, service, canAssume),
@@ -64,8 +63,7 @@ export function serviceController(options: ServiceControllerOptions): Controller
           .by("alarm", path)
           .map((deployment) => serviceKey(deployment.value));
       }),
-      watch(containerInstances, ({ value }, store) => daemonsIn(store, value)),
-      watch(attributes, ({ value }, store) => daemonsIn(store, value)),
+      ...instanceWatches,
       watch(targets, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
       watch(targetHealth, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
       watch(tasks, ({ value }) =>
@@ -82,13 +80,4 @@ export function serviceController(options: ServiceControllerOptions): Controller
       if (plan.lookAgainAt !== undefined) return { lookAgainAt: plan.lookAgainAt };
     },
   };
-}
-
-/** The services of a cluster whose tasks follow its container instances. */
-function daemonsIn(store: Pick<Store, "view">, cluster: World & { readonly clusterName: string }): string[] {
-  return store
-    .view(services)
-    .by("status", `${clusterPath(cluster)}/ACTIVE`)
-    .filter(({ value }) => value.schedulingStrategy === "DAEMON")
-    .map(({ key }) => key);
 }

@@ -27,6 +27,8 @@ export interface Member {
   readonly healthyAt?: number;
   /** It may not be stopped by a scale-in or a deployment yet. */
   readonly protected: boolean;
+  /** Its container instance drains: it is to be replaced. */
+  readonly drains: boolean;
   /** Its container instance. To find it costs something: it is asked only when tasks have to be chosen. */
   readonly place: () => TaskPlace | undefined;
 }
@@ -51,6 +53,7 @@ export function memberOf(task: Entry<TaskRecord>, view: ServiceView): Member {
     ...(target?.state === "unhealthy" && taskHealth(value) !== "UNHEALTHY" && { failedTarget: target }),
     ...(settledAt !== undefined && { healthyAt: settledAt }),
     protected: (value.service!.protectedUntil ?? 0) > view.now,
+    drains: view.isDraining(value),
     place: () => view.instanceOf(value),
   };
 }

@@ -47,14 +47,14 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
   if (count === 0) return;
   const { view } = draft;
   const retryAt = rollout.backoff?.retryAt ?? 0;
-  if (view.now < retryAt) {
+  const revision = view.revisions.get(rollout.revisionId);
+  if (view.now < retryAt && !isCauseGone(draft, rollout, revision)) {
     draft.waitsForRetry = true;
     draft.looks.push(retryAt);
     const failures = rollout.backoff?.failures ?? 0;
     draft.waits.push({ on: "backoff", deploymentId: rollout.id, count, failures, until: retryAt });
     return;
   }
-  const revision = view.revisions.get(rollout.revisionId);
   if (revision === undefined) return;
   const fault = view.launchFault(revision);
   if (fault === undefined) {
@@ -73,6 +73,11 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
   draft.waitsForRetry = true;
   draft.looks.push(backoff.retryAt);
   draft.waits.push({ on: "launch-fault", deploymentId: rollout.id, message: fault, until: backoff.retryAt });
+}
+
+/** What nothing could be started for is over, before its time to try again: room has come. */
+function isCauseGone({ view }: Draft, { backoff }: Rollout, revision: ServiceRevisionRecord | undefined): boolean {
+  return backoff?.told !== undefined && revision !== undefined && view.launchFault(revision) === undefined;
 }
 
 /** "Duplicate event messages are omitted until either the cause is resolved or six hours pass." */

@@ -2,7 +2,7 @@ import { parseArn } from "#kernel/arn.ts";
 import type { Entry, Put, Store } from "#kernel/store.ts";
 import { type PlacementRequest, serviceDefault } from "#placement/index.ts";
 import { fittingInstances, type InstancePool, instancePool } from "../../clusters/instance-pool.ts";
-import type { ContainerInstanceRecord } from "../../model/container-instance.ts";
+import { type ContainerInstanceRecord, containerInstances, instanceKeyOfArn } from "../../model/container-instance.ts";
 import type { ServiceRecord, ServiceRevisionRecord } from "../../model/service.ts";
 import type { TaskRecord } from "../../model/task.ts";
 import { type TaskDefinitionRecord, taskDefinitionKey, taskDefinitions } from "../../model/task-definition.ts";
@@ -96,6 +96,15 @@ function requestOf(store: Views, service: ServiceRecord, revision: ServiceRevisi
     ...{ placement: placementOf(service), fallback: serviceDefault },
     ...(zones && { zones }),
   });
+}
+
+/** Tells whether the container instance of a task drains. */
+export function isDrainingIn(store: Views): (task: TaskRecord) => boolean {
+  return (task) => {
+    const arn = task.containerInstanceArn;
+    if (arn === undefined) return false;
+    return store.view(containerInstances).get(instanceKeyOfArn(task, arn))?.value.status === "DRAINING";
+  };
 }
 
 /** Tells the container instances of tasks of a service. The first question looks at all instances of the cluster. */

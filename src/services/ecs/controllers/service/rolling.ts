@@ -25,7 +25,7 @@ export interface RollingPlan {
   readonly starts: number;
   /** How many of the one that is being replaced, while both are kept. */
   readonly sourceStarts?: number;
-  /** No longer wanted: of earlier deployments, or more than the desired count. */
+  /** No longer wanted: of earlier deployments, on draining instances, or more than the desired count. */
   readonly surplus: readonly Member[];
   /** To be replaced because their health checks fail. */
   readonly sick: readonly Member[];
@@ -42,8 +42,10 @@ export function planRolling(
 ): RollingPlan {
   const bounds = boundsOf(service);
   const alive = members.filter(isAlive);
-  const own = alive.filter((member) => member.deploymentId === primary.id);
-  const others = alive.filter((member) => member.deploymentId !== primary.id);
+  // What is on an instance that drains is replaced as tasks of an earlier deployment are.
+  const stays = (member: Member) => member.deploymentId === primary.id && !member.drains;
+  const own = alive.filter(stays);
+  const others = alive.filter((member) => !stays(member));
   const good = own.filter((member) => member.condition !== "unhealthy");
   const wanted = service.desiredCount + (service.rebalancing ?? 0);
   const sick = chooseSick({ service, members, own, others, bounds });

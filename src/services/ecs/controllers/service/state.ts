@@ -28,6 +28,7 @@ export type Surroundings = Pick<
   | "trafficApplied"
   | "alarmState"
   | "instanceOf"
+  | "isDraining"
   | "zonesOf"
   | "daemonInstances"
   | "launchFault"

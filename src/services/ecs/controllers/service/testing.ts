@@ -116,6 +116,7 @@ export function testView(
     daemonInstances: () => [],
     alarmState: () => undefined,
     instanceOf: () => undefined,
+    isDraining: () => false,
     zonesOf: () => ["us-east-1a"],
     launchFault: () => undefined,
     newDeploymentId: "ecs-svc/fresh",

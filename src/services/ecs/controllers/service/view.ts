@@ -29,6 +29,8 @@ export interface ServiceView {
   readonly alarmState: (name: string) => AlarmState | undefined;
   /** Of a task on a container instance; undefined on Fargate. */
   readonly instanceOf: (task: TaskRecord) => TaskPlace | undefined;
+  /** Whether a task is on a container instance that drains. */
+  readonly isDraining: (task: TaskRecord) => boolean;
   /** The zones of the subnets of a revision; none without a network of its own. */
   readonly zonesOf: (revision: ServiceRevisionRecord) => readonly string[];
   /** With the DAEMON strategy: the ARNs of the container instances that are to have a task of a revision each. */

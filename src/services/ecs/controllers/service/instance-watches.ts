@@ -1,0 +1,68 @@
+import { type ControllerWatch, watch } from "#kernel/controller.ts";
+import type { Store } from "#kernel/store.ts";
+import { attributes } from "../../model/attribute.ts";
+import { type ContainerInstanceRecord, containerInstances } from "../../model/container-instance.ts";
+import { serviceKey, services } from "../../model/service.ts";
+import { clusterPath, type TaskRecord, tasks } from "../../model/task.ts";
+import type { World } from "../../model/world.ts";
+
+type Views = Pick<Store, "view">;
+type Cluster = World & { readonly clusterName: string };
+
+/**
+ * Which services container instances concern: those with a daemon on each, those with tasks on one whose state has
+ * changed, and those that wait for room.
+ */
+export const instanceWatches: readonly ControllerWatch[] = [
+  watch(
+    containerInstances,
+    ({ value }, store) => [
+      ...new Set([...daemonsIn(store, value), ...waitingIn(store, value), ...servicesOn(store, value)]),
+    ],
+    hasChanged,
+  ),
+  watch(attributes, ({ value }, store) => [...daemonsIn(store, value), ...waitingIn(store, value)]),
+  watch(
+    tasks,
+    ({ value }, store) => (value.containerInstanceArn === undefined ? [] : waitingIn(store, value)),
+    hasStopped,
+  ),
+];
+
+/** Whoever places a task on an instance rewrites its record, too: that makes no room. */
+function hasChanged(before: ContainerInstanceRecord | undefined, after: ContainerInstanceRecord | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  const parts = ["status", "agentConnected", "cpu", "memoryMiB", "attributes"] as const;
+  return parts.some((part) => before[part] !== after[part]);
+}
+
+function hasStopped(before: TaskRecord | undefined, after: TaskRecord | undefined): boolean {
+  return before?.lastStatus !== "STOPPED" && after?.lastStatus === "STOPPED";
+}
+
+function daemonsIn(store: Views, cluster: Cluster): string[] {
+  return store
+    .view(services)
+    .by("status", `${clusterPath(cluster)}/ACTIVE`)
+    .filter(({ value }) => value.schedulingStrategy === "DAEMON")
+    .map(({ key }) => key);
+}
+
+/** So many services look at once whether what has become free is for them; others try again at their pace. */
+const mostWoken = 20;
+
+function waitingIn(store: Views, cluster: Cluster): string[] {
+  return store
+    .view(services)
+    .by("waiting", clusterPath(cluster), { limit: mostWoken })
+    .map(({ key }) => key);
+}
+
+function servicesOn(store: Views, { containerInstanceArn }: ContainerInstanceRecord): string[] {
+  return store
+    .view(tasks)
+    .by("instance", containerInstanceArn)
+    .flatMap(({ value: { service, ...at } }) =>
+      service === undefined ? [] : [serviceKey({ ...at, serviceName: service.serviceName })],
+    );
+}
