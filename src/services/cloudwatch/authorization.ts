@@ -1,5 +1,5 @@
 import type { Operations } from "#generated/cloudwatch/types.ts";
-import { parseArn } from "#kernel/arn.ts";
+import { formatArn, parseArn } from "#kernel/arn.ts";
 import {
   type AuthorizationScope,
   type AuthorizationTable,
@@ -33,6 +33,24 @@ const onDashboard: OperationAuthorization<{ readonly DashboardName: string }> = 
   resources: ({ DashboardName: name }, scope) => [dashboardArn(scope, name)],
 };
 
+const onNamed = (type: string, name: string, { region, account, partition }: AuthorizationScope) =>
+  formatArn({ partition, service: "cloudwatch", region, account, resource: `${type}${name}` });
+const onMuteRule: OperationAuthorization<{ readonly AlarmMuteRuleName: string }> = {
+  resources: ({ AlarmMuteRuleName: name }, scope) => [onNamed("alarm-mute-rule:", name, scope)],
+};
+const onRules: OperationAuthorization<{ readonly RuleNames: readonly string[] }> = {
+  resources: ({ RuleNames: names }, scope) => names.map((name) => onNamed("insight-rule/", name, scope)),
+};
+const onRule: OperationAuthorization<{ readonly RuleName: string }> = {
+  resources: ({ RuleName: name }, scope) => [onNamed("insight-rule/", name, scope)],
+};
+const onStream: OperationAuthorization<{ readonly Name: string }> = {
+  resources: ({ Name: name }, scope) => [onNamed("metric-stream/", name, scope)],
+};
+const onStreams: OperationAuthorization<{ readonly Names: readonly string[] }> = {
+  resources: ({ Names: names }, scope) => names.map((name) => onNamed("metric-stream/", name, scope)),
+};
+
 /** An alarm that is made with tags. */
 const put: OperationAuthorization<{
   readonly AlarmName: string;
@@ -50,25 +68,53 @@ const put: OperationAuthorization<{
 
 /** "Actions, resources, and condition keys for Amazon CloudWatch" (Service Authorization Reference). */
 const operations: AuthorizationTable<Operations> = {
+  DeleteAlarmMuteRule: onMuteRule,
   DeleteAlarms: onAlarms,
+  DeleteAnomalyDetector: {},
   DeleteDashboards: { resources: ({ DashboardNames: names }, scope) => names.map((name) => dashboardArn(scope, name)) },
+  DeleteInsightRules: onRules,
+  DeleteMetricStream: onStream,
   DescribeAlarmHistory: { resources: ({ AlarmName: name = "*" }, scope) => [alarmArn(scope, name)] },
   DescribeAlarms: { resources: (input, scope) => (input.AlarmNames ?? ["*"]).map((name) => alarmArn(scope, name)) },
   DescribeAlarmsForMetric: {},
+  DescribeAnomalyDetectors: {},
+  DescribeInsightRules: {},
   DisableAlarmActions: onAlarms,
+  DisableInsightRules: onRules,
   EnableAlarmActions: onAlarms,
+  EnableInsightRules: onRules,
+  GetAlarmMuteRule: onMuteRule,
   GetDashboard: onDashboard,
+  GetInsightRuleReport: onRule,
   GetMetricData: {},
   GetMetricStatistics: {},
+  GetMetricStream: onStream,
   GetMetricWidgetImage: {},
+  GetOTelEnrichment: {},
+  ListAlarmMuteRules: { resources: (_input, scope) => [onNamed("alarm-mute-rule:", "*", scope)] },
   ListDashboards: {},
+  ListManagedInsightRules: {},
+  ListMetricStreams: {},
   ListMetrics: {},
   ListTagsForResource: onArn,
+  PutAlarmMuteRule: {
+    resources: ({ Name: name }, scope) => [onNamed("alarm-mute-rule:", name, scope)],
+    requestTags: ({ Tags: tags }) => tagsOf(tags ?? []),
+  },
+  PutAnomalyDetector: {},
   PutCompositeAlarm: put,
   PutDashboard: { ...onDashboard, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
+  PutInsightRule: { ...onRule, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
+  PutLogAlarm: put,
+  PutManagedInsightRules: {},
   PutMetricAlarm: put,
   PutMetricData: { conditionKeys: ({ Namespace }) => ({ "cloudwatch:namespace": Namespace }) },
+  PutMetricStream: { ...onStream, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
   SetAlarmState: onAlarm,
+  StartMetricStreams: onStreams,
+  StartOTelEnrichment: {},
+  StopMetricStreams: onStreams,
+  StopOTelEnrichment: {},
   TagResource: { ...onArn, requestTags: ({ Tags: tags }) => tagsOf(tags) },
   UntagResource: { ...onArn, tagKeys: ({ TagKeys: keys }) => keys },
 };
