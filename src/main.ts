@@ -9,7 +9,6 @@ import { createGateway, type Gateway, type Mount } from "#gateway/gateway.ts";
 import type { Authorize } from "#gateway/pipeline.ts";
 import { type Agent, createAgent } from "#host/agent/agent.ts";
 import { createTaskLogs } from "#host/agent/logs/index.ts";
-import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import { type Clock, systemClock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
@@ -22,12 +21,14 @@ import { type CallCheck, createActAs } from "#platform/act-as.ts";
 import { type DataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
 import { createEcrPorts } from "#platform/ecr-ports.ts";
+import { engineName } from "#platform/engine-name.ts";
 import { type Host, type HostParts, startHost } from "#platform/host.ts";
 import { sendHttp } from "#platform/http-sender.ts";
 import { createIdentity, type Identity } from "#platform/identity.ts";
 import { openImageStorage } from "#platform/image-storage.ts";
 import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer-names.ts";
 import { readMasterKey } from "#platform/master-key.ts";
+import { startPrometheus } from "#platform/prometheus.ts";
 import { createCachedImage } from "#platform/public-images.ts";
 import { Pulls } from "#platform/pulls.ts";
 import { createQueryWorkers } from "#platform/query-workers/index.ts";
@@ -247,9 +248,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...{ store, blobs, box, clock, random, log, upstream },
     ...{ ports: ecrPorts, onBug: options.onBug },
   });
+  const prometheus = startPrometheus({ metrics, store, control, clock, log, data, version, env: options.env });
   const gateway = openGateway(options, {
     ...{ services, store, clock, random, storage, trail, host, identity, authorizer, sessions, control },
-    ...{ agent, pulls, metrics },
+    ...{ agent, pulls, metrics, prometheus },
     mounts: registry.mounts,
   });
   await agent.start();
@@ -277,6 +279,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       data.withdraw();
       await sessions.close();
       await gateway.close();
+      await prometheus.close();
       await registry.close();
       images.close();
       await agent.stop();
@@ -314,6 +317,7 @@ interface GatewayParts {
   readonly sessions: Sessions;
   readonly agent: Agent;
   readonly pulls: Pulls;
+  readonly prometheus: ReturnType<typeof startPrometheus>;
 }
 
 function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
@@ -332,30 +336,25 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
     ...{ credentials, canAssume },
     authorize,
     audit: parts.trail,
+    observe: parts.prometheus.observe,
     mounts: parts.mounts,
     upgrades: [parts.sessions.mount],
     sites: [createDoor(isLoadBalancerName, (name) => loadBalancerAddress(store, name))],
-    routes: adminRoutes({
-      ...{ version, clock, dev: options.dev },
-      reset: () => resetState(parts, stopSeconds),
-      problems: () => parts.host.problems(),
-      engine: () => engineName(parts.host.driver),
-      activeTasks: () => parts.store.view(tasks).count("alive", "yes"),
-    }),
+    routes: {
+      ...parts.prometheus.routes,
+      ...adminRoutes({
+        ...{ version, clock, dev: options.dev },
+        reset: () => resetState(parts, stopSeconds),
+        problems: () => parts.host.problems(),
+        engine: () => engineName(parts.host.driver),
+        activeTasks: () => parts.store.view(tasks).count("alive", "yes"),
+      }),
+    },
     signedRoutes: questions({
       ...{ ...parts, canAssume, env: options.env },
       progressOf: (taskArn) => parts.agent.progressOf(taskArn),
     }),
   });
-}
-
-async function engineName(driver: RuntimeDriver): Promise<string> {
-  try {
-    const { name, version } = await driver.info();
-    return `${name} ${version}`;
-  } catch (error) {
-    return `unavailable: ${(error as Error).message}`;
-  }
 }
 
 /** `estiva up`: runs the platform until the terminal's signal. Resolves with the exit code. */

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { isLoopback } from "#kernel/loopback.ts";
 import type { Site } from "./gateway.ts";
 
 /** Where a name's requests go, or in words for people why they go nowhere. */
@@ -26,10 +27,6 @@ export function createDoor(isOurs: (name: string) => boolean, resolve: (name: st
       else tunnel(request, socket, head, target);
     },
   };
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
 }
 
 type Found = Extract<DoorTarget, { address: string }>;

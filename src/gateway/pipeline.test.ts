@@ -247,6 +247,25 @@ describe("what goes wrong in a handler", () => {
     });
   }
 
+  it("an observer is told of each call of an operation, with its status and time", async () => {
+    const calls: unknown[] = [];
+    const observe = (call: unknown) => calls.push(call);
+    const afterAWhile = async () => {
+      await clock.advance(250);
+      return { clusterArns: [] };
+    };
+    const slow = gatewayOf(afterAWhile, { observe });
+    await slow.ask(signed(ecsRequest("ListClusters")));
+    const { ask } = gatewayOf(failing(new Fault("ClientException", "x")), { observe });
+    await ask(signed(ecsRequest("ListClusters")));
+    await ask(signed(ecsRequest("Nothing")));
+    const call = { service: "ecs", operation: "ListClusters" };
+    assert.deepEqual(calls, [
+      { ...call, status: 200, seconds: 0.25 },
+      { ...call, status: 400, seconds: 0 },
+    ]);
+  });
+
   it("a broken invariant is reported, after the answer", async () => {
     const broken: unknown[] = [];
     const error = new InvariantError("x");

@@ -35,6 +35,8 @@ export interface PipelineOptions {
   readonly canAssume?: (account: string, roleArn: string, service: string) => boolean;
   /** Told of every call by somebody known, when it has been answered. */
   readonly audit?: AuditSink;
+  /** Told of every call of an operation, when it has been answered. */
+  readonly observe?: (call: ObservedCall) => void;
   /** Where unsigned operations happen. */
   readonly account: string;
   readonly region: string;
@@ -44,6 +46,16 @@ export interface PipelineOptions {
   readonly strictFaults: boolean;
   /** A broken invariant: the process should end and start clean. The client has been given its answer by then. */
   readonly onInvariantError?: (error: InvariantError) => void;
+}
+
+export interface ObservedCall {
+  /** The service's folder among the models, and the operation: `ecs`, `RunTask`. */
+  readonly service: string;
+  readonly operation: string;
+  /** Of HTTP. */
+  readonly status: number;
+  /** From the body's last byte to the answer. */
+  readonly seconds: number;
 }
 
 /** Gives the ARNs of the resources that it asked about. */
@@ -81,6 +93,7 @@ export function createPipeline(options: PipelineOptions): Respond {
     const scope = parsed.kind === "signed" ? parsed.authorization.scope.service : undefined;
     const target = findTarget(request, scope, catalog);
     const origin = originOf(request);
+    const startedAt = clock.now();
     let operation: Operation | undefined;
     let known: KnownCall | undefined;
     const audit = (answer: Pick<AnsweredCall, "output" | "fault">) => {
@@ -116,16 +129,29 @@ export function createPipeline(options: PipelineOptions): Respond {
       const output = await handle(found.handler, input, () => contextOf(context, request, signal));
       const answer = target.protocol.serialize(operation, output, requestId);
       audit({ output });
-      return answer;
+      return observed(options, { operation, startedAt }, answer);
     } catch (error) {
       if (error instanceof InvariantError && options.onInvariantError !== undefined) {
         clock.after(0, () => options.onInvariantError?.(error));
       }
       const fault = faultOf(error, { target, operation, requestId, log, strictFaults: options.strictFaults });
       audit({ fault });
-      return target.protocol.serializeFault(fault, target.service?.model, requestId);
+      const answer = target.protocol.serializeFault(fault, target.service?.model, requestId);
+      return observed(options, { operation, startedAt }, answer);
     }
   };
+}
+
+/** The answer, of which the observer has been told. */
+function observed(
+  { observe, clock }: PipelineOptions,
+  { operation, startedAt }: { readonly operation: Operation | undefined; readonly startedAt: number },
+  answer: HttpResponse,
+): HttpResponse {
+  if (operation === undefined) return answer;
+  const seconds = Math.max(0, clock.now() - startedAt) / 1000;
+  observe?.({ service: operation.service.name, operation: operation.name, status: answer.status, seconds });
+  return answer;
 }
 
 export function originOf({ headers, remoteAddress }: HttpRequest): Origin {

@@ -18,7 +18,7 @@ export interface PlatformFile {
   readonly account: string;
 }
 
-/** The files of the data folder beside the store and the logs: `credentials.json`, `identity.json`, `platform.json`. */
+/** The files of the folder beside the store and the logs: `credentials.json`, `identity.json`, `metrics-token`... */
 export interface DataFolder {
   readonly path: string;
   /** Names all that this platform makes on the host; made once. Eight hexadecimal digits. */
@@ -26,6 +26,8 @@ export interface DataFolder {
   /** The host's address for its tasks: link-local, and no other platform's on this host. Chosen once. */
   readonly serviceAddress: string;
   readonly root: RootCredentials;
+  /** What those bear who read metrics from other machines. */
+  readonly metricsToken: string;
   announce(file: PlatformFile): void;
   withdraw(): void;
 }
@@ -42,7 +44,8 @@ export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Ran
     platformId: identity.platformId,
     serviceAddress: env.ESTIVA_SERVICE_ADDRESS ?? identity.serviceAddress,
     root: rootCredentials(path, env, random),
-    announce: (file) => writeFile(join(path, "platform.json"), file),
+    metricsToken: readOrMake(join(path, "metrics-token"), () => hex(random, 48), plainText),
+    announce: (file) => writeFile(join(path, "platform.json"), json.write(file)),
     withdraw: () => rmSync(join(path, "platform.json"), { force: true }),
   };
 }
@@ -75,22 +78,29 @@ function newCredentials(random: Random): RootCredentials {
   };
 }
 
-function readOrMake<T>(path: string, make: () => T): T {
+interface FileForm<T> {
+  parse(text: string): T;
+  write(value: T): string;
+}
+const json: FileForm<unknown> = { parse: JSON.parse, write: (value) => JSON.stringify(value, undefined, 2) };
+const plainText: FileForm<string> = { parse: (text) => text.trim(), write: (value) => value };
+
+function readOrMake<T>(path: string, make: () => T, form: FileForm<T> = json as FileForm<T>): T {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return form.parse(readFileSync(path, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       throw new DriverError("Failed", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
     }
   }
   const value = make();
-  writeFile(path, value);
+  writeFile(path, form.write(value));
   return value;
 }
 
 /** Whole or not at all: a reader never sees half of it. */
-function writeFile(path: string, value: unknown): void {
+function writeFile(path: string, text: string): void {
   const temporary = `${path}.new`;
-  writeFileSync(temporary, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  writeFileSync(temporary, `${text}\n`, { mode: 0o600, flush: true });
   renameSync(temporary, path);
 }

@@ -13,6 +13,10 @@ import { checkMetricAlarm } from "./operations/put-metric-alarm.ts";
 
 export { createMetricSink } from "./metrics/sink.ts";
 export { MetricStorage } from "./metrics/storage.ts";
+export { contentTypes, formatOf, writeExposition } from "./prometheus/exposition.ts";
+export { type Family, type FamilySample, type Label, single } from "./prometheus/family.ts";
+export { latestFamilies } from "./prometheus/latest.ts";
+export { RemoteWrite } from "./prometheus/remote-write.ts";
 
 export const cloudWatchCollections = [alarmHistory, alarms, dashboards];
 

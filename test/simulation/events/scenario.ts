@@ -166,8 +166,8 @@ async function post({ body }: HttpCall, world: EventsWorld, clock: Clock) {
   if (happens(world.sim.random, world.sim.faults().loseMessage)) {
     throw new DriverError("Unavailable", "no answer", { retryable: true });
   }
-  world.posted.add(JSON.parse(body!) as string);
-  world.sim.trace("posted", body);
+  world.posted.add(JSON.parse(String(body)) as string);
+  world.sim.trace("posted", String(body));
   await pause(world, clock);
   return { status: happens(world.sim.random, world.sim.faults().loseMessage) ? 503 : 200 };
 }

@@ -117,7 +117,7 @@ test("to the bus of another region, and of another account if its policy allows 
   await world.events("PutTargets", { Rule: "far", Targets: [target] }, far);
   await putRule(world, { Arn: arn("event-bus/default").replace("us-east-1", "eu-west-1"), RoleArn: role });
   await put(world, {});
-  assert.equal(JSON.parse(world.sent[0]!.body!).region, "us-east-1");
+  assert.equal(JSON.parse(String(world.sent[0]!.body)).region, "us-east-1");
   world.refusal = "not authorized to perform: events:PutEvents";
   await put(world, {});
   assert.equal(world.sent.length, 1);
