@@ -207,7 +207,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     createAcm({ box }),
     elb.module,
     createDiscovery({ publishNames: names.part(() => store.view(namespaces).size > 0) }),
-    createScheduler({ hasOperation: (name, each) => services.some((s) => s.name === name && each in s.operations) }),
+    createScheduler({
+      hasOperation: (name, each) => services.some((s) => s.name === name && Object.hasOwn(s.operations, each)),
+    }),
   ];
   const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile });
   const { check } = authorizer;
