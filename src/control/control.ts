@@ -2,6 +2,7 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Controller, Log } from "#kernel/controller.ts";
 import type { Random } from "#kernel/random.ts";
 import type { ChangeFeed, Store } from "#kernel/store.ts";
+import { Informer } from "./informer.ts";
 import { Runner, type RunnerMetrics } from "./runner.ts";
 
 export interface ControlOptions {
@@ -38,9 +39,8 @@ export function startControl(options: ControlOptions): Control {
     const { name, startsTasks = false } = controller;
     return { name, startsTasks, runner: new Runner(controller, { ctx, concurrency, onBug }) };
   });
-  const subscription = store.observe((batch) => {
-    for (const { runner } of runners) runner.notice(batch);
-  });
+  const informer = new Informer(runners.flatMap(({ runner }) => runner.informed()));
+  const subscription = store.observe((batch) => informer.notice(batch));
   for (const { runner } of runners) runner.start();
   return {
     metrics: () => Object.fromEntries(runners.map(({ name, runner }) => [name, runner.metrics()])),

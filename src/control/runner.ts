@@ -1,9 +1,8 @@
 import type { Clock } from "#kernel/clock.ts";
 import type { Controller, ControllerContext, Reconciled } from "#kernel/controller.ts";
 import { ConflictError, DriverError, Fault } from "#kernel/fault.ts";
-import type { ChangeBatch } from "#kernel/store.ts";
 import { conflictBackoff, delayMs, errorBackoff } from "./backoff.ts";
-import { allKeys, dueKeys } from "./informer.ts";
+import { allKeys, type Informed } from "./informer.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface RunnerOptions {
@@ -59,8 +58,10 @@ export class Runner {
     for (const key of allKeys(this.#controller, this.#options.ctx.store)) this.#queue.add(key);
   }
 
-  notice(batch: ChangeBatch<unknown>): void {
-    for (const key of dueKeys(this.#controller, batch, this.#options.ctx.store)) this.#queue.add(key);
+  /** What it wants to be told of. */
+  informed(): Informed[] {
+    const { store } = this.#options.ctx;
+    return this.#controller.watches.map((watch) => ({ watch, store, onDue: (key) => this.#queue.add(key) }));
   }
 
   /** Starts nothing more; resolves when what is running has ended. */

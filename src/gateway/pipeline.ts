@@ -83,7 +83,7 @@ const mostRuns = 10;
 
 /** All that happens to a request between its body's last byte and its answer, in order. */
 export function createPipeline(options: PipelineOptions): Respond {
-  const { clock, random, log } = options;
+  const { clock, random, log, credentials } = options;
   const catalog = createCatalog(options.services);
   const keys = signingKeyCache();
 
@@ -96,7 +96,7 @@ export function createPipeline(options: PipelineOptions): Respond {
     const startedAt = clock.now();
     let operation: Operation | undefined;
     let known: KnownCall | undefined;
-    const audit = (answer: Pick<AnsweredCall, "output" | "fault">) => {
+    const audit = (answer: Pick<AnsweredCall, "output" | "answerCharacters" | "fault">) => {
       if (known === undefined || options.audit === undefined) return;
       try {
         const at = { now: clock.now(), eventId: uuid(random), requestId, origin };
@@ -107,7 +107,7 @@ export function createPipeline(options: PipelineOptions): Respond {
       }
     };
     try {
-      const identity = authenticate(request, parsed, target, { ...options, keys, now: clock.now() });
+      const identity = authenticate(request, parsed, target, { credentials, keys, now: clock.now() });
       if (identity === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
       const plain = await decompress(request, options.bodyLimitBytes);
       const found = findOperation(target, plain);
@@ -125,10 +125,10 @@ export function createPipeline(options: PipelineOptions): Respond {
       const { style } = target;
       const resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
       known = { ...known, resources };
-      const context = { ...options, requestId, account, region, caller };
+      const context = { options, requestId, account, region, caller };
       const output = await handle(found.handler, input, () => contextOf(context, request, signal));
       const answer = target.protocol.serialize(operation, output, requestId);
-      audit({ output });
+      audit({ output, ...(typeof answer.body === "string" && { answerCharacters: answer.body.length }) });
       return observed(options, { operation, startedAt }, answer);
     } catch (error) {
       if (error instanceof InvariantError && options.onInvariantError !== undefined) {
@@ -175,11 +175,13 @@ async function handle(handler: Handler, input: unknown, context: () => RequestCo
   }
 }
 
-type ContextParts = Pick<PipelineOptions, "canAssume"> &
-  Pick<RequestContext, "store" | "clock" | "random" | "log" | "requestId" | "account" | "region" | "caller">;
+interface ContextParts extends Pick<RequestContext, "requestId" | "account" | "region" | "caller"> {
+  readonly options: PipelineOptions;
+}
 
 function contextOf(parts: ContextParts, request: HttpRequest, signal: () => AbortSignal): RequestContext {
-  const { store, clock, random, log, requestId, account, region, caller } = parts;
+  const { options, requestId, account, region, caller } = parts;
+  const { store, clock, random, log } = options;
   return {
     ...{ store, clock, random, log, requestId, account, region, caller },
     partition: partitionOf(region),
@@ -187,7 +189,7 @@ function contextOf(parts: ContextParts, request: HttpRequest, signal: () => Abor
     get signal() {
       return signal();
     },
-    canAssume: (roleArn, service) => parts.canAssume?.(account, roleArn, service) ?? true,
+    canAssume: (roleArn, service) => options.canAssume?.(account, roleArn, service) ?? true,
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
   };
 }

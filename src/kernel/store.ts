@@ -145,6 +145,13 @@ export function prefixOf<T>(
   return `${[collection.name, ...parts.map(escapePart)].join("/")}/`;
 }
 
+/** The collection's name in a key or prefix: the first two parts. */
+export function collectionName(key: string): string {
+  const first = key.indexOf("/");
+  const second = key.indexOf("/", first + 1);
+  return second < 0 ? key : key.slice(0, second);
+}
+
 /** The parts of a key after the collection's name, unescaped. */
 export function partsOf(key: string): string[] {
   return key.split("/").slice(2).map(unescapePart);

@@ -2,21 +2,22 @@ import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Derivation, RecordChange } from "#kernel/derivation.ts";
 import type { Compare, StoreEngine } from "#kernel/engine.ts";
 import { ConflictError, InvariantError } from "#kernel/fault.ts";
-import type {
-  Change,
-  ChangeBatch,
-  ChangeFeed,
-  Collection,
-  Commit,
-  Entry,
-  Key,
-  Prefix,
-  Put,
-  RangeOptions,
-  Read,
-  Store,
-  Subscription,
-  View,
+import {
+  type Change,
+  type ChangeBatch,
+  type ChangeFeed,
+  type Collection,
+  type Commit,
+  collectionName,
+  type Entry,
+  type Key,
+  type Prefix,
+  type Put,
+  type RangeOptions,
+  type Read,
+  type Store,
+  type Subscription,
+  type View,
 } from "#kernel/store.ts";
 import { refusal } from "./guard.ts";
 import { CollectionView } from "./view.ts";
@@ -211,13 +212,6 @@ async function clear(engine: StoreEngine, views: Views, except: ReadonlySet<stri
   const cleared = [...views.all()].filter(({ collection }) => !except.has(collection.name));
   const remove = cleared.flatMap(({ view }) => [...view.all()].map((entry) => entry.key));
   await engine.commit({ compare: [], put: [], remove });
-}
-
-/** The first two parts of a key. */
-function collectionName(key: string): string {
-  const first = key.indexOf("/");
-  const second = key.indexOf("/", first + 1);
-  return second < 0 ? key : key.slice(0, second);
 }
 
 function keyOf(change: Change<unknown>): string {

@@ -24,12 +24,16 @@ export interface AnsweredCall {
   /** ARNs of the resources that IAM was asked about. */
   readonly resources: readonly string[];
   readonly output?: unknown;
+  /** How long the answer was, where that is known. */
+  readonly answerCharacters?: number;
   readonly fault?: { readonly code: string; readonly message: string };
 }
 
 /** CloudTrail cuts what is larger. */
 const mostCharacters = 100_000;
 const mostMessageCharacters = 1024;
+/** What is no longer than this in a protocol is surely not too large in JSON: the most comes of short secrets. */
+const surelyShort = mostCharacters / 40;
 
 /** The services whose events, wherever the call was made, belong to one region. */
 const globalServices = new Set(["iam"]);
@@ -50,8 +54,14 @@ export function auditRecord(call: AnsweredCall): AuditRecord {
     sourceIPAddress: origin.sourceIp ?? "AWS Internal",
     userAgent: (origin.userAgent ?? "").slice(0, mostMessageCharacters),
     ...(fault && { errorCode: fault.code, errorMessage: fault.message.slice(0, mostMessageCharacters) }),
-    requestParameters: call.bodyBytes > mostCharacters ? omitted(call.bodyBytes) : element(operation.input, call.input),
-    responseElements: fault || (readOnly && service !== "sts") ? null : element(operation.output, call.output),
+    requestParameters:
+      call.bodyBytes > mostCharacters
+        ? omitted(call.bodyBytes)
+        : element(operation.input, call.input, call.bodyBytes <= surelyShort),
+    responseElements:
+      fault || (readOnly && service !== "sts")
+        ? null
+        : element(operation.output, call.output, (call.answerCharacters ?? mostCharacters) <= surelyShort),
     ...{ requestID: call.requestId, eventID: call.eventId, readOnly },
     ...(resources.length > 0 && { resources }),
     ...{ eventType: "AwsApiCall", managementEvent: true, recipientAccountId: account, eventCategory: "Management" },
@@ -59,9 +69,10 @@ export function auditRecord(call: AnsweredCall): AuditRecord {
 }
 
 /** Null stands for nothing, as in CloudTrail. */
-function element(shape: Shape | undefined, value: unknown): unknown {
+function element(shape: Shape | undefined, value: unknown, isShort: boolean): unknown {
   const plain = shape === undefined ? undefined : shown(shape, value);
   if (plain === undefined || Object.keys(plain as object).length === 0) return null;
+  if (isShort) return plain;
   const size = JSON.stringify(plain).length;
   return size > mostCharacters ? omitted(size) : plain;
 }
@@ -92,14 +103,15 @@ const capitals: Readonly<Record<string, string>> = { vpc: "VPC", natgateway: "Na
 function resourceOf(text: string): AuditResource[] {
   const arn = /[*?]/.test(text) ? undefined : parseArn(text);
   if (arn === undefined) return [];
-  const kind = arn.resource.split(/[/:]/, 1)[0]!;
-  const words = kind.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  const namespace = namespaces[arn.service];
-  return [
-    {
-      ARN: text,
-      ...(arn.account && { accountId: arn.account }),
-      ...(namespace && { type: `AWS::${namespace}::${capitals[kind] ?? words.join("")}` }),
-    },
-  ];
+  const type = typeOf(arn.service, arn.resource);
+  return [{ ARN: text, ...(arn.account && { accountId: arn.account }), ...(type !== undefined && { type }) }];
+}
+
+function typeOf(service: string, resource: string): string | undefined {
+  const namespace = namespaces[service];
+  if (namespace === undefined) return undefined;
+  const end = resource.search(/[/:]/);
+  const kind = end === -1 ? resource : resource.slice(0, end);
+  const words = () => kind.replaceAll(/(?:^|-)(.?)/g, (_, first: string) => first.toUpperCase());
+  return `AWS::${namespace}::${capitals[kind] ?? words()}`;
 }

@@ -46,11 +46,13 @@ function shownMembers(shape: Shape, value: Record<string, unknown>, depth: numbe
   for (const { name, shape: inner } of shape.members) {
     const given = value[name];
     if (given === undefined || given === null || inner.traits.eventstream) continue;
-    members[lowerFirst(name)] = neverShown.has(name) ? hidden : shown(inner, given, depth + 1);
+    members[shownName(name)] = neverShown.has(name) ? hidden : shown(inner, given, depth + 1);
   }
   return members;
 }
 
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
+const lower = /^[^A-Z]/;
+
+function shownName(name: string): string {
+  return lower.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 }

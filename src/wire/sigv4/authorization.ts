@@ -142,6 +142,10 @@ export function parseSigningDate(text: string): number | undefined {
     number,
     number,
   ];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  return formatSigningDate(ms) === text ? ms : undefined;
+  // What a month does not have runs over into another; years before 100 into the twentieth century.
+  const date = new Date(ms);
+  const isReal = date.getUTCDate() === day && date.getUTCMonth() === month - 1 && date.getUTCFullYear() === year;
+  return isReal ? ms : undefined;
 }

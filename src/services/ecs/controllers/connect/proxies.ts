@@ -46,8 +46,8 @@ export function hasProxies(store: Pick<Store, "view">): boolean {
   return pathsNow(store).length > 0;
 }
 
-function pathsOf({ serviceConnect, ...task }: TaskRecord): string[] {
-  return serviceConnect === undefined ? [] : [namespacePath(task, serviceConnect.namespaceId)];
+function pathsOf(task: TaskRecord): string[] {
+  return task.serviceConnect === undefined ? [] : [namespacePath(task, task.serviceConnect.namespaceId)];
 }
 
 function pathsNow(store: Pick<Store, "view">): string[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dueKeys } from "#control/informer.ts";
+import { Informer } from "#control/informer.ts";
 import { ready } from "../../../../../test/support/ecs-services.ts";
 import { type ContainerInstanceRecord, containerInstanceKey } from "../../model/container-instance.ts";
 import { type ServiceRecord, serviceKey } from "../../model/service.ts";
@@ -10,7 +10,6 @@ import { instanceWatches } from "./instance-watches.ts";
 
 const at = { account: "000000000000", region: "us-east-1", clusterName: "web" };
 const arn = "arn:aws:ecs:us-east-1:000000000000:container-instance/web/i-a";
-const controller = { name: "test", watches: instanceWatches, reconcile: async () => {} };
 
 const instance = {
   ...{ ...at, id: "i-a", containerInstanceArn: arn, hostId: "h", launchType: "EC2", status: "ACTIVE" },
@@ -37,7 +36,10 @@ async function withServices() {
   const names = (key: string, before: unknown, after: unknown) => {
     const entry = (value: unknown) => ({ key, value, modRevision: 1, createRevision: 1 });
     const change = { type: "put", entry: entry(after), previous: before === undefined ? undefined : entry(before) };
-    const due = dueKeys(controller, { revision: 1, changes: [change as never] }, world.store);
+    const due = new Set<string>();
+    const onDue = (each: string) => due.add(each);
+    const informer = new Informer(instanceWatches.map((watch) => ({ watch, store: world.store, onDue })));
+    informer.notice({ revision: 1, changes: [change as never] });
     return [...due].map((each) => each.split("/").at(-1)).toSorted();
   };
   return { names, task };
