@@ -184,7 +184,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     (all) => hub.publishLoadBalancers(all),
   );
   const elb = createElb({
-    ...{ store, clock, log, box, logs: sink, publishNames: names.part(() => store.view(loadBalancers).size > 0) },
+    ...{ store, clock, log, box, logs: sink, metrics: measured },
+    ...{ publishNames: names.part(() => store.view(loadBalancers).size > 0) },
     publishLoadBalancers: nodes.part(() => store.view(loadBalancers).size > 0),
   });
   const services: readonly ServiceModule[] = [

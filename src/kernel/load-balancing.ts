@@ -214,10 +214,49 @@ export interface AccessRecord {
   readonly sentBytes: number;
 }
 
+/** By the first digit of the status code. */
+export type ResponseClass = "2xx" | "3xx" | "4xx" | "5xx";
+export type ResponseCounts = Readonly<Record<ResponseClass, number>>;
+
+/** What a node has done in an interval, as counts if not said otherwise. Times are milliseconds since the epoch. */
+export interface TrafficMessage {
+  readonly nodeId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly listeners: readonly ListenerTraffic[];
+  /** All of the node's. */
+  readonly targetGroups: readonly TargetGroupTraffic[];
+}
+
+export interface ListenerTraffic {
+  readonly listenerArn: string;
+  readonly newConnections: number;
+  /** At the end of the interval. */
+  readonly activeConnections: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  /** What clients were answered, by targets or by the node itself. */
+  readonly responses: ResponseCounts;
+}
+
+export interface TargetGroupTraffic {
+  readonly targetGroupArn: string;
+  /** For which a target was chosen; of TCP and TLS connections. */
+  readonly requests: number;
+  readonly newConnections: number;
+  /** At the end of the interval, those that rest too. */
+  readonly activeConnections: number;
+  readonly connectionErrors: number;
+  /** What targets have answered. */
+  readonly responses: ResponseCounts;
+}
+
 /** The host's end towards the control plane, beside `AgentEndpoint`. */
 export interface LoadBalancingEndpoint {
   publishTargetHealth(message: TargetHealthMessage): Promise<void>;
   submitNodeState(message: NodeStateMessage): Promise<void>;
   /** In batches; may be called often. */
   publishAccess(records: readonly AccessRecord[]): Promise<void>;
+  /** Once an interval. */
+  publishTraffic(message: TrafficMessage): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { describe } from "node:test";
+import type { Traffic } from "#host/proxy/traffic.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { badInput } from "./load-balancer/bad-input.ts";
 import { failures } from "./load-balancer/failures.ts";
@@ -9,6 +10,7 @@ import { protocols } from "./load-balancer/protocols.ts";
 import { routing } from "./load-balancer/routing.ts";
 import { stickiness } from "./load-balancer/stickiness.ts";
 import { targets } from "./load-balancer/targets-change.ts";
+import { traffic } from "./load-balancer/traffic.ts";
 
 /** A node that serves on loopback. */
 export interface BalancerUnderTest {
@@ -17,6 +19,8 @@ export interface BalancerUnderTest {
   /** Resolves when what was reported last, or later, is like this. */
   untilHealth(isMet: (targets: readonly TargetHealthReport[]) => boolean): Promise<void>;
   readonly access: readonly AccessRecord[];
+  /** What it has done since the last call. */
+  takeTraffic(): Promise<Traffic | undefined>;
   untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,5 +46,6 @@ export function loadBalancerContract(
     protocols(start);
     network(start);
     badInput(start);
+    traffic(start);
   });
 }

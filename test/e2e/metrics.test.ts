@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, CreateServiceCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { textsOf } from "#cli/client.ts";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { apiOf } from "../support/api.ts";
 import { type GroupReading, readGroup } from "../support/container-cgroup.ts";
+import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { cluster, register, running, shell } from "../support/tasks.ts";
+import { cluster, register, running, runToEnd, shell } from "../support/tasks.ts";
 
-/** Metrics of real containers, compared with what the kernel says of them when somebody else asks it. */
+/** Metrics of real containers and load balancers, compared with what the kernel and the clients say. */
 
 const intervalSeconds = 5;
 const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
@@ -35,22 +43,26 @@ interface Datapoint {
   readonly Timestamp: number;
   readonly Average: number;
   readonly SampleCount: number;
+  readonly Sum: number;
   readonly Unit: string;
 }
 
-/** The data points of the service `burner` by intervals, in the order of their times. */
-async function datapoints(MetricName: string, period = intervalSeconds): Promise<Datapoint[]> {
+/** The data points of a metric by intervals, in the order of their times. */
+async function statistics(
+  Namespace: string,
+  MetricName: string,
+  dimensions: Readonly<Record<string, string>>,
+): Promise<Datapoint[]> {
   const now = Date.now() / 1000;
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   const { Datapoints } = await api().call("monitoring", "GetMetricStatistics", {
-    ...{ Namespace: "AWS/ECS", MetricName, Period: period, StartTime: now - 900, EndTime: now + period },
-    Dimensions: [
-      { Name: "ClusterName", Value: cluster },
-      { Name: "ServiceName", Value: "burner" },
-    ],
-    Statistics: ["Average", "SampleCount"],
+    ...{ Namespace, MetricName, Dimensions, Statistics: ["Average", "SampleCount", "Sum"] },
+    ...{ Period: intervalSeconds, StartTime: now - 900, EndTime: now + intervalSeconds },
   });
   return (Datapoints as Datapoint[]).toSorted((a, b) => a.Timestamp - b.Timestamp);
 }
+
+const datapoints = (name: string) => statistics("AWS/ECS", name, { ClusterName: cluster, ServiceName: "burner" });
 
 /** Holds 60 MB, and uses all the CPU that it is given. */
 const burn = "x=$(head -c 60000000 /dev/zero | tr '\\0' x); while :; do :; done";
@@ -113,4 +125,91 @@ test("CPU and memory of a service are what the kernel says, within 2 %", { skip:
   }
   const [point] = await datapoints("CPUUtilization");
   assert.deepEqual([point?.Unit, point?.SampleCount], ["Percent", 1], "one value for each task and interval");
+});
+
+const port = 8080;
+
+/** An application load balancer before two tasks that answer 200 to `/` and 404 to all else. */
+async function startBalanced() {
+  const { clients, platform } = shared;
+  const { ec2, ecs } = clients;
+  const elb = elbClient(platform);
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const [subnets, VpcId] = [Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!), Subnets![0]!.VpcId!];
+  const named = { GroupName: "counted", Description: "counted", VpcId };
+  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand(named));
+  const open = { IpProtocol: "tcp", FromPort: 80, ToPort: port, CidrIp: "0.0.0.0/0" };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...open }));
+  const Name = "counted";
+  const made = await elb("CreateLoadBalancer", { Name, Subnets: subnets, SecurityGroups: [GroupId!] });
+  const LoadBalancerArn = textsOf(made, "LoadBalancerArn")[0]!;
+  const group = await elb("CreateTargetGroup", { Name, Protocol: "HTTP", Port: port, VpcId, TargetType: "ip" });
+  const targetGroupArn = textsOf(group, "TargetGroupArn")[0]!;
+  const DefaultActions = [{ Type: "forward", TargetGroupArn: targetGroupArn }];
+  await elb("CreateListener", { LoadBalancerArn, Protocol: "HTTP", Port: 80, DefaultActions });
+  // The group's interfaces are those of the load balancer as long as there are no tasks.
+  const Filters = [{ Name: "group-id", Values: [GroupId!] }];
+  const nodes = await until("its nodes", async () => {
+    const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
+    const found = NetworkInterfaces!.map(({ PrivateIpAddress }) => PrivateIpAddress!);
+    return found.length === subnets.length ? found : undefined;
+  });
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const script = `mkdir /www; echo hello > /www/index.html; exec httpd -f -p ${port} -h /www`;
+  const web = shell("web", script, { portMappings: [{ containerPort: port }] });
+  const awsvpcConfiguration = { subnets, securityGroups: [GroupId!] };
+  await ecs.send(
+    new CreateServiceCommand({
+      ...{ cluster, serviceName: "web", launchType: "FARGATE", desiredCount: 2 },
+      taskDefinition: await register(clients, "web", [web]),
+      networkConfiguration: { awsvpcConfiguration },
+      loadBalancers: [{ targetGroupArn, containerName: "web", containerPort: port }],
+    }),
+  );
+  await until("healthy targets", async () => {
+    const health = await elb("DescribeTargetHealth", { TargetGroupArn: targetGroupArn });
+    return textsOf(health, "State").filter((state) => state === "healthy").length === 2 ? health : undefined;
+  });
+  return {
+    nodes,
+    LoadBalancer: LoadBalancerArn.split(":loadbalancer/")[1]!,
+    TargetGroup: targetGroupArn.split(":").at(-1)!,
+  };
+}
+
+/** Asks each node so often for a page that is there, and half as often for one that is not; gives what came of it. */
+async function load(hosts: readonly string[], count: number): Promise<{ good: number; bad: number }> {
+  const script = [
+    "good=0; bad=0",
+    "ask() { if wget -q -O /dev/null http://$1 2>/dev/null; then good=$((good + 1)); else bad=$((bad + 1)); fi; }",
+    `for i in $(seq ${count}); do for host in ${hosts.join(" ")}; do ask $host/; done; done`,
+    `for i in $(seq ${count / 2}); do for host in ${hosts.join(" ")}; do ask $host/none; done; done`,
+    'echo "{\\"good\\":$good,\\"bad\\":$bad}"',
+  ].join("\n");
+  const { lines } = await runToEnd(shared.clients, await register(shared.clients, "load", [shell("app", script)]));
+  return JSON.parse(lines.at(-1)!);
+}
+
+test("the requests of a load balancer are counted to the number", {
+  skip: shared.skip ?? noProxy ?? false,
+}, async () => {
+  const { nodes, LoadBalancer, TargetGroup } = await startBalanced();
+  assert.equal(nodes.length, 2);
+  assert.deepEqual(await load(nodes, 100), { good: 200, bad: 100 });
+  const sum = async (name: string, dimensions: Readonly<Record<string, string>>) => {
+    const found = await statistics("AWS/ApplicationELB", name, dimensions);
+    return found.reduce((all, { Sum }) => all + Sum, 0);
+  };
+  await until("all requests", async () => ((await sum("RequestCount", { LoadBalancer })) >= 300 ? true : undefined));
+  const metrics = {
+    RequestCount: await sum("RequestCount", { LoadBalancer }),
+    ofGroup: await sum("RequestCount", { LoadBalancer, TargetGroup }),
+    perTarget: await sum("RequestCountPerTarget", { TargetGroup }),
+    good: await sum("HTTPCode_Target_2XX_Count", { LoadBalancer, TargetGroup }),
+    bad: await sum("HTTPCode_Target_4XX_Count", { LoadBalancer, TargetGroup }),
+    own: await sum("HTTPCode_ELB_4XX_Count", { LoadBalancer }),
+  };
+  assert.deepEqual(metrics, { RequestCount: 300, ofGroup: 300, perTarget: 150, good: 200, bad: 100, own: 0 });
+  const healthy = await statistics("AWS/ApplicationELB", "HealthyHostCount", { LoadBalancer, TargetGroup });
+  assert.equal(healthy.at(-1)!.Average, 2);
 });

@@ -4,6 +4,7 @@ import { type Controller, silentLog } from "#kernel/controller.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { LoadBalancerNode, LoadBalancingEndpoint, TargetHealthReport } from "#kernel/load-balancing.ts";
 import type { LogBatch } from "#kernel/log-sink.ts";
+import type { Measurement } from "#kernel/metric-sink.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { acmCollections } from "#services/acm/index.ts";
 import { createOperations as createAcmOperations } from "#services/acm/operations/index.ts";
@@ -21,6 +22,7 @@ export interface ElbOn {
   readonly published: readonly (readonly LoadBalancerNode[])[];
   readonly names: readonly HostNamesSpec[];
   readonly logged: readonly LogBatch[];
+  readonly measured: readonly Measurement[];
   /** Runs the controllers until none has anything to do at this moment. */
   settle(): Promise<void>;
   /** Lets every node of the newest publication follow it, and its targets be in this state. */
@@ -78,11 +80,13 @@ export function elbOn(world: TestWorld, box: ReturnType<typeof createSecretBox>)
   const published: LoadBalancerNode[][] = [];
   const names: HostNamesSpec[] = [];
   const logged: LogBatch[] = [];
+  const measured: Measurement[] = [];
   const { store, clock } = world;
   const parts = createElb({
     ...{ store, clock, box, log: silentLog },
     publishLoadBalancers: (nodes) => published.push([...nodes]),
     publishNames: (spec) => names.push(spec),
+    metrics: { put: async (measurements) => void measured.push(...measurements) },
     logs: {
       append: async (batch) => void logged.push(batch),
       position: async () => undefined,
@@ -91,7 +95,7 @@ export function elbOn(world: TestWorld, box: ReturnType<typeof createSecretBox>)
   });
   const settle = () => settleControllers(world, parts.module.controllers);
   return {
-    ...{ parts, published, names, logged, settle },
+    ...{ parts, published, names, logged, measured, settle },
     async follow(state, report) {
       await settle();
       for (const node of published.at(-1) ?? []) await followNode(parts.endpoint, node, clock.now(), state, report);

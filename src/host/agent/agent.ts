@@ -100,7 +100,7 @@ export function createAgent(config: AgentConfig): Agent {
       nodes?.networkChanged();
     },
   });
-  const nodes = createNodes(config, networks);
+  const nodes = createNodes(config, networks, options);
   const loadBalancers = createLatest<LoadBalancersMessage>((message) => nodes?.apply(message));
   const names = createLatest<NamesMessage>((message) => config.names?.apply(message.names));
   const execs: ExecSessions = new ExecSessions({
@@ -163,13 +163,18 @@ export function createAgent(config: AgentConfig): Agent {
   };
 }
 
-function createNodes(config: AgentConfig, networks: Networks): LoadBalancerNodes | undefined {
+function createNodes(
+  config: AgentConfig,
+  networks: Networks,
+  { metricsIntervalSeconds }: AgentOptions,
+): LoadBalancerNodes | undefined {
   const { loadBalancing, driver, network, clock, random, log, dataDir } = config;
   if (loadBalancing === undefined) return undefined;
   return createLoadBalancerNodes({
     ...{ driver, network, clock, random, log, endpoint: loadBalancing },
     folder: join(dataDir, "nodes"),
     knowsInterface: (id) => networks.knows(id),
+    metricsIntervalMs: metricsIntervalSeconds * 1000,
   });
 }
 

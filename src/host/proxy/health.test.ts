@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isFailing, isReady, targetState } from "./health.ts";
-import { parseStat, type ServerStatus } from "./runtime-api.ts";
+import { parseStat, type ServerStatus, serverStatus } from "./runtime-api.ts";
 
 const server = (status: string, check = "", code?: number): ServerStatus => ({
   ...{ backend: "g_1", name: "t_1", status, check, sessions: 0, changedSeconds: 0 },
@@ -41,7 +41,7 @@ describe("the health of a target", () => {
 
   test("`show stat` is read by the names of its columns, with marks of checks under way", () => {
     const text = "# pxname,svname,scur,status,lastchg,check_status,check_code,\ng,t,3,DOWN 1/2,7,* L7STS,503,\n\n";
-    assert.deepEqual(parseStat(text), [
+    assert.deepEqual(parseStat(text).map(serverStatus), [
       { backend: "g", name: "t", status: "DOWN 1/2", check: "L7STS", code: 503, sessions: 3, changedSeconds: 7 },
     ]);
   });

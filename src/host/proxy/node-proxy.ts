@@ -9,8 +9,9 @@ import { EventFeed } from "./events.ts";
 import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
 import { directoryOf, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyConfig, type ProxyPlace } from "./proxy.ts";
-import { askAll, listServers } from "./runtime-api.ts";
+import { askAll, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
 import { byName, eachTarget, type KnownTarget, readyCommands, type Servers, targetChanges } from "./targets.ts";
+import { type Traffic, TrafficCounter } from "./traffic.ts";
 
 export interface NodeProxyDeps {
   readonly place: ProxyPlace;
@@ -43,6 +44,7 @@ export class NodeProxy {
   #node: LoadBalancerNode | undefined;
   #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map(), targets: new Map() };
   readonly #events: EventFeed;
+  readonly #traffic = new TrafficCounter();
   /** Process -> when the latest line that was read of it was written: a ring is read again after a restart. */
   #read: Record<string, number> | undefined;
   /** The same when the ring was last begun to be read. */
@@ -81,10 +83,20 @@ export class NodeProxy {
       this.#directory = directoryOf(node);
       this.#read ??= JSON.parse((await this.#proxy.readNote()) ?? "{}") as Record<string, number>;
       const config = configOf(node, await this.#knownTargets(), this.#deps.options);
-      const isNew = await this.#proxy.configure(config);
+      const isNew = await this.#proxy.configure(config, async () => this.#traffic.take(await this.#stat("all")));
+      if (isNew) this.#traffic.restarted();
+      else if (!this.#traffic.hasBegun) this.#traffic.take(await this.#stat("all"));
       if (isNew || !this.#events.isListening) await this.#events.listen();
       await this.#changeTargets(node, isNew);
       await this.#look();
+    });
+  }
+
+  /** What it has done since the last call; undefined where there is nothing to count. */
+  async takeTraffic(): Promise<Traffic | undefined> {
+    return await this.#inTurn(async () => {
+      if (this.#closed || !this.#traffic.hasBegun) return undefined;
+      return this.#traffic.flush(await this.#stat("all"), this.#directory);
     });
   }
 
@@ -158,7 +170,11 @@ export class NodeProxy {
 
   /** What HAProxy has now, by the names of servers; nothing when it does not run. */
   async #servers(): Promise<Servers> {
-    return byName(await listServers(await this.#proxy.socket("runtime")));
+    return byName((await this.#stat("servers")).map(serverStatus));
+  }
+
+  async #stat(of: "servers" | "all"): Promise<StatRow[]> {
+    return await readStat(await this.#proxy.socket("runtime"), of);
   }
 
   async #knownTargets(): Promise<Servers> {
@@ -192,10 +208,11 @@ export class NodeProxy {
   #deleteSoon(names: readonly string[], tries: number): void {
     this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
       const work = this.#inTurn(async () => {
-        const servers = await this.#servers();
-        const { leaving } = targetChanges(this.#node!, servers);
+        const rows = await this.#stat("servers");
+        const { leaving } = targetChanges(this.#node!, byName(rows.map(serverStatus)));
         const here = names.filter((name) => leaving.includes(name));
         if (here.length === 0) return;
+        this.#traffic.take(rows);
         const commands = here.flatMap((name) => [`shutdown sessions server ${name}`, `del server ${name}`]);
         await askAll(await this.#proxy.socket("runtime"), commands);
         const left = await this.#servers();

@@ -11,6 +11,7 @@ import { containerFolder, proxyContainer } from "./container.ts";
 import { homeOf, type NodeHome } from "./home.ts";
 import { NodeProxy } from "./node-proxy.ts";
 import type { NodeReporter } from "./reporter.ts";
+import type { Traffic } from "./traffic.ts";
 
 const options = { folder: containerFolder, bindAddress: "0.0.0.0", threads: Math.min(8, availableParallelism()) };
 
@@ -93,6 +94,13 @@ export class NodeActor {
   /** Whether it serves as it is wanted to. */
   get isServing(): boolean {
     return this.#proxy !== undefined && this.#done === this.#wanted && this.#running === undefined;
+  }
+
+  /** What the node has done since the last call; undefined: it does not serve, or is the proxy of a task. */
+  async takeTraffic(): Promise<Traffic | undefined> {
+    const wanted = this.#wanted;
+    if (wanted === undefined || wanted === "removed" || wanted.node.taskArn !== undefined) return undefined;
+    return await this.#proxy?.of.takeTraffic();
   }
 
   waiting(): { nodeId: string; reason: string } | undefined {

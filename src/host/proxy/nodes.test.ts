@@ -71,6 +71,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
       ...{ clock: systemClock(), random: systemRandom() },
       log: { debug() {}, info() {}, warn: (message, fields) => console.log(message, fields), error: console.error },
       knowsInterface: () => true,
+      metricsIntervalMs: 60_000,
       endpoint: {
         async publishTargetHealth(message) {
           health = message.targets;
@@ -81,6 +82,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
           note();
         },
         async publishAccess() {},
+        async publishTraffic() {},
       },
     });
     await manager.load();

@@ -1,10 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { backoffMs } from "#host/agent/backoff.ts";
+import { createIntervals } from "#host/agent/telemetry/intervals.ts";
 import type { HostNetwork } from "#host/network/network.ts";
 import type { RuntimeDriver, RuntimeEvent } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
 import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { nodeOfSandbox, nodeOfTask } from "./home.ts";
@@ -43,12 +45,19 @@ export interface LoadBalancerNodesDeps {
   readonly folder: string;
   /** Whether the host's network has been told of an interface. */
   readonly knowsInterface: (networkInterfaceId: string) => boolean;
+  /** How often it is told what nodes have done. */
+  readonly metricsIntervalMs: number;
 }
 
 export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalancerNodes {
   const { driver, network, clock, random, log, folder } = deps;
   const reporter = createReporter(deps);
   const actors = new Map<string, NodeActor>();
+  const intervals = createIntervals({
+    ...{ clock, intervalMs: deps.metricsIntervalMs },
+    isNeeded: () => actors.size > 0,
+    pass: (to) => publishTraffic(deps, [...actors], to),
+  });
   const waiters = new Map<string, (() => void)[]>();
   let isOver = false;
   const actorOf = (nodeId: string): NodeActor => {
@@ -66,6 +75,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
       onGone: () => actors.delete(nodeId),
     });
     actors.set(nodeId, actor);
+    intervals.arm();
     return actor;
   };
   return {
@@ -101,10 +111,31 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
     hasInterface: (id) => [...actors.values()].some((actor) => actor.networkInterfaceId === id),
     waiting: () => [...actors.values()].flatMap((actor) => actor.waiting() ?? []),
     async stop() {
+      intervals.stop();
       await Promise.all([...actors.values()].map((actor) => actor.stop()));
       reporter.stop();
     },
   };
+}
+
+/** One reading of each node's counters. What cannot be told now is told with the next interval. */
+async function publishTraffic(
+  { endpoint, log, metricsIntervalMs }: LoadBalancerNodesDeps,
+  actors: readonly (readonly [string, NodeActor])[],
+  to: number,
+): Promise<void> {
+  for (const [nodeId, actor] of actors) {
+    try {
+      const traffic = await actor.takeTraffic();
+      if (traffic !== undefined) {
+        await endpoint.publishTraffic({ nodeId, from: to - metricsIntervalMs, to, ...traffic });
+      }
+    } catch (error) {
+      // A proxy that is just starting, or has ended with its task.
+      const level = error instanceof DriverError && error.retryable ? "debug" : "warn";
+      log[level]("What a load balancer node has done is not known", { nodeId, error: String(error) });
+    }
+  }
 }
 
 /** What there is instead of a file or folder that does not exist; any other failure is one. */

@@ -61,9 +61,9 @@ export class ManagedProxy {
   /**
    * Has HAProxy run with this configuration: starts it, or has it reload without dropping a connection. Resolves when
    * the new one serves, and with whether that was needed. Rejects with a `DriverError`: `InvalidSpec` when HAProxy
-   * would not take it, in which case it goes on with the one before.
+   * would not take it, in which case it goes on with the one before. After `beforeReload` a process is seen no more.
    */
-  async configure(config: ProxyConfig): Promise<boolean> {
+  async configure(config: ProxyConfig, beforeReload: () => Promise<void>): Promise<boolean> {
     const version = versionOf(config);
     const running = await this.#runningVersion();
     if (running === String(version)) return false;
@@ -71,6 +71,7 @@ export class ManagedProxy {
     if ((await this.#runningVersion()) === String(version)) return false;
     await this.#write(config, version);
     await this.#writeFile(stateFile, await this.ask("show servers state"));
+    await beforeReload();
     await ask(await this.socket("master"), "reload").catch(() => {}); // whether it has is seen in what it then says
     await this.#untilServing(String(version));
     // Only for this one reload: what it says is not true of a later start.

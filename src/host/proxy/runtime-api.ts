@@ -62,32 +62,49 @@ export interface ServerStatus {
   readonly changedSeconds: number;
 }
 
-/** All servers of a process. */
-export async function listServers(path: string): Promise<ServerStatus[]> {
-  return parseStat(await ask(path, "show stat -1 4 -1"));
+/** A line of `show stat`: of a frontend (`FRONTEND`), a backend (`BACKEND`) or a server. */
+export interface StatRow {
+  readonly proxy: string;
+  readonly server: string;
+  /** The cell of a column; empty when there is none. */
+  text(column: string): string;
+  /** 0 for an empty cell. */
+  number(column: string): number;
+}
+
+/** What a process has counted: of all servers, or of frontends and backends too. */
+export async function readStat(path: string, of: "servers" | "all"): Promise<StatRow[]> {
+  return parseStat(await ask(path, `show stat -1 ${of === "all" ? 7 : 4} -1`));
 }
 
 /** Reads the CSV of `show stat`; columns are found by their names, which versions only add to. */
-export function parseStat(text: string): ServerStatus[] {
-  const [head, ...rows] = text.trim().split("\n");
-  const names = (head ?? "").replace(/^# /, "").split(",");
-  const at = (name: string) => names.indexOf(name);
-  const [backend, name, status] = [at("pxname"), at("svname"), at("status")];
-  const [check, code, sessions, changed] = [at("check_status"), at("check_code"), at("scur"), at("lastchg")];
-  return rows.filter(Boolean).map((row) => {
-    const cells = row.split(",");
-    const codeText = cells[code] ?? "";
-    return {
-      backend: cells[backend]!,
-      name: cells[name]!,
-      status: cells[status]!,
-      // While a check is under way, the result of the one before it is marked.
-      check: (cells[check] ?? "").replace(/^\* /, ""),
-      ...(codeText !== "" && { code: Number(codeText) }),
-      sessions: Number(cells[sessions] ?? 0),
-      changedSeconds: Number(cells[changed] ?? 0),
-    };
+export function parseStat(text: string): StatRow[] {
+  const [head, ...lines] = text.trim().split("\n");
+  const columns = new Map(
+    (head ?? "")
+      .replace(/^# /, "")
+      .split(",")
+      .map((name, i) => [name, i]),
+  );
+  return lines.filter(Boolean).map((line) => {
+    const cells = line.split(",");
+    const cell = (column: string) => cells[columns.get(column) ?? -1] ?? "";
+    return { proxy: cell("pxname"), server: cell("svname"), text: cell, number: (column) => Number(cell(column)) };
   });
+}
+
+export function serverStatus(row: StatRow): ServerStatus {
+  const code = row.text("check_code");
+  return {
+    backend: row.proxy,
+    name: row.server,
+    status: row.text("status"),
+    // While a check is under way, the result of the one before it is marked.
+    check: row.text("check_status").replace(/^\* /, ""),
+    ...(code !== "" && { code: Number(code) }),
+    sessions: row.number("scur"),
+    changedSeconds: row.number("lastchg"),
+  };
 }
 
 /** The value of a variable of the process, if it has one: `proc.version: type=sint value=<7>`. */

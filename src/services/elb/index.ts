@@ -4,6 +4,7 @@ import type { Log } from "#kernel/controller.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import type { LoadBalancerNode, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { LogSink } from "#kernel/log-sink.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
 import { authorization } from "./authorization.ts";
@@ -29,6 +30,8 @@ export interface ElbOptions {
   readonly log: Log;
   /** Where access logs go. */
   readonly logs: LogSink;
+  /** Where the metrics of load balancers go. */
+  readonly metrics: MetricSink;
 }
 
 /** Elastic Load Balancing: the service, and the endpoint for what the hosts' nodes say. */

@@ -9,9 +9,11 @@ import type {
   TargetHealthReport,
 } from "#kernel/load-balancing.ts";
 import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Entry, Put, Read, Store } from "#kernel/store.ts";
 import type { PublishedVersions } from "./controllers/publication/controller.ts";
 import { nodeMark } from "./controllers/publication/target-groups.ts";
+import { createTrafficReceiver } from "./metrics/receiver.ts";
 import {
   loadBalancers,
   type NodeRecord,
@@ -33,6 +35,8 @@ export interface IntakeOptions {
   /** Where access logs go. */
   readonly logs: LogSink;
   readonly versions: PublishedVersions;
+  /** Where the metrics of traffic go. */
+  readonly metrics: MetricSink;
 }
 
 /** Takes in what the load balancer nodes of the hosts say. What comes of a node that is gone is passed over. */
@@ -40,10 +44,12 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
   readonly #options: IntakeOptions;
   readonly #store: Store;
   #accessCount = 0;
+  readonly publishTraffic: LoadBalancingEndpoint["publishTraffic"];
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#store = options.store.as("elb.intake");
+    this.publishTraffic = createTrafficReceiver(this.#store, options.metrics);
   }
 
   publishTargetHealth(message: TargetHealthMessage): Promise<void> {

@@ -16,6 +16,7 @@ export async function elbPlatform(): Promise<IdentityPlatform> {
           for (const node of nodes) void follow(elb.endpoint, node, clock.now());
         },
         publishNames: () => {},
+        metrics: { put: async () => {} },
         logs: { append: async () => {}, position: async () => undefined, ensureStream: async () => {} },
       });
       return [createAcm({ box }), elb.module];

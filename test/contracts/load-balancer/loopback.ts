@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkArguments, proxyArguments } from "#host/proxy/command.ts";
 import { NodeProxy } from "#host/proxy/node-proxy.ts";
+import type { Traffic } from "#host/proxy/traffic.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
@@ -19,6 +20,7 @@ export const noProxy = program === undefined ? "HAProxy is not installed (packag
 export interface Loopback {
   readonly folder: string;
   apply(node: LoadBalancerNode): Promise<void>;
+  takeTraffic(): Promise<Traffic | undefined>;
   /** What was reported last. */
   health(): readonly TargetHealthReport[];
   /** Resolves when what was reported last, or later, is like this. */
@@ -84,6 +86,7 @@ export async function startLoopback(): Promise<Loopback> {
   return {
     folder,
     apply: (node) => proxy.apply(node),
+    takeTraffic: () => proxy.takeTraffic(),
     health: () => health,
     untilHealth: (isMet) =>
       until(

@@ -1,8 +1,9 @@
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
-import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type { UsageMessage } from "#kernel/usage.ts";
 import type { Task } from "../step/state.ts";
+import { createIntervals } from "./intervals.ts";
 import { type NetworkReading, type Readings, runningContainers, usageBetween } from "./usage-between.ts";
 
 /** Telemetry: tells the control plane what the containers of tasks use. */
@@ -23,15 +24,10 @@ export interface UsagePublisherDeps {
 }
 
 /**
- * Reads all running containers in one pass at the end of each interval. Those are counted from the epoch: the minutes
- * of CloudWatch. Where no task runs there is no timer.
+ * Reads all running containers in one pass at the end of each interval. Where no task runs there is no timer.
  */
 export function createUsagePublisher(deps: UsagePublisherDeps): UsagePublisher {
   const { clock, driver, log, intervalMs } = deps;
-  let timer: Timer | undefined;
-  let stopped = false;
-  /** The end of the last interval that was told of: timers may fire a moment early. */
-  let last = 0;
   /** Of the pass before; without it the first pass could not tell what tasks of an earlier run of the agent use. */
   let before: Promise<Readings> | undefined;
 
@@ -48,41 +44,35 @@ export function createUsagePublisher(deps: UsagePublisherDeps): UsagePublisher {
     }
     return { at, counters, networks };
   };
-  const pass = async (to: number) => {
-    last = to;
-    const earlier = await before;
-    before = undefined;
-    try {
+  const intervals = createIntervals({
+    ...{ clock, intervalMs },
+    isNeeded() {
       const tasks = running();
-      const now = await read(tasks);
-      before = Promise.resolve(now);
-      const usage = earlier === undefined ? [] : usageBetween(tasks, earlier, now);
-      if (usage.length > 0) await deps.publish({ hostId: deps.hostId, from: to - intervalMs, to, tasks: usage });
-    } catch (error) {
-      log.warn("What containers use in this interval is not known", { error: String(error) });
-    }
-    timer = undefined;
-    arm();
-  };
-  const arm = () => {
-    if (stopped || timer !== undefined) return;
-    const tasks = running();
-    if (tasks.length === 0) return;
-    before ??= read(tasks).catch((error) => {
-      log.debug("What containers have used so far is not known", { error: String(error) });
-      return { at: clock.now(), counters: new Map(), networks: new Map() };
-    });
-    const now = clock.now();
-    const to = Math.max(last, now - (now % intervalMs)) + intervalMs;
-    timer = clock.after(to - now, () => void pass(to));
-  };
+      if (tasks.length === 0) return false;
+      before ??= read(tasks).catch((error) => {
+        log.debug("What containers have used so far is not known", { error: String(error) });
+        return { at: clock.now(), counters: new Map(), networks: new Map() };
+      });
+      return true;
+    },
+    async pass(to) {
+      const earlier = await before;
+      before = undefined;
+      try {
+        const tasks = running();
+        const now = await read(tasks);
+        before = Promise.resolve(now);
+        const usage = earlier === undefined ? [] : usageBetween(tasks, earlier, now);
+        if (usage.length > 0) await deps.publish({ hostId: deps.hostId, from: to - intervalMs, to, tasks: usage });
+      } catch (error) {
+        log.warn("What containers use in this interval is not known", { error: String(error) });
+      }
+    },
+  });
   return {
     changed(task) {
-      if (timer === undefined && runningContainers(task).length > 0) arm();
+      if (runningContainers(task).length > 0) intervals.arm();
     },
-    stop() {
-      stopped = true;
-      timer?.cancel();
-    },
+    stop: () => intervals.stop(),
   };
 }

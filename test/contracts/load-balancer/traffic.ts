@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { RuleAction } from "#kernel/load-balancing.ts";
+import type { StartBalancer } from "../load-balancer.ts";
+import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf, text } from "./nodes.ts";
+import { prepare } from "./setting.ts";
+import { ask, startTarget } from "./targets.ts";
+
+const place = { protocol: "#{protocol}", host: "#{host}", port: "#{port}", path: "/there", query: "" };
+const moved: RuleAction = { type: "redirect", ...place, statusCode: "HTTP_301" };
+
+export function traffic(start: StartBalancer): void {
+  describe("what has been done", () => {
+    const setting = prepare(start);
+    const total = async () => {
+      const found = await setting().balancer.takeTraffic();
+      const [listener, group] = [found!.listeners[0]!, found!.targetGroups[0]];
+      return { listener, group };
+    };
+
+    test("requests, connections and answers are counted once, to the number", async () => {
+      const { use, port, balancer } = setting();
+      const target = await startTarget("codes", 0, (request, response) => {
+        response.writeHead(Number(request.url!.slice(1)) || 200).end();
+      });
+      const group = groupOf("codes", [targetOf(target.port)]);
+      await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
+      await balancer.takeTraffic();
+      const codes = [200, 204, 301, 404, 404, 500, 503];
+      for (const code of codes) assert.equal((await ask(port, `/${code}`)).status, code);
+      const { listener, group: counted } = await total();
+      assert.equal(counted!.requests, codes.length);
+      const responses = { "2xx": 2, "3xx": 1, "4xx": 2, "5xx": 2 };
+      assert.deepEqual([counted!.responses, listener.responses], [responses, responses]);
+      assert.equal(listener.newConnections, codes.length);
+      assert.ok(listener.receivedBytes > 0 && listener.sentBytes > 0);
+      assert.equal((await total()).group!.requests, 0, "they are told once");
+      await target.close();
+    });
+
+    test("what the balancer answers itself is not the targets'", async () => {
+      const { use, port, groupOne, balancer } = setting();
+      const rules = [
+        ruleOf(1, [{ field: "path-pattern", values: ["/moved"] }], moved),
+        ruleOf(2, [{ field: "path-pattern", values: ["/fixed"] }], text("no", "404")),
+      ];
+      const listener = listenerOf(port, forward(groupOne), rules);
+      await use({ listeners: [listener], targetGroups: [groupOne] });
+      await balancer.takeTraffic();
+      for (const path of ["/moved", "/fixed", "/fixed", "/"]) await ask(port, path);
+      const found = await total();
+      assert.deepEqual(found.listener.responses, { "2xx": 1, "3xx": 1, "4xx": 2, "5xx": 0 });
+      assert.deepEqual(found.group!.responses, { "2xx": 1, "3xx": 0, "4xx": 0, "5xx": 0 });
+      assert.equal(found.group!.requests, 1);
+    });
+
+    test("one that refuses is counted as its error, and the request with the target that served it", async () => {
+      const { use, port, balancer, one } = setting();
+      const gone = await startTarget("gone");
+      const quick = groupOf("half", [targetOf(one.port), targetOf(gone.port)]);
+      // No check notices that it has gone before a request does.
+      const group = { ...quick, healthCheck: { ...quick.healthCheck, intervalSeconds: 300 } };
+      await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
+      await gone.close();
+      await balancer.takeTraffic();
+      for (let i = 0; i < 4; i++) assert.equal((await ask(port)).status, 200);
+      const { group: counted } = await total();
+      assert.equal(counted!.requests, 4);
+      assert.ok(counted!.connectionErrors > 0);
+      const alone = { ...group, targets: [targetOf(gone.port)] };
+      await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(alone))], targetGroups: [alone] }));
+      await balancer.takeTraffic();
+      assert.equal((await ask(port)).status, 502);
+      const failed = await total();
+      assert.deepEqual([failed.group!.requests, failed.group!.responses["5xx"]], [1, 0]);
+      assert.equal(failed.listener.responses["5xx"], 1);
+    });
+
+    test("a change of the configuration and a target that leaves lose nothing", async () => {
+      const { use, port, balancer, one, two } = setting();
+      const group = (targets: readonly number[]) =>
+        groupOf(
+          "changing",
+          targets.map((each) => targetOf(each)),
+        );
+      const both = group([one.port, two.port]);
+      await use({ listeners: [listenerOf(port, forward(both))], targetGroups: [both] });
+      await balancer.takeTraffic();
+      for (let i = 0; i < 6; i++) await ask(port);
+      const left = group([one.port]);
+      await use({ listeners: [listenerOf(port, forward(left))], targetGroups: [left] });
+      for (let i = 0; i < 3; i++) await ask(port);
+      const attributes = { ...nodeOf({}).attributes, clientKeepAliveSeconds: 60 };
+      await use({ listeners: [listenerOf(port, forward(left))], targetGroups: [left], attributes });
+      for (let i = 0; i < 2; i++) await ask(port);
+      assert.equal((await total()).group!.requests, 11);
+    });
+  });
+}
