@@ -27,11 +27,11 @@ import { sendHttp } from "#platform/http-sender.ts";
 import { createIdentity, type Identity } from "#platform/identity.ts";
 import { openImageStorage } from "#platform/image-storage.ts";
 import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer-names.ts";
+import { openLogsOnDisk } from "#platform/logs.ts";
 import { readMasterKey } from "#platform/master-key.ts";
 import { startPrometheus } from "#platform/prometheus.ts";
 import { createCachedImage } from "#platform/public-images.ts";
 import { Pulls } from "#platform/pulls.ts";
-import { createQueryWorkers } from "#platform/query-workers/index.ts";
 import { questions } from "#platform/questions.ts";
 import { isRegistryHost, startRegistry } from "#platform/registry.ts";
 import { createRoleActor } from "#platform/role-actor.ts";
@@ -75,7 +75,7 @@ import { createEvents, eventsCollections, sourceEvents } from "#services/events/
 import { iamCollections } from "#services/iam/index.ts";
 import { validatePolicy } from "#services/iam/policy/index.ts";
 import { createKms, kmsCollections } from "#services/kms/index.ts";
-import { createLogSink, createLogs, LogQueries, LogStorage, logsCollections } from "#services/logs/index.ts";
+import { createLogSink, createLogs, type LogStorage, logsCollections } from "#services/logs/index.ts";
 import { organizationsCollections } from "#services/organizations/index.ts";
 import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
 import { createSecretsManager, secretsManagerCollections } from "#services/secretsmanager/index.ts";
@@ -134,10 +134,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const eventSources = [...ecsEventSources, ...cloudWatchEventSources, ...autoScalingEventSources];
   const derivations = [sourceEvents(eventSources, { clock, random })];
   const store = await createStore({ engine, collections, clock, derivations });
-  const logsFolder = join(options.dataDir, "logs");
-  const storage = new LogStorage({ files: diskFiles(logsFolder), log });
-  const workers = createQueryWorkers({ folder: logsFolder, clock });
-  const queries = new LogQueries({ storage, scanner: workers, clock, log });
+  const logsOnDisk = openLogsOnDisk({ dataDir: options.dataDir, clock, log });
+  const { storage, queries } = logsOnDisk;
   const metrics = await MetricStorage.open({ files: diskFiles(join(options.dataDir, "metrics")), clock, log });
   const trail = await Trail.open({ folder: join(options.dataDir, "trail"), clock, log });
   const images = openImageStorage({
@@ -153,6 +151,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const { openDataChannel } = sessions;
   const measured = createMetricSink(metrics);
+  logsOnDisk.publishMetrics(store, measured);
   const publishUsage = createUsageReceiver({ store, sink: measured });
   const hub = new AgentHub({ store, clock, random, openDataChannel, publishUsage });
 
@@ -295,8 +294,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await trail.flush();
       await delivery.close();
       store.close();
-      await queries.close();
-      await storage.close();
+      await logsOnDisk.close();
       await metrics.close();
       await trail.close();
       await engine.close();

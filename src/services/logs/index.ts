@@ -3,17 +3,27 @@ import { logsAuthorizationWith } from "./authorization.ts";
 import { removalController } from "./controllers/removal/controller.ts";
 import { retentionController } from "./controllers/retention/controller.ts";
 import type { LogQueries } from "./insights/run/queries.ts";
-import { logGroups, logQueryDefinitions, logRemovals, logResourcePolicies, logStreams } from "./model.ts";
+import {
+  logGroups,
+  logQueryDefinitions,
+  logRemovals,
+  logResourcePolicies,
+  logStreams,
+  metricFilters,
+} from "./model.ts";
 import { createOperations } from "./operations/index.ts";
 import type { LogStorage } from "./segments/storage.ts";
 
+export { LogMetrics } from "./ingest/log-metrics.ts";
 export { QueryTooLarge } from "./insights/language/query-too-large.ts";
 export { LogQueries } from "./insights/run/queries.ts";
 export { createLocalScanner, type QueryScanner, type Scanned, type ScanPart } from "./insights/run/scanner.ts";
 export { createLogSink, type LogSinkOptions } from "./log-sink.ts";
 export { LogStorage, type LogStorageOptions } from "./segments/storage.ts";
 
-export const logsCollections = [logGroups, logQueryDefinitions, logRemovals, logResourcePolicies, logStreams];
+export const logsCollections = [
+  ...[logGroups, logQueryDefinitions, logRemovals, logResourcePolicies, logStreams, metricFilters],
+];
 
 export interface LogsOptions {
   /** Where events are kept: shared with the sink that takes in the output of containers. */

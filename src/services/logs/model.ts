@@ -1,4 +1,4 @@
-import type { QueryParameter } from "#generated/logs/types.ts";
+import type { MetricTransformation, QueryParameter } from "#generated/logs/types.ts";
 import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
 
@@ -72,6 +72,23 @@ export const logQueryDefinitions: Collection<QueryDefinitionRecord, "world"> = {
   indexes: { world: ({ account, region }) => `${account}/${region}` },
 };
 
+/** A metric filter, as PutMetricFilter was given it. Ends with its group. */
+export interface MetricFilterRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly logGroupName: string;
+  readonly groupId: string;
+  readonly filterName: string;
+  readonly filterPattern: string;
+  readonly metricTransformations: readonly MetricTransformation[];
+  readonly creationTime: number;
+}
+
+export const metricFilters: Collection<MetricFilterRecord, "world" | "group"> = {
+  name: "logs/metric-filter",
+  indexes: { world: ({ account, region }) => `${account}/${region}`, group: ({ groupId }) => groupId },
+};
+
 export const logRemovals: Collection<LogRemovalRecord> = { name: "logs/removal" };
 
 export const logResourcePolicies: Collection<LogResourcePolicyRecord, "world"> = {
@@ -107,6 +124,11 @@ export function logResourcePolicyKey(
 
 export function queryDefinitionKey({ account, region }: World, id: string): Key<QueryDefinitionRecord> {
   return keyOf(logQueryDefinitions, account, region, id);
+}
+
+/** In the order of groups, then of filters. */
+export function metricFilterKey(world: World, logGroupName: string, filterName: string): Key<MetricFilterRecord> {
+  return keyOf(metricFilters, world.account, world.region, logGroupName, filterName);
 }
 
 export function logRemovalKey({ groupId, streamId }: LogRemovalRecord): Key<LogRemovalRecord> {

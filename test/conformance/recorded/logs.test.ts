@@ -144,3 +144,37 @@ replay("logs/test_logs_resource_policies.snapshot.json", {
     await step("error-limit-exceeded", "logs.PutResourcePolicy", { policyName: "p-10", policyDocument });
   },
 });
+
+const metricName = "metric";
+const metricNamespace = "namespace";
+const metricTransformations = [{ metricName, metricNamespace, metricValue: "1" }];
+const metricFilter = (filterName: string, more: object = {}) => ({
+  ...{ logGroupName, filterName, filterPattern: "pattern", metricTransformations, ...more },
+});
+
+replay("logs/test_logs_metric_filters.snapshot.json", {
+  test_put_metric_filter_basic: async ({ call, step }) => {
+    await call("logs.CreateLogGroup", { logGroupName });
+    const transformation = { ...metricTransformations[0], defaultValue: 0 };
+    const more = { filterPattern: " ", metricTransformations: [transformation] };
+    await call("logs.PutMetricFilter", metricFilter("filter", more));
+    await step("describe-metric-filters", "logs.DescribeMetricFilters", { filterNamePrefix: "filter" });
+  },
+  test_put_metric_filter_json_pattern: async ({ call, step }) => {
+    await call("logs.CreateLogGroup", { logGroupName });
+    const transformation = { ...metricTransformations[0], defaultValue: 0 };
+    const more = { filterPattern: '{$.message = "test"}', metricTransformations: [transformation] };
+    await call("logs.PutMetricFilter", metricFilter("filter", more));
+    await step("describe-metric-filters-json", "logs.DescribeMetricFilters", { filterNamePrefix: "filter" });
+  },
+  test_describe_metric_filters_by_log_group: async ({ call, step }) => {
+    await call("logs.CreateLogGroup", { logGroupName });
+    await call("logs.PutMetricFilter", metricFilter("filter"));
+    await step("describe-by-log-group", "logs.DescribeMetricFilters", { logGroupName });
+  },
+  test_describe_metric_filters_by_metric_name: async ({ call, step }) => {
+    await call("logs.CreateLogGroup", { logGroupName });
+    await call("logs.PutMetricFilter", metricFilter("filter"));
+    await step("describe-by-metric-name", "logs.DescribeMetricFilters", { metricName, metricNamespace });
+  },
+});

@@ -1,5 +1,5 @@
 import { requireGroup } from "../lookup.ts";
-import { logRemovalKey, logResourcePolicyKey, logStreams } from "../model.ts";
+import { logRemovalKey, logResourcePolicyKey, logStreams, metricFilters } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 
 /** The group and its streams are gone with the commit; controllers/removal deletes the events. */
@@ -10,11 +10,12 @@ export const DeleteLogGroup: LogsHandler<"DeleteLogGroup"> = async (input, ctx) 
     throw ctx.fault("ValidationException", message);
   }
   const streams = ctx.store.view(logStreams).by("group", group.value.id);
+  const filters = ctx.store.view(metricFilters).by("group", group.value.id);
   const policy = logResourcePolicyKey(ctx, input);
   const removal = { groupId: group.value.id };
   await ctx.store.commit({
     unchanged: [group],
-    remove: [group.key, policy, ...streams.map((stream) => stream.key)],
+    remove: [group.key, policy, ...[...streams, ...filters].map(({ key }) => key)],
     put: [{ key: logRemovalKey(removal), value: removal }],
   });
   return {};

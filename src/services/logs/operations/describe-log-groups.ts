@@ -2,7 +2,7 @@ import type { LogGroup } from "#generated/logs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
 import { fromStorage } from "../lookup.ts";
-import { type LogGroupRecord, logGroupArn, logGroupNameIn, logGroups } from "../model.ts";
+import { type LogGroupRecord, logGroupArn, logGroupNameIn, logGroups, metricFilters } from "../model.ts";
 import { refuseLinkedAccounts } from "../names.ts";
 import type { LogStorage } from "../segments/storage.ts";
 import type { LogsHandler } from "./handler.ts";
@@ -29,9 +29,9 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
     const logGroups = await Promise.all(
       items.map(async (group) => {
         // A search by pattern answers without what has to be looked up, as it does in AWS.
-        if (logGroupNamePattern !== undefined) return toLogGroup(group);
+        if (logGroupNamePattern !== undefined) return toLogGroup(ctx, group);
         const storedBytes = await fromStorage(storage.storedBytes(group.id));
-        return { ...toLogGroup(group), storedBytes, deletionProtectionEnabled: group.deletionProtectionEnabled };
+        return { ...toLogGroup(ctx, group), storedBytes, deletionProtectionEnabled: group.deletionProtectionEnabled };
       }),
     );
     return { logGroups, ...(nextToken !== undefined && { nextToken }) };
@@ -65,13 +65,13 @@ function nameIn(ctx: RequestContext): (identifier: string) => string | undefined
   return (identifier) => (identifier.startsWith("arn:") ? logGroupNameIn(identifier, ctx) : identifier);
 }
 
-function toLogGroup(group: LogGroupRecord): LogGroup {
+function toLogGroup(ctx: RequestContext, group: LogGroupRecord): LogGroup {
   const arn = logGroupArn(group);
   return {
     logGroupName: group.logGroupName,
     creationTime: group.creationTime,
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
-    metricFilterCount: 0,
+    metricFilterCount: ctx.store.view(metricFilters).count("group", group.id),
     arn: `${arn}:*`,
     logGroupClass: group.logGroupClass,
     logGroupArn: arn,

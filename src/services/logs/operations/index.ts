@@ -6,11 +6,13 @@ import { CreateLogGroup } from "./create-log-group.ts";
 import { CreateLogStream } from "./create-log-stream.ts";
 import { DeleteLogGroup } from "./delete-log-group.ts";
 import { DeleteLogStream } from "./delete-log-stream.ts";
+import { DeleteMetricFilter } from "./delete-metric-filter.ts";
 import { DeleteQueryDefinition } from "./delete-query-definition.ts";
 import { DeleteResourcePolicy } from "./delete-resource-policy.ts";
 import { DeleteRetentionPolicy } from "./delete-retention-policy.ts";
 import { describeLogGroups } from "./describe-log-groups.ts";
 import { describeLogStreams } from "./describe-log-streams.ts";
+import { DescribeMetricFilters } from "./describe-metric-filters.ts";
 import { describeQueries } from "./describe-queries.ts";
 import { DescribeQueryDefinitions } from "./describe-query-definitions.ts";
 import { DescribeResourcePolicies } from "./describe-resource-policies.ts";
@@ -24,6 +26,7 @@ import { ListTagsForResource } from "./list-tags-for-resource.ts";
 import { ListTagsLogGroup } from "./list-tags-log-group.ts";
 import { putLogEvents } from "./put-log-events.ts";
 import { PutLogGroupDeletionProtection } from "./put-log-group-deletion-protection.ts";
+import { PutMetricFilter } from "./put-metric-filter.ts";
 import { PutQueryDefinition } from "./put-query-definition.ts";
 import { putResourcePolicy } from "./put-resource-policy.ts";
 import { PutRetentionPolicy } from "./put-retention-policy.ts";
@@ -32,6 +35,7 @@ import { startQuery } from "./start-query.ts";
 import { stopQuery } from "./stop-query.ts";
 import { TagLogGroup } from "./tag-log-group.ts";
 import { TagResource } from "./tag-resource.ts";
+import { TestMetricFilter } from "./test-metric-filter.ts";
 import { UntagLogGroup } from "./untag-log-group.ts";
 import { UntagResource } from "./untag-resource.ts";
 
@@ -49,11 +53,13 @@ export function createOperations({ storage, policyFault, queries }: OperationPar
     CreateLogStream,
     DeleteLogGroup,
     DeleteLogStream,
+    DeleteMetricFilter,
     DeleteQueryDefinition,
     DeleteResourcePolicy,
     DeleteRetentionPolicy,
     DescribeLogGroups: describeLogGroups(storage),
     DescribeLogStreams: describeLogStreams(storage),
+    DescribeMetricFilters,
     DescribeQueries: describeQueries(queries),
     DescribeQueryDefinitions,
     DescribeResourcePolicies,
@@ -67,6 +73,7 @@ export function createOperations({ storage, policyFault, queries }: OperationPar
     ListTagsLogGroup,
     PutLogEvents: putLogEvents(storage),
     PutLogGroupDeletionProtection,
+    PutMetricFilter,
     PutQueryDefinition,
     PutResourcePolicy: putResourcePolicy(policyFault),
     PutRetentionPolicy,
@@ -75,6 +82,7 @@ export function createOperations({ storage, policyFault, queries }: OperationPar
     StopQuery: stopQuery(queries),
     TagLogGroup,
     TagResource,
+    TestMetricFilter,
     UntagLogGroup,
     UntagResource,
   } satisfies Handlers<Operations>;

@@ -1,17 +1,31 @@
-import { parseJson } from "./json.ts";
-import { parseSpaceDelimited } from "./space-delimited.ts";
+import { compileJson } from "./json.ts";
+import { compileSpaceDelimited } from "./space-delimited.ts";
 import { parseTerms } from "./terms.ts";
 
 export { PatternError } from "./values.ts";
+
+/** A filter pattern that finds fields in messages, too. */
+export interface FilterPattern {
+  readonly matches: (message: string) => boolean;
+  /** The fields that the pattern names, by what it calls them (`$.user.id`, `$ip`), with their values. */
+  readonly values: (message: string) => Readonly<Record<string, string>>;
+  /** Reads what a metric takes from a message: `$.user.id`, `$ip`. Undefined: the pattern has no such field. */
+  readonly reader: (selector: string) => ((message: string) => string | undefined) | undefined;
+}
+
+/** Reads a filter pattern with its fields. Throws a `PatternError`. */
+export function compileFilterPattern(text: string): FilterPattern {
+  const pattern = text.trim();
+  if (pattern.startsWith("{")) return compileJson(pattern);
+  if (pattern.startsWith("[")) return compileSpaceDelimited(pattern);
+  const matches = pattern === "" ? () => true : parseTerms(pattern);
+  return { matches, values: () => ({}), reader: () => undefined };
+}
 
 /**
  * Reads a filter pattern (CloudWatch Logs, "Filter pattern syntax") into the test of a message. An empty pattern is
  * undefined: it matches everything. Throws a `PatternError`. Matching takes time linear in the message.
  */
 export function parseFilterPattern(text: string): ((message: string) => boolean) | undefined {
-  const pattern = text.trim();
-  if (pattern === "") return undefined;
-  if (pattern.startsWith("{")) return parseJson(pattern);
-  if (pattern.startsWith("[")) return parseSpaceDelimited(pattern);
-  return parseTerms(pattern);
+  return text.trim() === "" ? undefined : compileFilterPattern(text).matches;
 }

@@ -1,3 +1,4 @@
+import type { FilterPattern } from "./filter-pattern.ts";
 import { meets, PatternError, RegexQuota, readDisjunction, Scanner } from "./values.ts";
 
 type Step = { readonly name: string } | { readonly index: number } | { readonly any: "property" | "element" };
@@ -12,18 +13,50 @@ const maxWildcardSelectors = 3;
  * Conditions on the fields of messages that are JSON: `{ $.user.id = 1 && $.actions[*] = "GET*" || $.x NOT EXISTS }`.
  * Comparisons hold for strings and numbers only; a selector with `*` holds when it does for any of its values.
  */
-export function parseJson(text: string): (message: string) => boolean {
+export function compileJson(text: string): FilterPattern {
   const scanner = new Scanner(text);
   if (!text.endsWith("}")) throw new PatternError("If a filter pattern starts with '{' it must end with '}'");
   scanner.expect("{");
-  const quotas = { regex: new RegexQuota(), wildcards: maxWildcardSelectors };
+  const selectors = new Map<string, readonly Step[]>();
+  const quotas = { regex: new RegexQuota(), wildcards: maxWildcardSelectors, selectors };
   const holds = readDisjunction(scanner, () => readCondition(scanner, quotas));
   scanner.expect("}");
   if (!scanner.atEnd) throw scanner.error();
-  return (message) => {
-    const root = parseMessage(message);
-    return root !== undefined && holds(root);
+  return {
+    matches(message) {
+      const root = parseMessage(message);
+      return root !== undefined && holds(root);
+    },
+    values(message) {
+      const root = parseMessage(message);
+      const found = [...selectors].flatMap(([name, steps]) => {
+        const value = textAt(root, steps);
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      return Object.fromEntries(found);
+    },
+    reader(selector) {
+      const steps = parseSelector(selector);
+      return steps && ((message) => textAt(parseMessage(message), steps));
+    },
   };
+}
+
+/** Undefined: the text is no selector of one field. */
+function parseSelector(text: string): readonly Step[] | undefined {
+  const scanner = new Scanner(text);
+  try {
+    const steps = readSelector(scanner);
+    return scanner.atEnd && !steps.some((step) => "any" in step) ? steps : undefined;
+  } catch (error) {
+    if (error instanceof PatternError) return undefined;
+    throw error;
+  }
+}
+
+function textAt(root: unknown, steps: readonly Step[]): string | undefined {
+  const [value] = root === undefined ? [] : select(root, steps);
+  return isScalar(value) || typeof value === "boolean" ? String(value) : undefined;
 }
 
 /** The object or array that a message is, or undefined. */
@@ -40,6 +73,8 @@ function parseMessage(message: string): unknown {
 interface Quotas {
   readonly regex: RegexQuota;
   wildcards: number;
+  /** The fields that the pattern asks about, by how it writes them. */
+  readonly selectors: Map<string, readonly Step[]>;
 }
 
 function readCondition(scanner: Scanner, quotas: Quotas, depth = 0): Condition {
@@ -50,7 +85,9 @@ function readCondition(scanner: Scanner, quotas: Quotas, depth = 0): Condition {
     scanner.expect(")");
     return inner;
   }
+  const before = scanner.rest;
   const steps = readSelector(scanner);
+  quotas.selectors.set(before.slice(0, before.length - scanner.rest.length).trim(), steps);
   const wildcards = steps.filter((step) => "any" in step).length;
   quotas.wildcards -= Math.min(wildcards, 1);
   if (wildcards > 1 || quotas.wildcards < 0) throw new PatternError("Invalid filter pattern: too many wildcards");

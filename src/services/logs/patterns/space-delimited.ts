@@ -1,6 +1,9 @@
+import type { FilterPattern } from "./filter-pattern.ts";
 import { meets, PatternError, RegexQuota, readDisjunction, Scanner } from "./values.ts";
 
 interface Field {
+  /** Undefined: the pattern gives it none. */
+  readonly name: string | undefined;
   /** Undefined for the ellipsis, which stands for any number of fields. */
   readonly holds: ((word: string) => boolean) | undefined;
 }
@@ -18,23 +21,43 @@ const bareWord = /[^\s,&|\]"%=<>!]+/;
  * stands in quotation marks or square brackets is one word. Without an ellipsis the last field is the rest of the
  * message.
  */
-export function parseSpaceDelimited(text: string): (message: string) => boolean {
+export function compileSpaceDelimited(text: string): FilterPattern {
   if (!text.endsWith("]")) throw new PatternError("If a filter pattern starts with '[' it must end with ']'");
   const scanner = new Scanner(text);
   scanner.expect("[");
   scanner.skipSpace();
-  if (scanner.take("]")) return scanner.atEnd ? () => true : fail(scanner);
+  if (scanner.take("]")) return scanner.atEnd ? everything : fail(scanner);
   const fields = readFields(scanner);
   const ellipsis = fields.findIndex((field) => field.holds === undefined);
   if (fields.findLastIndex((field) => field.holds === undefined) !== ellipsis) throw scanner.error();
-  return (message) => {
-    const words = splitWords(message, ellipsis < 0 ? fields.length : Number.POSITIVE_INFINITY);
-    if (ellipsis < 0) return words.length === fields.length && fields.every((field, i) => fits(field, words[i]!));
-    const behind = fields.length - ellipsis - 1;
-    if (words.length < ellipsis + behind) return false;
-    const before = fields.slice(0, ellipsis).every((field, i) => fits(field, words[i]!));
-    return before && fields.slice(ellipsis + 1).every((field, i) => fits(field, words[words.length - behind + i]!));
+  const pairs = (message: string) => pairUp(fields, ellipsis, message);
+  const names = fields.map(({ name }, i) => `$${name ?? i + 1}`);
+  return {
+    matches: (message) => pairs(message)?.every(({ field, word }) => fits(field, word)) ?? false,
+    values: (message) =>
+      Object.fromEntries((pairs(message) ?? []).map(({ field, word }) => [names[fields.indexOf(field)], word.text])),
+    reader(selector) {
+      const field = fields[names.indexOf(selector)];
+      if (field === undefined || field.holds === undefined) return undefined;
+      return (message) => pairs(message)?.find((pair) => pair.field === field)?.word.text;
+    },
   };
+}
+
+const everything: FilterPattern = { matches: () => true, values: () => ({}), reader: () => undefined };
+
+/** Which word is which field; undefined when the message has too few words, or too many. */
+function pairUp(fields: readonly Field[], ellipsis: number, message: string) {
+  const words = splitWords(message, ellipsis < 0 ? fields.length : Number.POSITIVE_INFINITY);
+  const pair = (field: Field, word: Word) => ({ field, word });
+  if (ellipsis < 0) {
+    return words.length === fields.length ? fields.map((field, i) => pair(field, words[i]!)) : undefined;
+  }
+  const behind = fields.length - ellipsis - 1;
+  if (words.length < ellipsis + behind) return undefined;
+  const before = fields.slice(0, ellipsis).map((field, i) => pair(field, words[i]!));
+  const after = fields.slice(ellipsis + 1).map((field, i) => pair(field, words[words.length - behind + i]!));
+  return [...before, ...after];
 }
 
 function fail(scanner: Scanner): never {
@@ -60,20 +83,20 @@ function readFields(scanner: Scanner): Field[] {
 
 function readField(scanner: Scanner, names: Set<string>, quota: RegexQuota): Field {
   scanner.skipSpace();
-  if (scanner.take("...")) return { holds: undefined };
-  if (/^[,\]]/.test(scanner.rest)) return { holds: () => true };
+  if (scanner.take("...")) return { name: undefined, holds: undefined };
+  if (/^[,\]]/.test(scanner.rest)) return { name: undefined, holds: () => true };
   const name = scanner.match(/[A-Za-z_][\w.-]*/);
   if (name === undefined || names.has(name)) throw scanner.error();
   names.add(name);
   scanner.skipSpace();
-  if (/^[,\]]/.test(scanner.rest)) return { holds: () => true };
+  if (/^[,\]]/.test(scanner.rest)) return { name, holds: () => true };
   let isNamed = true;
   const holds = readDisjunction(scanner, () => {
     if (!isNamed) scanner.expect(name);
     isNamed = false;
     return readCondition(scanner, quota);
   });
-  return { holds };
+  return { name, holds };
 }
 
 function readCondition(scanner: Scanner, quota: RegexQuota): (word: string) => boolean {

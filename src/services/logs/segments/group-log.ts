@@ -21,6 +21,8 @@ export interface GroupLogOptions {
   readonly segmentAgeMs: number;
   /** A segment is full and should be sealed. */
   readonly onFull: (segment: Segment) => void;
+  /** A batch is durable. */
+  readonly onStored: (batch: RecordContent) => void;
   /** The group has been removed: nothing is stored any more. */
   readonly removed: boolean;
 }
@@ -141,6 +143,7 @@ export class GroupLog {
         continue;
       }
       for (const { content, resolve } of taken) {
+        this.#options.onStored(content);
         for (const follower of this.#followers) follower(content);
         resolve();
       }

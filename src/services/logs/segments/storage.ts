@@ -34,6 +34,7 @@ export class LogStorage {
   readonly #removed = new Set<string>();
   /** Groups whose files are open, the one used last at the end. */
   readonly #recent = new Map<string, GroupLog>();
+  readonly #followers = new Set<(groupId: string, batch: RecordContent) => void>();
   #sealing: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -90,6 +91,12 @@ export class LogStorage {
   /** Hears of every batch of a group once it is durable. Resolves with what ends it. */
   async follow(groupId: string, listener: (batch: RecordContent) => void): Promise<() => void> {
     return (await this.#group(groupId)).follow(listener);
+  }
+
+  /** Hears of every batch of all groups once it is durable, in the order of storage of each. Returns what ends it. */
+  followAll(listener: (groupId: string, batch: RecordContent) => void): () => void {
+    this.#followers.add(listener);
+    return () => void this.#followers.delete(listener);
   }
 
   /**
@@ -163,6 +170,9 @@ export class LogStorage {
     const loading = GroupLog.load({
       ...{ files, folder: groupId, log, segmentBytes, segmentAgeMs, indexes: this.#indexes },
       removed: this.#removed.has(groupId),
+      onStored: (batch) => {
+        for (const follower of this.#followers) follower(groupId, batch);
+      },
       onFull: (segment) => this.#seal(groupId, segment),
     });
     this.#groups.set(groupId, loading);

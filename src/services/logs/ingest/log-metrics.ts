@@ -1,0 +1,157 @@
+import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Log } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
+import type { Measurement, MetricSink } from "#kernel/metric-sink.ts";
+import type { Entry, Store } from "#kernel/store.ts";
+import { type LogGroupRecord, logGroups, type MetricFilterRecord, metricFilters } from "../model.ts";
+import { compileFilterPattern, type FilterPattern } from "../patterns/filter-pattern.ts";
+import type { LogStorage, RecordContent } from "../segments/storage.ts";
+import { embeddedMetrics, mayEmbedMetrics } from "./embedded.ts";
+import { Tally } from "./tally.ts";
+import { compileTransformation, type Transform } from "./transformation.ts";
+
+export interface LogMetricsOptions {
+  readonly store: Pick<Store, "view">;
+  readonly storage: LogStorage;
+  readonly sink: MetricSink;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Compiled {
+  readonly pattern: FilterPattern;
+  readonly transforms: readonly Transform[];
+}
+
+/** A minute in which events came in, for a filter with a default value. */
+interface Minute {
+  matched: boolean;
+  readonly timer: Timer;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * Publishes what metric filters make of events, and the metrics that messages have embedded, as events are stored. A
+ * group without filters costs a look into an index, a message without metrics a look at its first character. What was
+ * not published yet when the process ends is lost: the events are not.
+ */
+export class LogMetrics {
+  readonly #options: LogMetricsOptions;
+  readonly #compiled = new WeakMap<MetricFilterRecord, Compiled>();
+  readonly #minutes = new Map<string, Minute>();
+  readonly #publishing = new Set<Promise<void>>();
+  readonly #stop: () => void;
+
+  constructor(options: LogMetricsOptions) {
+    this.#options = options;
+    this.#stop = options.storage.followAll((groupId, batch) => this.#take(groupId, batch));
+  }
+
+  /** Resolves when all that was counted is published. */
+  async close(): Promise<void> {
+    this.#stop();
+    for (const { timer } of this.#minutes.values()) timer.cancel();
+    await Promise.all(this.#publishing);
+  }
+
+  #take(groupId: string, batch: RecordContent): void {
+    const { store } = this.#options;
+    const filters = store.view(metricFilters).by("group", groupId);
+    const embeds = batch.events.filter(({ message }) => mayEmbedMetrics(message));
+    if (filters.length === 0 && embeds.length === 0) return;
+    const group = store.view(logGroups).by("id", groupId)[0]?.value;
+    if (group === undefined) return;
+    const tally = new Tally(group);
+    for (const filter of filters) this.#applyFilter(filter, batch, tally);
+    for (const { message } of embeds) this.#addEmbedded(group, message, tally);
+    this.#publish(tally);
+  }
+
+  #applyFilter(filter: Entry<MetricFilterRecord>, { events }: RecordContent, tally: Tally): void {
+    const { pattern, transforms } = this.#compile(filter.value);
+    const { metricTransformations } = filter.value;
+    let matched = false;
+    for (const { timestamp, message } of events) {
+      if (!pattern.matches(message)) continue;
+      matched = true;
+      for (const [i, transform] of transforms.entries()) {
+        const found = transform(message);
+        const metric = metricTransformations[i]!;
+        if (found !== undefined) tally.add(metricOf(metric, found.dimensions), [found.value], timestamp, 60);
+      }
+    }
+    if (metricTransformations.some(({ defaultValue }) => defaultValue !== undefined)) this.#note(filter, matched);
+  }
+
+  #compile(filter: MetricFilterRecord): Compiled {
+    const known = this.#compiled.get(filter);
+    if (known !== undefined) return known;
+    const pattern = compileFilterPattern(filter.filterPattern);
+    const transforms = filter.metricTransformations.map((each) => compileTransformation(pattern, each));
+    const compiled = { pattern, transforms };
+    this.#compiled.set(filter, compiled);
+    return compiled;
+  }
+
+  /** When none of a minute's events matched, the default value is published as the minute ends. */
+  #note(filter: Entry<MetricFilterRecord>, matched: boolean): void {
+    const { clock } = this.#options;
+    const known = this.#minutes.get(filter.key);
+    if (known !== undefined) {
+      known.matched ||= matched;
+      return;
+    }
+    const start = Math.floor(clock.now() / minuteMs) * minuteMs;
+    const timer = clock.after(start + minuteMs - clock.now(), () => this.#endMinute(filter, start));
+    this.#minutes.set(filter.key, { matched, timer });
+  }
+
+  #endMinute({ key, value }: Entry<MetricFilterRecord>, start: number): void {
+    const { matched = true } = this.#minutes.get(key) ?? {};
+    this.#minutes.delete(key);
+    if (matched) return;
+    const tally = new Tally(value);
+    for (const metric of value.metricTransformations) {
+      if (metric.defaultValue !== undefined) tally.add(metricOf(metric, {}), [metric.defaultValue], start, 60);
+    }
+    this.#publish(tally);
+  }
+
+  #addEmbedded({ logGroupName }: LogGroupRecord, message: string, tally: Tally): void {
+    const now = this.#options.clock.now();
+    const found = embeddedMetrics(message, now);
+    if (typeof found === "string") {
+      const dimensions = { LogGroupName: logGroupName };
+      tally.add({ namespace: "AWS/Logs", metricName: found, dimensions, unit: "Count" }, [1], now, 60);
+      return;
+    }
+    for (const { values, time, resolutionSeconds, ...metric } of found) {
+      tally.add(metric, values, time, resolutionSeconds);
+    }
+  }
+
+  #publish(tally: Tally): void {
+    for (const [at, measurements] of tally.byTime()) {
+      const work = this.#put(measurements, at).finally(() => this.#publishing.delete(work));
+      this.#publishing.add(work);
+    }
+  }
+
+  async #put(measurements: readonly Measurement[], at: Parameters<MetricSink["put"]>[1]): Promise<void> {
+    try {
+      await this.#options.sink.put(measurements, at);
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      const fields = { metrics: measurements.length, reason: error.message };
+      this.#options.log.warn("Metrics from logs could not be stored", fields);
+    }
+  }
+}
+
+function metricOf(
+  { metricNamespace, metricName, unit = "None" }: MetricFilterRecord["metricTransformations"][number],
+  dimensions: Measurement["dimensions"],
+) {
+  return { namespace: metricNamespace, metricName, dimensions, unit };
+}

@@ -1,0 +1,13 @@
+import { readFilterPattern } from "../request-filters.ts";
+import type { LogsHandler } from "./handler.ts";
+
+export const TestMetricFilter: LogsHandler<"TestMetricFilter"> = async ({ filterPattern, logEventMessages }, ctx) => {
+  const pattern = readFilterPattern(ctx, filterPattern);
+  return {
+    matches: logEventMessages.flatMap((eventMessage, i) =>
+      pattern.matches(eventMessage)
+        ? [{ eventNumber: i + 1, eventMessage, extractedValues: pattern.values(eventMessage) }]
+        : [],
+    ),
+  };
+};
