@@ -1,11 +1,12 @@
 import type { Operations } from "#generated/ecs/types.ts";
 import { type AuthorizationScope, type AuthorizationTable, tagsOf } from "#kernel/authorization.ts";
 import { ecsArn } from "../model.ts";
-import { clusterOf, inCluster, nameOf, tagging } from "./parts.ts";
+import { clusterOf, definitionArn, inCluster, nameOf, rolesOfRun, tagging } from "./parts.ts";
 
 type InstanceOperations =
   | Extract<keyof Operations, `${string}ContainerInstance${string}` | `Submit${string}` | `${string}Attributes`>
   | "DiscoverPollEndpoint"
+  | "StartTask"
   | "UpdateContainerAgent";
 
 /** The entries of the operations of container instances, of their attributes and agents. */
@@ -31,6 +32,24 @@ export const instanceOperations: Pick<AuthorizationTable<Operations>, InstanceOp
     requestTags: ({ tags }) => tagsOf(tags),
     also: ({ cluster, tags }, scope) =>
       tagging("RegisterContainerInstance", instanceOf("*", cluster, scope), tagsOf(tags)),
+  },
+  StartTask: {
+    resources: (input, scope) => [definitionArn(input.taskDefinition, scope)],
+    requestTags: ({ tags }) => tagsOf(tags),
+    conditionKeys: (input, scope) => ({
+      ...inCluster(input.cluster, scope),
+      "ecs:container-instances": input.containerInstances.map((text) => instanceOf(text, input.cluster, scope)),
+      "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
+    }),
+    also: (input, scope) => [
+      ...rolesOfRun(input.taskDefinition, input.overrides, scope),
+      ...tagging(
+        "StartTask",
+        ecsArn(scope, `task/${nameOf(input.cluster, scope)}/*`),
+        tagsOf(input.tags),
+        inCluster(input.cluster, scope),
+      ),
+    ],
   },
   SubmitAttachmentStateChanges: { resources: ({ cluster }, scope) => [clusterOf(cluster, scope)] },
   SubmitContainerStateChange: { resources: ({ cluster }, scope) => [clusterOf(cluster, scope)] },

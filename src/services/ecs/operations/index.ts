@@ -59,6 +59,7 @@ import { registerContainerInstance } from "./register-container-instance.ts";
 import { RegisterDaemonTaskDefinition } from "./register-daemon-task-definition.ts";
 import { RegisterTaskDefinition } from "./register-task-definition.ts";
 import { RunTask } from "./run-task.ts";
+import { StartTask } from "./start-task.ts";
 import { StopServiceDeployment } from "./stop-service-deployment.ts";
 import { StopTask } from "./stop-task.ts";
 import { TagResource } from "./tag-resource.ts";
@@ -135,6 +136,7 @@ export const operations = {
   RegisterDaemonTaskDefinition,
   RegisterTaskDefinition,
   RunTask,
+  StartTask,
   StopServiceDeployment,
   StopTask,
   SubmitAttachmentStateChanges,

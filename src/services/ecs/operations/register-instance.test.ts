@@ -295,3 +295,51 @@ test("calls of the Amazon ECS agent are refused, with what to do instead", async
   await assert.rejects(call("SubmitContainerStateChange", {}), refused);
   await assert.rejects(call("SubmitAttachmentStateChanges", { attachments: [] }), refused);
 });
+
+describe("StartTask", () => {
+  const definition = {
+    family: "box",
+    containerDefinitions: [{ name: "app", image: "app:1", memory: 3000 }],
+    placementConstraints: [{ type: "memberOf", expression: "attribute:none exists" }],
+  } as const;
+
+  test("puts a task on each instance that is named and has room, whatever constraints say", async () => {
+    const { register, call } = await withHosts("host-a");
+    const [one, other, drained] = [await register(), await register(), await register()].map(
+      ({ containerInstanceArn: arn }) => arn!,
+    ) as [string, string, string];
+    const input = { cluster: "web", containerInstances: [drained], status: "DRAINING" } as const;
+    await call("UpdateContainerInstancesState", input);
+    await call("RegisterTaskDefinition", definition);
+    const start = (...containerInstances: string[]) =>
+      call("StartTask", { cluster: "web", taskDefinition: "box", containerInstances, startedBy: "me" });
+    const { tasks, failures } = await start(one, other.split("/").at(-1)!, drained, "none");
+    assert.deepEqual(
+      tasks!.map(({ containerInstanceArn: arn }) => arn),
+      [one, other],
+    );
+    assert.deepEqual(
+      tasks!.map(({ launchType, startedBy }) => [launchType, startedBy]),
+      [
+        ["EC2", "me"],
+        ["EC2", "me"],
+      ],
+    );
+    const none = "arn:aws:ecs:us-east-1:000000000000:container-instance/web/none";
+    assert.deepEqual(failures, [
+      { arn: drained, reason: "INACTIVE" },
+      { arn: none, reason: "MISSING" },
+    ]);
+    assert.deepEqual((await start(one)).failures, [{ arn: one, reason: "RESOURCE:MEMORY" }]);
+  });
+
+  test("is refused without instances, for too many, and for what cannot run there", async () => {
+    const { call } = await withHosts("host-a");
+    const start = (containerInstances: string[], taskDefinition = "hello") =>
+      call("StartTask", { cluster: "web", taskDefinition, containerInstances });
+    await assert.rejects(start([]), isFault("InvalidParameterException", /can not be blank/));
+    const eleven = Array.from({ length: 11 }, (_, i) => String(i));
+    await assert.rejects(start(eleven), isFault("InvalidParameterException", /more than 10/));
+    await assert.rejects(start(["1"], "none"), isFault("ClientException", "TaskDefinition not found."));
+  });
+});

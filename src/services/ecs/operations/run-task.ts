@@ -8,21 +8,18 @@ import { taskDefault } from "#placement/index.ts";
 import { instancePool } from "../clusters/instance-pool.ts";
 import { checkTaskExecRole } from "../exec/task-role.ts";
 import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
-import type { ClusterRecord } from "../model/cluster.ts";
 import { type TaskRecord, taskKey, taskKeyOfArn } from "../model/task.ts";
-import type { TaskDefinitionRecord } from "../model/task-definition.ts";
-import type { Tag } from "../model/world.ts";
 import { checkAmounts } from "../tasks/amounts.ts";
 import { resolveCapacity } from "../tasks/capacity.ts";
-import { type Capacity, type NewTask, newTask } from "../tasks/launch.ts";
+import { type Capacity, newTask } from "../tasks/launch.ts";
 import { requireCluster, requireTaskDefinition } from "../tasks/lookup.ts";
 import { placementRequest } from "../tasks/needs.ts";
-import { resolveNetwork, zonesOfSubnets } from "../tasks/network.ts";
+import { zonesOfSubnets } from "../tasks/network.ts";
 import { toTask } from "../tasks/output.ts";
-import { resolveOverrides } from "../tasks/overrides.ts";
 import { type PlacedTasks, placeTasks } from "../tasks/place.ts";
 import { checkConstraintCount, resolveTaskPlacement, type TaskPlacement } from "../tasks/placement.ts";
-import { checkRoles, checkRunnable, checkSupported, resolvePlatformVersion } from "../tasks/validate.ts";
+import { type CommonTask, prepareTasks } from "../tasks/prepare.ts";
+import { checkRoles, checkRunnable, checkSupported } from "../tasks/validate.ts";
 
 /**
  * Records the tasks in PROVISIONING. Those on container instances have their place then, or are not made and among the
@@ -41,7 +38,7 @@ export const RunTask: Handler<Operations["RunTask"]["input"], Operations["RunTas
   const [{ launchType }] = capacities as [Capacity];
   const placement = resolveTaskPlacement(ctx, input, launchType === "FARGATE");
   checkConstraintCount(placement, definition.value);
-  const wanted = await prepare(ctx, input, cluster.value, definition.value);
+  const wanted = await prepareTasks(ctx, input, cluster.value, definition.value);
   checkAmounts(ctx, wanted.overrides, definition.value, launchType);
   checkTaskExecRole(ctx, input.enableExecuteCommand, wanted.overrides, definition.value);
   checkRoles(ctx, wanted.overrides, definition.value);
@@ -72,7 +69,7 @@ interface Placing {
 }
 
 /** The container instances of the tasks. Throws `InvalidParameterException` when the cluster has none. */
-function place(ctx: RequestContext, wanted: Common, { launchType, placement, capacities }: Placing): PlacedTasks {
+function place(ctx: RequestContext, wanted: CommonTask, { launchType, placement, capacities }: Placing): PlacedTasks {
   const pool = instancePool(ctx.store, { ...wanted.world, clusterName: wanted.clusterName }, launchType, ctx);
   if (pool.pool.size === 0) {
     throw ctx.fault("InvalidParameterException", "No Container Instances were found in your cluster.");
@@ -81,41 +78,6 @@ function place(ctx: RequestContext, wanted: Common, { launchType, placement, cap
   const zones = awsvpcConfiguration && zonesOfSubnets(ctx.store, wanted.world, awsvpcConfiguration.subnets);
   const needs = { definition, overrides, group, placement, ...(zones && { zones }), fallback: taskDefault };
   return placeTasks(pool, placementRequest(needs), capacities.length);
-}
-
-type Common = Omit<NewTask, "capacity" | "id">;
-
-/** All that the tasks of one request have in common. */
-async function prepare(
-  ctx: RequestContext,
-  input: RunTaskRequest,
-  cluster: ClusterRecord,
-  definition: TaskDefinitionRecord,
-): Promise<Common> {
-  const awsvpcConfiguration = await resolveNetwork(ctx, definition.networkMode ?? "bridge", input.networkConfiguration);
-  return {
-    world: { account: ctx.account, region: ctx.region },
-    clusterName: cluster.clusterName,
-    definition,
-    platformVersion: resolvePlatformVersion(ctx, input.platformVersion),
-    ...(awsvpcConfiguration && { awsvpcConfiguration }),
-    overrides: resolveOverrides(ctx, input.overrides, definition),
-    group: input.group ?? `family:${definition.family}`,
-    ...(input.startedBy && { startedBy: input.startedBy }),
-    ...(input.referenceId && { referenceId: input.referenceId }),
-    enableExecuteCommand: input.enableExecuteCommand ?? false,
-    tags: tagsOf(input, cluster, definition),
-    now: ctx.clock.now(),
-    newUuid: () => uuid(ctx.random),
-  };
-}
-
-function tagsOf(input: RunTaskRequest, cluster: ClusterRecord, definition: TaskDefinitionRecord): Tag[] {
-  const tags = new Map<string, string>();
-  if (input.propagateTags === "TASK_DEFINITION") for (const { key, value } of definition.tags) tags.set(key, value);
-  for (const { key, value } of input.tags ?? []) if (key !== undefined) tags.set(key, value ?? "");
-  if (input.enableECSManagedTags) tags.set("aws:ecs:clusterName", cluster.clusterName);
-  return [...tags].map(([key, value]) => ({ key, value }));
 }
 
 function digestOf(input: RunTaskRequest): string {

@@ -51,7 +51,8 @@ function takePorts(
   }
 }
 
-function placeOn({ containerInstanceArn, attributes }: ContainerInstanceRecord): TaskInstance {
+/** The place of a task that is given this instance. */
+export function placeOn({ containerInstanceArn, attributes }: ContainerInstanceRecord): TaskInstance {
   const zone = attributes.find(({ name }) => name === zoneAttribute)?.value;
   return { containerInstanceArn, ...(zone !== undefined && { availabilityZone: zone }) };
 }

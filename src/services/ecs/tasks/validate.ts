@@ -16,7 +16,7 @@ export function resolvePlatformVersion(ctx: RequestContext, asked = "LATEST"): s
 }
 
 /** Refuses what the model allows and no task here can have, and what ECS checks before it looks anything up. */
-export function checkSupported(ctx: RequestContext, input: RunTaskRequest): void {
+export function checkSupported(ctx: RequestContext, input: Omit<RunTaskRequest, "taskDefinition">): void {
   const count = input.count ?? 1;
   if (!Number.isInteger(count) || count < 1 || count > maxCount) {
     throw invalid(ctx, `count must be between 1 and ${maxCount}.`);
@@ -38,7 +38,7 @@ export function checkSupported(ctx: RequestContext, input: RunTaskRequest): void
   checkTags(ctx, input);
 }
 
-function checkTags(ctx: RequestContext, input: RunTaskRequest): void {
+function checkTags(ctx: RequestContext, input: Pick<RunTaskRequest, "tags">): void {
   const tags = input.tags ?? [];
   if (tags.length > maxTags) throw invalid(ctx, `Tags can not contain more than ${maxTags} items.`);
   const keys = tags.map((tag) => tag.key ?? "");

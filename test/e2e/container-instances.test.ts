@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  DeregisterContainerInstanceCommand,
+  DescribeContainerInstancesCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListContainerInstancesCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  RunTaskCommand,
+  type Service,
+  StartTaskCommand,
+  StopTaskCommand,
+  type Task,
+  UpdateContainerInstancesStateCommand,
+  waitUntilTasksRunning,
+} from "@aws-sdk/client-ecs";
+import { busyboxReference } from "../images/busybox.ts";
+import { runEstiva } from "../support/estiva.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import { applyTwice, terraformFolder, whyNoTerraform } from "../support/terraform.ts";
+import { until } from "../support/until.ts";
+
+/** The launch type EC2 with real containers: this machine as four container instances, three with a rack. */
+
+const cluster = "instances";
+const shared = await sharePlatform({
+  env: { ESTIVA_SETTLE_SECONDS: "1" },
+  async prepare() {
+    await shared.clients.ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+    await register("--count", "3", "--attribute", "rack=r1");
+    await register("--zone", "us-east-1b");
+  },
+});
+
+async function register(...words: string[]): Promise<void> {
+  const size = ["--cpu", "256", "--memory", "256"];
+  const all = ["instance", "register", "--cluster", cluster, ...size, ...words];
+  const { code, err } = await runEstiva(shared.platform, all);
+  assert.equal(code, 0, err);
+}
+
+async function instancesOf(filter: string): Promise<string[]> {
+  const input = { cluster, ...(filter && { filter }) };
+  return (await shared.clients.ecs.send(new ListContainerInstancesCommand(input))).containerInstanceArns!;
+}
+
+/** A server in a container that answers on port 8000, or on the one that its network mode gives it. */
+async function define(
+  family: string,
+  fields: Partial<RegisterTaskDefinitionCommandInput> = {},
+  port = 8000,
+  hostPort = 0,
+) {
+  const command = ["httpd", "-f", "-p", String(port)];
+  const portMappings = [{ containerPort: port, hostPort: fields.networkMode === "host" ? port : hostPort }];
+  const container = { name: "web", image: busyboxReference, memory: 32, command, portMappings };
+  const input = { family, containerDefinitions: [container], ...fields };
+  await shared.clients.ecs.send(new RegisterTaskDefinitionCommand(input));
+}
+
+async function running(tasks: readonly Task[] | undefined): Promise<Task[]> {
+  const arns = tasks!.map(({ taskArn }) => taskArn!);
+  const { ecs } = shared.clients;
+  await waitUntilTasksRunning({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { cluster, tasks: arns });
+  return (await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }))).tasks!;
+}
+
+function portOf(task: Task): number {
+  return task.containers![0]!.networkBindings![0]!.hostPort!;
+}
+
+/** The status that the server answers with; busybox has no page to show. */
+function ask(port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+async function stop(tasks: readonly Task[]): Promise<void> {
+  const { ecs } = shared.clients;
+  for (const { taskArn } of tasks) await ecs.send(new StopTaskCommand({ cluster, task: taskArn! }));
+  const arns = tasks.map(({ taskArn }) => taskArn!);
+  await until("the tasks to stop", async () => {
+    const { tasks: now } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
+    return now!.every(({ lastStatus }) => lastStatus === "STOPPED");
+  });
+}
+
+async function create(serviceName: string, fields: Partial<CreateServiceCommandInput>): Promise<void> {
+  const input = { cluster, serviceName, taskDefinition: "bridge", launchType: "EC2", ...fields } as const;
+  await shared.clients.ecs.send(new CreateServiceCommand(input));
+}
+
+async function stable(service: string, count: number): Promise<Service> {
+  let found: Service | undefined;
+  await until(`${service} to be stable`, async () => {
+    const { services } = await shared.clients.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    found = services![0]!;
+    const { deployments, runningCount, desiredCount } = found;
+    const isDone = deployments!.length === 1 && deployments![0]!.rolloutState === "COMPLETED";
+    return isDone && runningCount === count && desiredCount === count;
+  });
+  return found!;
+}
+
+async function placesOf(serviceName: string): Promise<string[]> {
+  const { ecs } = shared.clients;
+  const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, serviceName }));
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns! }));
+  return tasks!.map(({ containerInstanceArn }) => containerInstanceArn!).toSorted();
+}
+
+async function remove(service: string): Promise<void> {
+  const { ecs } = shared.clients;
+  await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }));
+  await until(`${service} to be gone`, async () => {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    return services![0]!.status === "INACTIVE";
+  });
+}
+
+describe("container instances", { skip: shared.skip ?? false, concurrency: false }, () => {
+  test("tasks are reached at the ports of the host that the engine gives them, or that they name", async () => {
+    const { ecs } = shared.clients;
+    await define("bridge");
+    await define("fixed", {}, 8000, 28_431);
+    await define("host", { networkMode: "host" }, 28_432);
+    const made: Task[] = [];
+    for (const taskDefinition of ["bridge", "fixed", "host"]) {
+      const { tasks, failures } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition, launchType: "EC2" }));
+      assert.deepEqual(failures, []);
+      made.push(...(await running(tasks)));
+    }
+    const ports = made.map(portOf);
+    assert.deepEqual([ports[0]! > 1024, ports.slice(1)], [true, [28_431, 28_432]]);
+    for (const port of ports) assert.equal(await ask(port), 404, String(port));
+    const again = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: "fixed", launchType: "EC2" }));
+    assert.deepEqual(new Set(again.failures!.map(({ reason }) => reason)), new Set(["RESOURCE:PORTS"]));
+    assert.equal(again.failures!.length, 4, "the instances are one machine");
+    await stop(made);
+  });
+
+  test("StartTask puts a task where it is told to, and what is left of the instance says so", async () => {
+    const { ecs } = shared.clients;
+    const [arn = ""] = await instancesOf("attribute:ecs.availability-zone == us-east-1b");
+    const { tasks } = await ecs.send(
+      new StartTaskCommand({ cluster, taskDefinition: "bridge", containerInstances: [arn] }),
+    );
+    const started = await running(tasks);
+    assert.deepEqual([started[0]!.containerInstanceArn, started[0]!.availabilityZone], [arn, "us-east-1b"]);
+    const input = { cluster, containerInstances: [arn] };
+    const { containerInstances } = await ecs.send(new DescribeContainerInstancesCommand(input));
+    const [instance] = containerInstances!;
+    assert.deepEqual([instance!.runningTasksCount, instance!.agentConnected], [1, true]);
+    const memory = instance!.remainingResources!.find(({ name }) => name === "MEMORY")!.integerValue;
+    assert.equal(memory, 256 - 32);
+    await stop(started);
+  });
+
+  test("services follow constraints and strategies, drain, and daemons are one on each", async () => {
+    const { ecs } = shared.clients;
+    const racks = (await instancesOf("attribute:rack exists")).toSorted();
+    const placementConstraints: CreateServiceCommandInput["placementConstraints"] = [
+      { type: "memberOf", expression: "attribute:rack exists" },
+      { type: "distinctInstance" },
+    ];
+    await create("apart", { desiredCount: 2, placementConstraints });
+    await create("daemon", { schedulingStrategy: "DAEMON" });
+    await stable("apart", 2);
+    await stable("daemon", 4);
+    assert.deepEqual(await placesOf("daemon"), (await instancesOf("")).toSorted());
+    const [drained = ""] = await placesOf("apart");
+    const status = { cluster, containerInstances: [drained] };
+    await ecs.send(new UpdateContainerInstancesStateCommand({ ...status, status: "DRAINING" }));
+    await until("the instance to be empty", async () => {
+      const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, containerInstance: drained }));
+      return taskArns!.length === 0;
+    });
+    await stable("apart", 2);
+    await stable("daemon", 3);
+    assert.deepEqual(
+      await placesOf("apart"),
+      racks.filter((arn) => arn !== drained),
+    );
+    await ecs.send(new UpdateContainerInstancesStateCommand({ ...status, status: "ACTIVE" }));
+    await stable("daemon", 4);
+    await remove("daemon");
+    await remove("apart");
+  });
+
+  test("Terraform", { skip: whyNoTerraform() ?? false, timeout: 600_000 }, async (t) => {
+    const folder = terraformFolder(t, join(import.meta.dirname, "container-instances.tf"));
+    await applyTwice(t, folder, { ...shared.platform.env, TF_VAR_image: busyboxReference });
+  });
+
+  test("an instance that is deregistered by force takes its tasks with it, and the service starts others", async () => {
+    const { ecs } = shared.clients;
+    await create("kept", { desiredCount: 2 });
+    await stable("kept", 2);
+    const [containerInstance = ""] = await placesOf("kept");
+    await ecs.send(new DeregisterContainerInstanceCommand({ cluster, containerInstance, force: true }));
+    await until("its tasks to leave", async () => !(await placesOf("kept")).includes(containerInstance));
+    await stable("kept", 2);
+    await remove("kept");
+  });
+});
