@@ -22,12 +22,17 @@ export function faultOf(error: unknown, call: FailedCall): WireFault {
   const modelled = shape?.traits.error?.httpStatusCode ?? (shape?.traits.fault ? 500 : undefined);
   return {
     shapeName: shape?.name ?? fault.code,
-    code: shape?.traits.error?.code ?? fault.code,
+    code: shape?.traits.error?.code ?? queryCode(fault.code, call),
     message: fault.message,
     status: fault.status ?? modelled ?? commonStatus(fault.code, call) ?? 400,
     shape,
     members: fault.members,
   };
+}
+
+/** Services that once spoke the Query protocol keep its code for invalid input beside the one of JSON. */
+function queryCode(code: string, { target }: FailedCall): string {
+  return target.service?.model.queryCompatible && code === "ValidationException" ? "ValidationError" : code;
 }
 
 function toFault(error: unknown, call: FailedCall): Fault {

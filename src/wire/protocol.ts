@@ -32,8 +32,10 @@ export interface WireFault {
 /** The members of an error as a tree, with its message under the name that its model has for it. */
 export function faultMembers(fault: WireFault, leaves: LeafWriter): Record<string, unknown> {
   const name = fault.shape?.members.find((member) => /^message$/i.test(member.name))?.wireName ?? "message";
-  const members = fault.shape === undefined ? {} : (writeTree(fault.shape, fault.members, leaves) as object);
-  return { ...members, [name]: fault.message };
+  const members =
+    fault.shape === undefined ? {} : (writeTree(fault.shape, fault.members, leaves) as Record<string, unknown>);
+  // As AWS: a fault about which there is nothing to say has no message.
+  return fault.message === "" ? members : { ...members, [name]: fault.message };
 }
 
 /** What services that once spoke the Query protocol tell older clients: its code for the error, and whose it is. */

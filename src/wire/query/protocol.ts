@@ -57,7 +57,9 @@ function parseFormInput(request: HttpRequest, operation: Operation, style: FormS
 }
 
 function codeAndMessage(fault: WireFault): string {
-  return element("Code", escapeXml(fault.code)) + element("Message", escapeXml(fault.message));
+  // As AWS: a fault about which there is nothing to say has no message.
+  const message = fault.message === "" ? "" : element("Message", escapeXml(fault.message));
+  return element("Code", escapeXml(fault.code)) + message;
 }
 
 function furtherMembers(fault: WireFault): string {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { type RecordedWorld, Refused, recordedWorld } from "./world.ts";
+import { type CallOptions, type RecordedWorld, Refused, recordedWorld } from "./world.ts";
 
 /**
  * Answers recorded from AWS, which lie beside the checkout or where AWS_RECORDED says. A play makes the calls of a
@@ -17,7 +17,7 @@ type Content = Readonly<Record<string, unknown>>;
 
 export interface Play extends RecordedWorld {
   /** Makes a call, whose answer must be the one that was recorded as this step. Gives the answer. */
-  step<T = Record<string, never>>(name: string, target: string, input: object): Promise<T>;
+  step<T = Record<string, never>>(name: string, target: string, input: object, more?: CallOptions): Promise<T>;
   /** Compares something else with what was recorded as this step. */
   is(name: string, actual: unknown): void;
   /** Says that these steps are of no matter to the play. */
@@ -61,8 +61,8 @@ given ${given}`;
       skip: (...names) => {
         for (const name of names) compared.add(name);
       },
-      async step(name, target, input) {
-        const answer = await world.call(target, input).catch((error: unknown) => {
+      async step(name, target, input, more) {
+        const answer = await world.call(target, input, more).catch((error: unknown) => {
           if (error instanceof Refused) return error.answer;
           throw error;
         });
@@ -125,7 +125,7 @@ function matchesList(expected: readonly unknown[], actual: readonly unknown[], m
 }
 
 /** Members that answers of AWS have had only since the time of the recordings. */
-const addedSince = ["KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId"];
+const addedSince = ["KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId", "LogAlarms"];
 
 /** What was recorded in place of a text of no matter. */
 const unimportant = /^(datetime|<datetime>|timestamp|ciphertext-blob|plaintext|<mac>|too-(old|new)-.*)$/;

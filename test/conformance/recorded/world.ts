@@ -17,7 +17,9 @@ import { systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { createIdentity } from "#platform/identity.ts";
 import { createBlobStore } from "#registry/index.ts";
+import { acmCollections, createAcm } from "#services/acm/index.ts";
 import { cloudTrailCollections, createCloudTrail, Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
+import { cloudWatchCollections, createCloudWatch, MetricStorage } from "#services/cloudwatch/index.ts";
 import { createEcr, ecrCollections } from "#services/ecr/index.ts";
 import { createEvents, eventsCollections } from "#services/events/index.ts";
 import { iamCollections } from "#services/iam/index.ts";
@@ -32,14 +34,15 @@ import { type Credentials, signRequest } from "#wire/sigv4/sign.ts";
 import { noPorts } from "../../support/ecr.ts";
 import { account, credentials, testGateway } from "../../support/gateway.ts";
 import { logParts } from "../../support/log-queries.ts";
+import { answerIn, type ProtocolName, requestIn } from "./protocols.ts";
 
 /** An error answer, as botocore shows it. */
 export class Refused extends Error {
-  readonly answer: { readonly Error: { readonly Code: string; readonly Message: string } };
+  readonly answer: { readonly Error: { readonly Code: string; readonly Message?: string } };
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string | undefined) {
     super(`${code}: ${message}`);
-    this.answer = { Error: { Code: code, Message: message } };
+    this.answer = { Error: { Code: code, ...(message !== undefined && { Message: message }) } };
   }
 }
 
@@ -56,6 +59,8 @@ export interface RecordedWorld {
 export interface CallOptions {
   readonly region?: string;
   readonly credentials?: Credentials;
+  /** By default JSON. */
+  readonly protocol?: ProtocolName;
 }
 
 const unused = () => Promise.reject(new Error("Nothing goes out of here."));
@@ -67,7 +72,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
   const random = systemRandom();
   const collections = [
     ...[iamCollections, kmsCollections, secretsManagerCollections, ssmCollections, logsCollections],
-    ...[cloudTrailCollections, ecrCollections, eventsCollections],
+    ...[cloudTrailCollections, ecrCollections, eventsCollections, acmCollections, cloudWatchCollections],
   ].flat();
   const store = await createStore({ engine: memoryEngine({ clock }), collections, clock });
   const box = createSecretBox(random.bytes(32), random);
@@ -76,6 +81,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
   const identity = createIdentity({ store, secretBox: box, clock, random, log, account, region, root: credentials });
   const policyFault = (document: string) => validatePolicy(document, "resource");
   const { storage, queries } = logParts({ files: memoryFiles() });
+  const metrics = await MetricStorage.open({ files: memoryFiles(), clock, log });
   const folder = mkdtempSync(join(tmpdir(), "estiva-recorded-"));
   const blobs = createBlobStore({ dir: join(folder, "blobs"), clock, random });
   const trail = await Trail.open({ folder: join(folder, "trail"), clock, log });
@@ -90,6 +96,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
       createSsm({ box, sessions: noExecSessions }),
     ],
     ...[createLogs({ storage, queries, policyFault }), createEcr({ ...noPorts, box, policyFault, blobs })],
+    ...[createAcm({ box }), createCloudWatch({ storage: metrics })],
     createCloudTrail({ trail, delivery, refusal }),
     // Nothing is delivered: no controller runs here.
     createEvents({ box, policyFault, logs: sink, logsRefusal: refusal, roles: nowhere, send: nowhere.send }),
@@ -111,13 +118,15 @@ export async function recordedWorld(): Promise<RecordedWorld> {
     async iam(Action, parameters) {
       const form = new URLSearchParams({ Action, Version: "2010-05-08", ...parameters });
       const headers = { "content-type": "application/x-www-form-urlencoded" };
-      return (await post(endpoint, "iam", headers, form.toString(), {})).text;
+      const { body } = await post(endpoint, "iam", { headers, body: Buffer.from(form.toString()) }, {});
+      return Buffer.from(body).toString();
     },
     async close() {
       await gateway.close();
       await identity.usage.close();
       await trail.close();
       await storage.close();
+      await metrics.close();
       store.close();
       rmSync(folder, { recursive: true });
     },
@@ -127,19 +136,18 @@ export async function recordedWorld(): Promise<RecordedWorld> {
 async function post(
   endpoint: string,
   service: string,
-  headers: Readonly<Record<string, string>>,
-  text: string,
+  sent: Pick<ReturnType<typeof requestIn>, "headers" | "body"> & { readonly path?: string },
   { region = "us-east-1", credentials: keys = credentials }: CallOptions,
 ) {
-  const url = new URL(endpoint);
-  const body = Buffer.from(text);
+  const { path = "/", body } = sent;
+  const url = new URL(path, endpoint);
   const signed = signRequest(
-    { method: "POST", path: "/", query: "", headers: { ...headers, host: url.host }, body },
+    { method: "POST", path, query: "", headers: { ...sent.headers, host: url.host }, body },
     { credentials: keys, region, service, now: systemClock().now() },
   );
-  const { host: _, ...sent } = signed.headers as Record<string, string>;
-  const response = await fetch(url, { method: "POST", headers: sent, body });
-  return { ok: response.ok, text: await response.text() };
+  const { host: _, ...headers } = signed.headers as Record<string, string>;
+  const response = await fetch(url, { method: "POST", headers, body });
+  return { ok: response.ok, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /** Its protocol is Query, which the SDK speaks. */
@@ -161,14 +169,12 @@ async function sendToSts(endpoint: string, target: string, input: object, more: 
   }
 }
 
-/** In the JSON protocol. */
 async function send(endpoint: string, target: string, input: object, more: CallOptions) {
-  const [service = "", operation] = target.split(".");
-  const { targetPrefix, signingName } = serviceIndex[service]!;
-  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${targetPrefix}.${operation}` };
-  const { ok, text } = await post(endpoint, signingName, headers, JSON.stringify(input), more);
-  const answer = text === "" ? {} : JSON.parse(text);
-  if (ok) return answer;
-  const code = String(answer.__type).split("#").at(-1)!;
-  throw new Refused(code, answer.message ?? answer.Message ?? "");
+  const [service = "", operation = ""] = target.split(".");
+  const { protocol = "json" } = more;
+  const sent = requestIn(protocol, service, operation, input);
+  const response = await post(endpoint, serviceIndex[service]!.signingName, sent, more);
+  const answer = answerIn(protocol, { service, operation }, response);
+  if ("output" in answer) return answer.output;
+  throw new Refused(answer.code, answer.message);
 }

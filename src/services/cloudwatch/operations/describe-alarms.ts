@@ -32,6 +32,7 @@ export const DescribeAlarms: CloudWatchHandler<"DescribeAlarms"> = async (input,
   const { items, nextToken } = pageOf(found, limit, scope, nameOf);
   return {
     MetricAlarms: items.flatMap((alarm) => (alarm.type === "metric" ? [toMetricAlarm(alarm)] : [])),
+    LogAlarms: [],
     CompositeAlarms: items.flatMap((alarm) => (alarm.type === "composite" ? [toCompositeAlarm(alarm)] : [])),
     ...(nextToken !== undefined && { NextToken: nextToken }),
   };

@@ -4,7 +4,7 @@ import { positionIn, tokenAfter } from "#kernel/pagination.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 import { checkQueries } from "../query/check.ts";
 import { type Labelled, labelOf } from "../query/labels.ts";
-import { type QueryResult, runQueries } from "../query/run.ts";
+import { type FoundSeries, type QueryResult, runQueries } from "../query/run.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 import { checkTimes } from "../request/metric.ts";
 
@@ -53,9 +53,16 @@ function resultsOf(
           Timestamps: isDescending ? times.toReversed() : times,
           Values: isDescending ? each.series.values.toReversed() : each.series.values,
           StatusCode: "Complete",
+          ...unitsMessage(each.series),
         };
       });
   });
+}
+
+/** What CloudWatch says where a metric was measured in several units, and the query names none. */
+function unitsMessage({ units }: FoundSeries): Pick<MetricDataResult, "Messages"> {
+  if (units === undefined) return {};
+  return { Messages: [{ Code: "MultipleUnits", Value: `Multiple units returned: '[${units.join(", ")}]'` }] };
 }
 
 /** As many data points as one answer may have; where there are more the results go on in the next one. */

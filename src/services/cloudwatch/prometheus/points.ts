@@ -1,10 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { inOrder } from "../metrics/head.ts";
 import type { Point } from "../metrics/point.ts";
 import type { Series, SeriesName } from "../metrics/series.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 
-/** A metric, whatever its unit, and its points of a time, one a minute, ascending. */
+/** A metric and its points of a time, one a minute, ascending. */
 export interface MetricPoints {
   readonly name: Omit<SeriesName, "unit">;
   readonly points: readonly Point[];
@@ -23,14 +22,14 @@ export async function* readMetrics(
     const batch = groups.slice(i, i + atOnce);
     const points = await storage.read(batch.flat(), { start, end, periodSeconds: 60 });
     yield batch.flatMap((group): MetricPoints[] => {
-      const own = inOrder(group.flatMap((series) => points.get(series)!));
-      return own.length === 0 ? [] : [{ name: group[0]!.name, points: own }];
+      const own = group.map((series) => points.get(series)!).find(({ length }) => length > 0);
+      return own === undefined ? [] : [{ name: group[0]!.name, points: own }];
     });
     await setImmediate();
   }
 }
 
-/** The series of each metric: one a unit, which are read together. */
+/** The series of each metric: one a unit, of which the first counts that has data, as in GetMetricData. */
 function groupsOf(storage: MetricStorage, start: number): Map<string, Series[]> {
   const groups = new Map<string, Series[]>();
   for (const series of storage.series.all()) {
@@ -41,5 +40,6 @@ function groupsOf(storage: MetricStorage, start: number): Map<string, Series[]> 
     if (group) group.push(series);
     else groups.set(key, [series]);
   }
+  for (const group of groups.values()) group.sort((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
   return groups;
 }

@@ -18,16 +18,19 @@ export function labelOf(labelled: Labelled, all: readonly Labelled[]): string {
   if (query.Label !== undefined) return dynamic(query.Label, labelled);
   if (series.metric === undefined) return query.Id;
   const metrics = all.flatMap(({ series: each }) => (each.metric ? [each] : []));
-  const parts = [
+  const identity = [
     differs(metrics, ({ metric }) => metric!.namespace) ? series.metric.namespace : "",
     differs(metrics, ({ metric }) => metric!.metricName) ? series.metric.metricName : "",
     ...series.metric.dimensions.map(({ name, value }) =>
       differs(metrics, ({ metric }) => metric!.dimensions.find((each) => each.name === name)?.value) ? value : "",
     ),
-    differs(metrics, ({ stat }) => stat) ? (series.stat ?? "") : "",
-    differs(metrics, ({ periodSeconds }) => periodSeconds) ? `${series.periodSeconds}s` : "",
   ].filter((part) => part !== "");
-  return parts.length > 0 ? parts.join(" ") : series.metric.metricName;
+  const parts = [
+    ...(identity.length > 0 ? identity : [series.metric.metricName]),
+    ...(differs(metrics, ({ stat }) => stat) ? [series.stat ?? ""] : []),
+    ...(differs(metrics, ({ periodSeconds }) => periodSeconds) ? [String(series.periodSeconds)] : []),
+  ];
+  return parts.join(" ");
 }
 
 function differs<T>(all: readonly FoundSeries[], of: (series: FoundSeries) => T): boolean {

@@ -2,7 +2,6 @@ import type { MetricStat } from "#generated/cloudwatch/types.ts";
 import { evaluateMath } from "../math/evaluate.ts";
 import { childrenOf, type Expression } from "../math/parse.ts";
 import { MathError, type MathValue, type TimeSeries } from "../math/series.ts";
-import { inOrder } from "../metrics/head.ts";
 import type { MetricName, Series } from "../metrics/series.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
@@ -30,6 +29,8 @@ export interface FoundSeries extends TimeSeries {
   /** Of a metric, not of an expression. */
   readonly metric?: MetricName;
   readonly stat?: string;
+  /** Where data of several units was found, all of them, sorted: the points are those of the first. */
+  readonly units?: readonly string[];
 }
 
 /** As CloudWatch: a search gives no more. */
@@ -119,14 +120,16 @@ class MetricReader {
     const all = metrics.flatMap(({ series }) => series);
     const points = await this.storage.read(all, { start, end: Math.ceil(endMs / 1000), periodSeconds });
     return metrics.map(({ name, series }) => {
-      // Those of all units together.
-      const together = inOrder(series.flatMap((each) => points.get(each)!));
-      const known = together.flatMap((point) => {
+      const measured = series
+        .filter((each) => points.get(each)!.length > 0)
+        .toSorted((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
+      const known = (measured.length === 0 ? [] : points.get(measured[0]!)!).flatMap((point) => {
         const value = statistic.of(point);
         return value === undefined ? [] : [{ time: point.time, value }];
       });
       return {
         ...{ label: name.metricName, periodSeconds, metric: name, stat },
+        ...(measured.length > 1 && { units: measured.map((each) => each.name.unit) }),
         times: known.map(({ time }) => time),
         values: known.map(({ value }) => value),
       };
