@@ -12,6 +12,9 @@ export interface TextStyle {
   readonly bold?: boolean;
 }
 
+/** The fewer, the less is looked at around a line, and the more often. */
+const placesAtOnce = 48;
+
 /** A picture that is drawn on, from the back to the front. It begins white. */
 export class Canvas {
   readonly width: number;
@@ -31,20 +34,22 @@ export class Canvas {
   fill(polygons: readonly Polygon[], color: Color, opacity = 1): void {
     const shape = coverageOf(polygons, this.bounds);
     if (shape === undefined) return;
-    for (let row = 0; row < shape.height; row++) {
-      for (let column = 0; column < shape.width; column++) {
-        const part = shape.values[row * shape.width + column]! * opacity;
-        if (part === 0) continue;
-        const at = ((shape.top + row) * this.width + shape.left + column) * 3;
-        for (let i = 0; i < 3; i++) {
-          this.pixels[at + i] = Math.round(this.pixels[at + i]! * (1 - part) + color[i]! * part);
-        }
+    const { left, top, width, height, stride, values } = shape;
+    const { pixels } = this;
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const covered = values[row * stride + column]!;
+        // Less than that is what sums of fractions leave behind.
+        if (covered < 1e-4) continue;
+        const part = covered * opacity;
+        const at = ((top + row) * this.width + left + column) * 3;
+        for (let i = 0; i < 3; i++) pixels[at + i] = Math.round(pixels[at + i]! * (1 - part) + color[i]! * part);
       }
     }
   }
 
-  /** What is drawn meanwhile is cut off at these bounds. */
-  within({ left, top, right, bottom }: Bounds, draw: () => void): void {
+  /** From now on what is drawn is cut off at these bounds; gives what takes them away again. */
+  clip({ left, top, right, bottom }: Bounds): () => void {
     const whole = this.bounds;
     this.bounds = {
       left: Math.max(whole.left, Math.floor(left)),
@@ -52,8 +57,9 @@ export class Canvas {
       right: Math.min(whole.right, Math.ceil(right)),
       bottom: Math.min(whole.bottom, Math.ceil(bottom)),
     };
-    draw();
-    this.bounds = whole;
+    return () => {
+      this.bounds = whole;
+    };
   }
 
   rectangle(x: number, y: number, width: number, height: number, color: Color, opacity = 1): void {
@@ -61,7 +67,12 @@ export class Canvas {
   }
 
   line(places: readonly Place[], width: number, color: Color, opacity = 1): void {
-    this.fill(stroke(places, width), color, opacity);
+    // What is seen through is drawn at once, for where parts of it meet it would be thicker.
+    const part = opacity < 1 ? places.length : placesAtOnce;
+    for (let from = 0; from < Math.max(1, places.length - 1); from += part) {
+      // One place more on both sides, so that they meet as they would in one.
+      this.fill(stroke(places.slice(Math.max(0, from - 1), from + part + 1), width), color, opacity);
+    }
   }
 
   /** Writes a text whose baseline is at `y`, which is rounded: letters stand on pixels. */

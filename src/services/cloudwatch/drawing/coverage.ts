@@ -1,11 +1,15 @@
 import type { Polygon } from "./path.ts";
 
-/** Which part of each pixel a shape covers: `values` row by row, 0 to 1, beginning at `left` and `top`. */
+/**
+ * Which part of each pixel a shape covers, 0 to 1: that of a column of a row is at `row * stride + column` of `values`,
+ * which begin at `left` and `top`.
+ */
 export interface Coverage {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  readonly stride: number;
   readonly values: Float32Array;
 }
 
@@ -43,7 +47,7 @@ export function coverageOf(polygons: readonly Polygon[], bounds: Bounds): Covera
       area.edge(polygon[i]! - left, polygon[i + 1]! - top, polygon[next]! - left, polygon[next + 1]! - top);
     }
   }
-  return { left, top, width, height, values: area.sums() };
+  return { left, top, width, height, ...area.sums() };
 }
 
 class Area {
@@ -104,15 +108,19 @@ class Area {
     deltas[start + last + 1]! += high - before;
   }
 
-  sums(): Float32Array {
-    const values = new Float32Array(this.width * this.height);
-    for (let row = 0; row < this.height; row++) {
+  /** In the place of what they are sums of. */
+  sums(): Pick<Coverage, "stride" | "values"> {
+    const { deltas: values, width } = this;
+    const stride = width + 2;
+    for (let start = 0; start < values.length; start += stride) {
       let sum = 0;
-      for (let column = 0; column < this.width; column++) {
-        sum += this.deltas[row * (this.width + 2) + column]!;
-        values[row * this.width + column] = Math.min(1, Math.abs(sum));
+      for (let at = start; at < start + width; at++) {
+        sum += values[at]!;
+        values[at] = Math.min(1, Math.abs(sum));
       }
+      values[start + width] = 0;
+      values[start + width + 1] = 0;
     }
-    return values;
+    return { stride, values };
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Canvas } from "../drawing/canvas.ts";
 import { type Color, hexColor, paletteColor } from "../drawing/color.ts";
-import { drawPicture } from "./draw.ts";
+import { drawPicture as drawing } from "./draw.ts";
 import type { DrawnSeries, Picture } from "./picture.ts";
 
 const blue = paletteColor(0);
@@ -22,6 +22,14 @@ function picture(drawn: readonly DrawnSeries[], more: Partial<Picture> = {}): Pi
     ...{ legend: "bottom", axes, horizontal: [], vertical: [], start, end: start + 3600, zoneMinutes: 0 },
     ...{ series: drawn, ...more },
   };
+}
+
+/** To the end. */
+function drawPicture(of: Picture): Canvas {
+  const steps = drawing(of);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 function at({ pixels, width }: Canvas, x: number, y: number): Color {

@@ -9,8 +9,9 @@ import { drawPie } from "./pie.ts";
 import { type Box, ink, margin, muted, titleHeight, titleSize } from "./style.ts";
 import { drawTimeSeries } from "./time-series.ts";
 
-const views: Readonly<Record<Picture["view"], (canvas: Canvas, picture: Picture, box: Box) => void>> = {
-  timeSeries: drawTimeSeries,
+type View = (canvas: Canvas, picture: Picture, box: Box) => void;
+/** Of one value a series. */
+const views: Readonly<Record<Exclude<Picture["view"], "timeSeries">, View>> = {
   singleValue: drawNumbers,
   gauge: drawGauges,
   bar: drawBars,
@@ -19,8 +20,8 @@ const views: Readonly<Record<Picture["view"], (canvas: Canvas, picture: Picture,
 /** These have their labels beside what they show. */
 const withoutLegend: readonly Picture["view"][] = ["singleValue", "gauge"];
 
-/** Draws a widget. */
-export function drawPicture(picture: Picture): Canvas {
+/** Draws a widget. Gives way now and then: a large picture of many lines takes its time. */
+export function* drawPicture(picture: Picture): Generator<undefined, Canvas> {
   const canvas = new Canvas(picture.width, picture.height);
   let box: Box = { left: margin, top: margin, right: picture.width - margin, bottom: picture.height - margin };
   if (picture.title) {
@@ -31,7 +32,8 @@ export function drawPicture(picture: Picture): Canvas {
   if (!withoutLegend.includes(picture.view)) box = drawLegend(canvas, picture, box);
   // What has no room is left out.
   if (box.right - box.left < 1 || box.bottom - box.top < 1) return canvas;
-  views[picture.view](canvas, picture, box);
+  if (picture.view === "timeSeries") yield* drawTimeSeries(canvas, picture, box);
+  else views[picture.view](canvas, picture, box);
   if (picture.series.every(({ values }) => values.length === 0)) drawNoData(canvas, box);
   return canvas;
 }

@@ -19,8 +19,8 @@ export interface Plot extends Box {
   y(side: Side, value: number): number;
 }
 
-/** Lines over time, or with `stacked` areas upon each other. */
-export function drawTimeSeries(canvas: Canvas, picture: Picture, box: Box): void {
+/** Lines over time, or with `stacked` areas upon each other. Gives way after each. */
+export function* drawTimeSeries(canvas: Canvas, picture: Picture, box: Box): Generator<undefined> {
   const bands = new Map<DrawnSeries, readonly Band[]>();
   for (const side of ["left", "right"] as const) {
     if (!picture.stacked) break;
@@ -31,14 +31,15 @@ export function drawTimeSeries(canvas: Canvas, picture: Picture, box: Box): void
   const plot = plotOf(picture, scales, box);
   drawGrid(canvas, picture, scales, plot);
   // A line along the edge is drawn whole.
-  canvas.within({ ...plot, top: plot.top - lineWidth, bottom: plot.bottom + lineWidth }, () => {
-    drawLines(canvas, picture, plot);
-    for (const series of picture.series) {
-      const own = bands.get(series);
-      if (own) drawArea(canvas, series, own, plot);
-      else drawLine(canvas, series, plot);
-    }
-  });
+  const unclip = canvas.clip({ ...plot, top: plot.top - lineWidth, bottom: plot.bottom + lineWidth });
+  drawLines(canvas, picture, plot);
+  for (const series of picture.series) {
+    const own = bands.get(series);
+    if (own) drawArea(canvas, series, own, plot);
+    else drawLine(canvas, series, plot);
+    yield;
+  }
+  unclip();
   drawLineLabels(canvas, picture, plot);
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { encodePng } from "../drawing/png.ts";
 import { drawPicture } from "../graph/draw.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
@@ -18,6 +19,12 @@ export function getMetricWidgetImage(storage: MetricStorage): CloudWatchHandler<
       throw ctx.fault("ValidationError", `The metric widget is invalid: ${errors.join("; ")}`);
     }
     const series = await readWidget(ctx, storage, widget);
-    return { MetricWidgetImage: await encodePng(drawPicture({ ...widget.picture, series })) };
+    const drawing = drawPicture({ ...widget.picture, series });
+    for (;;) {
+      const { done, value } = drawing.next();
+      if (done) return { MetricWidgetImage: await encodePng(value) };
+      // Others have their turn.
+      await setImmediate();
+    }
   };
 }
