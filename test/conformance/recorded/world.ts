@@ -21,6 +21,7 @@ import { acmCollections, createAcm } from "#services/acm/index.ts";
 import { cloudTrailCollections, createCloudTrail, Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
 import { cloudWatchCollections, createCloudWatch, MetricStorage } from "#services/cloudwatch/index.ts";
 import { createEcr, ecrCollections } from "#services/ecr/index.ts";
+import { elbCollections } from "#services/elb/index.ts";
 import { createEvents, eventsCollections } from "#services/events/index.ts";
 import { iamCollections } from "#services/iam/index.ts";
 import { validatePolicy } from "#services/iam/policy/index.ts";
@@ -73,6 +74,7 @@ export async function recordedWorld(): Promise<RecordedWorld> {
   const collections = [
     ...[iamCollections, kmsCollections, secretsManagerCollections, ssmCollections, logsCollections],
     ...[cloudTrailCollections, ecrCollections, eventsCollections, acmCollections, cloudWatchCollections],
+    elbCollections,
   ].flat();
   const store = await createStore({ engine: memoryEngine({ clock }), collections, clock });
   const box = createSecretBox(random.bytes(32), random);
