@@ -27,6 +27,7 @@ const benches = [
   "registry",
   "load-balancer",
   "metrics",
+  "telemetry",
 ] as const;
 /** The store's bench measures the heap after a collection. */
 const execArgv = ["--disable-warning=ExperimentalWarning", "--expose-gc"];

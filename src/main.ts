@@ -193,7 +193,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     createEcs({
       ...{ hub, account, sessions, send: sendHttp, stoppedTaskHours: options.stoppedTaskHours, canAssume },
       publishProxies: nodes.part(() => hasProxies(store)),
-      ...serviceOptions(options.env),
+      ...{ ...serviceOptions(options.env), metrics: measured },
     }),
     createCloudWatch({ storage: metrics }),
     createAutoScaling(alarmPorts(metrics)),

@@ -28,6 +28,6 @@ export interface ContainerUsage {
   /** From and to block devices since its start. */
   readonly storageReadBytes: number;
   readonly storageWriteBytes: number;
-  /** How often its restart policy has started it again. */
-  readonly restartCount: number;
+  /** How often its restart policy has started it again; absent without one. */
+  readonly restartCount?: number;
 }

@@ -1,11 +1,9 @@
 import type { AgentOptions, ImagePullBehavior } from "#host/agent/ports.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { metricsInterval } from "./metrics-interval.ts";
 
 const behaviors: readonly ImagePullBehavior[] = ["default", "always", "once", "prefer-cached", "never"];
 const preparedSandboxes = 2;
-
-/** They divide a minute, CloudWatch's own period. */
-const metricsIntervals = [1, 5, 10, 20, 30, 60];
 
 /**
  * How this host's agent works, by the environment: when it pulls images (`ESTIVA_IMAGE_PULL_BEHAVIOR`, after
@@ -20,7 +18,7 @@ export function agentOptionsOf(env: NodeJS.ProcessEnv, ownEndpoint: string): Par
     // What a stopped task wrote is in CloudWatch Logs: nobody needs its containers.
     cleanupWaitSeconds: 0,
     imagePullBehavior: pullBehavior(env.ESTIVA_IMAGE_PULL_BEHAVIOR ?? "prefer-cached"),
-    metricsIntervalSeconds: metricsInterval(env.ESTIVA_METRICS_INTERVAL ?? "60"),
+    metricsIntervalSeconds: metricsInterval(env),
     ...(endpointUrl !== "off" && { endpointUrl }),
   };
 }
@@ -30,10 +28,4 @@ function pullBehavior(text: string): ImagePullBehavior {
   if (found !== undefined) return found;
   const known = behaviors.join(", ");
   throw new DriverError("InvalidSpec", `ESTIVA_IMAGE_PULL_BEHAVIOR takes ${known}, not ${text}.`);
-}
-
-function metricsInterval(text: string): number {
-  const found = metricsIntervals.find((seconds) => String(seconds) === text);
-  if (found !== undefined) return found;
-  throw new DriverError("InvalidSpec", `ESTIVA_METRICS_INTERVAL takes ${metricsIntervals.join(", ")}, not ${text}.`);
 }

@@ -69,7 +69,8 @@ const burn = "x=$(head -c 60000000 /dev/zero | tr '\\0' x); while :; do :; done"
 
 async function startBurner(): Promise<number> {
   const { clients, engine } = shared;
-  await clients.ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const settings = [{ name: "containerInsights", value: "enhanced" } as const];
+  await clients.ecs.send(new CreateClusterCommand({ clusterName: cluster, settings }));
   const { Subnets } = await clients.ec2.send(new DescribeSubnetsCommand({}));
   const awsvpcConfiguration = { subnets: Subnets!.map(({ SubnetId }) => SubnetId!) };
   const service = { cluster, serviceName: "burner", launchType: "FARGATE", desiredCount: 1 } as const;
@@ -123,6 +124,13 @@ test("CPU and memory of a service are what the kernel says, within 2 %", { skip:
   } finally {
     clearInterval(timer);
   }
+  const service = { ClusterName: cluster, ServiceName: "burner" };
+  const insights = (name: string) => statistics("ECS/ContainerInsights", name, service);
+  for (const [name, average] of Object.entries({ CpuReserved: 256, MemoryReserved: 512, RunningTaskCount: 1 })) {
+    const found = await until(name, async () => (await insights(name)).at(-1));
+    assert.equal(found.Average, average, name);
+  }
+  assert.ok((await insights("NetworkTxBytes")).length > 0, "the network of the task is counted");
   const [point] = await datapoints("CPUUtilization");
   assert.deepEqual([point?.Unit, point?.SampleCount], ["Percent", 1], "one value for each task and interval");
 });

@@ -2,9 +2,11 @@ import type { ExecSessions } from "#kernel/exec-sessions.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { AgentHub } from "./agents/hub.ts";
 import { ecsAuthorization } from "./authorization.ts";
 import { clusterController } from "./controllers/cluster/controller.ts";
+import { clusterMetricsController } from "./controllers/cluster-metrics/controller.ts";
 import { connectProxies } from "./controllers/connect/proxies.ts";
 import { connectRegistry } from "./controllers/connect/registry.ts";
 import { containerInstanceController } from "./controllers/container-instance/controller.ts";
@@ -82,6 +84,9 @@ export interface EcsOptions {
   readonly publishProxies: (nodes: readonly LoadBalancerNode[]) => void;
   /** Calls the lifecycle hooks of deployments. */
   readonly send: SendHttp;
+  /** Where the metrics of clusters go, and how often; without it nothing is counted. */
+  readonly metrics?: MetricSink;
+  readonly metricsIntervalSeconds?: number;
   /** Whether the role exists and its trust policy lets the service take it on. */
   readonly canAssume: (account: string, roleArn: string, service: string) => boolean;
 }
@@ -107,6 +112,7 @@ export function createEcs(options: EcsOptions): ServiceModule {
       clientTokenReaper,
       containerInstanceController,
       clusterController,
+      ...(options.metrics ? [clusterMetricsController(options.metrics, options.metricsIntervalSeconds ?? 60)] : []),
       taskDefinitionController,
       daemonTaskDefinitionController,
     ],

@@ -92,10 +92,12 @@ for (const { name, status, earlier, now, cpuUnits } of cases) {
 test("memory, storage and restarts are those of the end of the interval", () => {
   const now = reading(160_000, { memoryBytes: 7, readBytes: 8, writeBytes: 9 });
   const restarted = task({}, (same) => withContainer(same, "app", { restartCount: 2 }));
-  const [usage] = usageBetween([restarted], reading(100_000, {}), now);
-  assert.deepEqual(usage?.containers, [
-    { containerName: "app", cpuUnits: 0, memoryBytes: 7, storageReadBytes: 8, storageWriteBytes: 9, restartCount: 2 },
-  ]);
+  const containersOf = (given: Task) => usageBetween([given], reading(100_000, {}), now)[0]?.containers;
+  const levels = { containerName: "app", cpuUnits: 0, memoryBytes: 7, storageReadBytes: 8, storageWriteBytes: 9 };
+  assert.deepEqual(containersOf(restarted), [levels], "without a restart policy");
+  const containers = restarted.payload.containers.map((each) => ({ ...each, restartPolicy: { enabled: true } }));
+  const withPolicy = { ...restarted, payload: { ...restarted.payload, containers } };
+  assert.deepEqual(containersOf(withPolicy), [{ ...levels, restartCount: 2 }]);
 });
 
 test("network: bytes a second, of a new task since its start", () => {

@@ -43,7 +43,7 @@ export function usageBetween(tasks: readonly Task[], earlier: Readings, now: Rea
       const start = isNew(startedAt) ? { at: startedAt!, cpuNanos: 0 } : undefined;
       const cpuUnits = counters && cpuUnitsBetween(earlier.counters.get(id), counters, start);
       if (counters === undefined || cpuUnits === undefined) return [];
-      return [containerUsage(name, counters, cpuUnits, memoryOf(task, name).restartCount)];
+      return [{ containerName: name, cpuUnits, ...levelsOf(counters), ...restartsOf(task, name) }];
     });
     if (containers.length === 0) return [];
     const firstStart = Math.min(...running.map(({ status }) => status.startedAt ?? 0));
@@ -53,14 +53,13 @@ export function usageBetween(tasks: readonly Task[], earlier: Readings, now: Rea
   });
 }
 
-function containerUsage(
-  containerName: string,
-  { memoryBytes, readBytes, writeBytes }: UsageCounters,
-  cpuUnits: number,
-  restartCount: number,
-): ContainerUsage {
-  const storage = { storageReadBytes: readBytes, storageWriteBytes: writeBytes };
-  return { containerName, cpuUnits, memoryBytes, ...storage, restartCount };
+function levelsOf({ memoryBytes, readBytes, writeBytes }: UsageCounters) {
+  return { memoryBytes, storageReadBytes: readBytes, storageWriteBytes: writeBytes };
+}
+
+function restartsOf(task: Task, name: string): Pick<ContainerUsage, "restartCount"> {
+  const { restartPolicy } = task.payload.containers.find((container) => container.name === name)!;
+  return restartPolicy?.enabled ? { restartCount: memoryOf(task, name).restartCount } : {};
 }
 
 /** A container that has been started again has counted from zero. */

@@ -2,9 +2,13 @@ import type { AgentEndpoint } from "#kernel/agent-protocol.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Store } from "#kernel/store.ts";
-import { taskKeyOfArn, tasks } from "../model/task.ts";
+import { clusterKey, clusters } from "../model/cluster.ts";
+import { type TaskRecord, taskKeyOfArn, tasks } from "../model/task.ts";
 import type { MeasuredTask } from "./amounts.ts";
-import { serviceUtilization } from "./utilization.ts";
+import { registeredWith } from "./cluster-counts.ts";
+import { insights } from "./insights.ts";
+import { type InsightsLevel, insightsLevel } from "./insights-level.ts";
+import { clusterUtilization, serviceUtilization } from "./utilization.ts";
 
 export interface UsageReceiverOptions {
   readonly store: Store;
@@ -24,7 +28,18 @@ export function createUsageReceiver({ store, sink }: UsageReceiverOptions): Agen
       const task = key && view.get(key)?.value;
       return task?.lastStatus === "RUNNING" ? [{ task, usage }] : [];
     });
-    const measurements = serviceUtilization(measured);
+    const levels = new Map<string, InsightsLevel | undefined>();
+    const levelOf = (task: TaskRecord) => {
+      const key = clusterKey(task, task.clusterName);
+      const cluster = store.view(clusters).get(key)?.value;
+      if (!levels.has(key)) levels.set(key, cluster && insightsLevel(cluster));
+      return levels.get(key);
+    };
+    const measurements = [
+      ...serviceUtilization(measured),
+      ...clusterUtilization(measured, (cluster) => registeredWith(store, cluster, hostId)),
+      ...insights(measured, levelOf),
+    ];
     if (measurements.length > 0) await sink.put(measurements, { time: from, periodSeconds: (to - from) / 1000 });
   };
 }

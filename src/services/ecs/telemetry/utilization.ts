@@ -1,6 +1,6 @@
 import type { Measurement } from "#kernel/metric-sink.ts";
-import { clusterPath } from "../model/task.ts";
-import { type MeasuredTask, reservedFor, usedBy } from "./amounts.ts";
+import { clusterPath, type TaskRecord } from "../model/task.ts";
+import { type Amounts, type MeasuredTask, reservedFor, usedBy } from "./amounts.ts";
 
 /**
  * CPUUtilization and MemoryUtilization of services in `AWS/ECS`: one value a task, so that there are as many samples as
@@ -25,6 +25,33 @@ export function serviceUtilization(measured: readonly MeasuredTask[]): Measureme
     return [
       { ...common, metricName: "CPUUtilization", values: shares.flatMap(({ cpu }) => cpu) },
       { ...common, metricName: "MemoryUtilization", values: shares.flatMap(({ memory }) => memory) },
+    ].filter(({ values }) => values.length > 0);
+  });
+}
+
+/**
+ * CPUUtilization and MemoryUtilization of clusters with EC2 instances: what tasks on them use, of what those have. One
+ * value a host.
+ */
+export function clusterUtilization(
+  measured: readonly MeasuredTask[],
+  registered: (cluster: TaskRecord) => Amounts,
+): Measurement[] {
+  const onInstances = measured.filter(({ task }) => task.launchType === "EC2");
+  return [...Map.groupBy(onInstances, ({ task }) => clusterPath(task)).values()].flatMap((members) => {
+    const { task } = members[0]!;
+    const { account, region, clusterName } = task;
+    const used = members.map(({ usage }) => usedBy(usage));
+    const total = registered(task);
+    const share = (amount: keyof Amounts) =>
+      percent(
+        used.reduce((sum, each) => sum + each[amount], 0),
+        total[amount],
+      );
+    const common = { account, region, namespace: "AWS/ECS", dimensions: { ClusterName: clusterName }, unit: "Percent" };
+    return [
+      { ...common, metricName: "CPUUtilization", values: share("cpuUnits") },
+      { ...common, metricName: "MemoryUtilization", values: share("memoryMiB") },
     ].filter(({ values }) => values.length > 0);
   });
 }
