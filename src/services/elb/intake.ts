@@ -14,7 +14,9 @@ import type { Entry, Put, Read, Store } from "#kernel/store.ts";
 import type { PublishedVersions } from "./controllers/publication/controller.ts";
 import { nodeMark } from "./controllers/publication/target-groups.ts";
 import { createTrafficReceiver } from "./metrics/receiver.ts";
+import { responseTimes } from "./metrics/response-time.ts";
 import {
+  loadBalancerKey,
   loadBalancers,
   type NodeRecord,
   nodes,
@@ -76,6 +78,7 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
 
   async publishAccess(records: readonly AccessRecord[]): Promise<void> {
     for (const [nodeId, own] of Map.groupBy(records, (record) => record.nodeId)) {
+      await this.#measure(nodeId, own);
       const stream = this.#accessStream(nodeId);
       if (stream !== undefined) await this.#append(nodeId, stream, own);
     }
@@ -83,6 +86,16 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
 
   #node(nodeId: string): Entry<NodeRecord> | undefined {
     return this.#store.view(nodes).by("nodeId", nodeId)[0];
+  }
+
+  async #measure(nodeId: string, records: readonly AccessRecord[]): Promise<void> {
+    const node = this.#node(nodeId)?.value;
+    const loadBalancer =
+      node && this.#store.view(loadBalancers).get(loadBalancerKey(node, node.loadBalancerName))?.value;
+    if (loadBalancer?.type !== "application") return;
+    for (const { time, measurements } of responseTimes(loadBalancer, node!, records)) {
+      await this.#options.metrics.put(measurements, { time, periodSeconds: 60 });
+    }
   }
 
   #accessStream(nodeId: string): LogStreamName | undefined {

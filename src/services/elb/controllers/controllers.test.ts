@@ -149,12 +149,14 @@ describe("what nodes say", () => {
     assert.equal([...world.store.view(listeners).all()].length, 1);
   });
 
-  test("reaches the log group of the load balancer", async () => {
-    const { world, loadBalancer, listener } = await running();
+  test("reaches the log group of the load balancer, and the metric of its targets' times", async () => {
+    const { world, loadBalancer, listener, group } = await running();
     const { nodeId } = world.published.at(-1)![0]!;
     const record = { nodeId, listenerArn: listener, time: 5, line: "http ...", receivedBytes: 1, sentBytes: 2 };
-    await world.parts.endpoint.publishAccess([record]);
+    const answered = { ...record, targetGroupArn: group, targetResponseMs: 20 };
+    await world.parts.endpoint.publishAccess([record, answered]);
     assert.equal(world.logged.length, 0);
+    assert.deepEqual([...new Set(world.measured.map(({ metricName }) => metricName))], ["TargetResponseTime"]);
     const Attributes = [{ Key: "estiva.access_logs.log_group", Value: "/elb/web" }];
     await world.elb("ModifyLoadBalancerAttributes", { LoadBalancerArn: loadBalancer, Attributes });
     await world.parts.endpoint.publishAccess([record]);

@@ -124,7 +124,7 @@ function recorder({ loadBalancer, node, healthOf }: MeasuredNode, namespace: str
 }
 
 /** `targetgroup/web/50dc6c495c0c9188`: the end of the ARN. */
-function targetGroupPath(arn: string): string {
+export function targetGroupPath(arn: string): string {
   return arn.slice(arn.lastIndexOf(":") + 1);
 }
 
