@@ -4,7 +4,7 @@ import type { ContainerUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord, TaskService } from "../model/task.ts";
 import { aTask } from "../testing.ts";
 import { type MeasuredTask, reservedFor } from "./amounts.ts";
-import { serviceUtilization } from "./utilization.ts";
+import { clusterUtilization, serviceUtilization } from "./utilization.ts";
 
 const MiB = 1024 * 1024;
 
@@ -74,4 +74,20 @@ for (const { name, task, ...reserved } of cases) {
 
 test("where nothing is reserved there is no percentage", () => {
   assert.deepEqual(serviceUtilization([measured([{ cpuUnits: 1, memoryBytes: MiB }], sizeless)]), []);
+});
+
+test("of a cluster: what tasks on its instances use of what those have; Fargate does not count", () => {
+  const used = [{ cpuUnits: 256, memoryBytes: 512 * MiB }];
+  const measurements = clusterUtilization(
+    [measured(used, { launchType: "EC2" }), measured(used, { launchType: "EC2" }), measured(used)],
+    () => ({ cpuUnits: 2048, memoryMiB: 4096 }),
+  );
+  assert.deepEqual(
+    measurements.map(({ metricName, dimensions, values }) => [metricName, dimensions, values]),
+    ["CPUUtilization", "MemoryUtilization"].map((name) => [name, { ClusterName: "web" }, [{ value: 25, count: 1 }]]),
+  );
+  assert.deepEqual(
+    clusterUtilization([measured(used)], () => ({ cpuUnits: 0, memoryMiB: 0 })),
+    [],
+  );
 });

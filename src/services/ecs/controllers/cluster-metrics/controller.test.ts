@@ -3,7 +3,10 @@ import { test } from "node:test";
 import type { MeasuredAt, Measurement } from "#kernel/metric-sink.ts";
 import { ready, tasksTo } from "../../../../../test/support/ecs-services.ts";
 import { clusterKey } from "../../model/cluster.ts";
+import { type ContainerInstanceRecord, containerInstanceKey } from "../../model/container-instance.ts";
+import { taskKey } from "../../model/task.ts";
 import { operations } from "../../operations/index.ts";
+import { aTask } from "../../testing.ts";
 import { clusterMetricsController } from "./controller.ts";
 
 const minute = 60_000;
@@ -59,4 +62,30 @@ test("a cluster without Container Insights and without instances is not looked a
   const { look, set } = await world();
   await set("disabled");
   assert.equal(await look(), undefined);
+});
+
+test("what tasks reserve on a cluster's instances, without Container Insights", async () => {
+  const { world: parts, told, look } = await world();
+  const at = { account: "000000000000", region: "us-east-1", clusterName: "web" };
+  const instance: ContainerInstanceRecord = {
+    ...{ ...at, id: "i", containerInstanceArn: "arn:i", hostId: "h", launchType: "EC2", status: "ACTIVE" },
+    ...{ agentConnected: true, attributes: [], cpu: 2048, memoryMiB: 4096, reservedPorts: [] },
+    ...{ tags: [], registeredAt: 0, version: 1 },
+  };
+  await parts.store.as("api").commit({ put: [{ key: containerInstanceKey(instance), value: instance }] });
+  for (const id of ["a", "b"]) {
+    const key = taskKey({ ...at, id });
+    for (const lastStatus of ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"] as const) {
+      const component = { PROVISIONING: "api", PENDING: "ecs.scheduler" }[lastStatus as string] ?? "ecs.task";
+      const value = aTask({ id, lastStatus, launchType: "EC2", containerInstanceArn: "arn:i" });
+      await parts.store.as(component).commit({ put: [{ key, value }] });
+    }
+  }
+  await look();
+  await parts.clock.advance(minute);
+  await look();
+  assert.deepEqual(
+    told[0]![0].map(({ metricName, unit, values }) => [metricName, unit, values]),
+    ["CPUReservation", "MemoryReservation"].map((name) => [name, "Percent", [{ value: 25, count: 1 }]]),
+  );
 });
