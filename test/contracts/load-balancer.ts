@@ -25,9 +25,6 @@ export interface BalancerUnderTest {
   close(): Promise<void>;
 }
 
-/** What waits for something that does not come fails, and lets go of what it has. */
-const mostMs = 240_000;
-
 export type StartBalancer = () => Promise<BalancerUnderTest>;
 
 /** What every engine of load balancers does with real connections and real targets. */
@@ -36,7 +33,7 @@ export function loadBalancerContract(
   start: StartBalancer,
   options: { readonly skip?: string } = {},
 ): void {
-  describe(`load balancer contract: ${name}`, { skip: options.skip ?? false, timeout: mostMs }, () => {
+  describe(`load balancer contract: ${name}`, { skip: options.skip ?? false }, () => {
     routing(start);
     headers(start);
     stickiness(start);

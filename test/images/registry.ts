@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -40,7 +40,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
   const config = {
     architecture,
     os: "linux",
-    config: { Cmd: options.command ?? ["/file"] },
+    // An engine asks for nothing that it has: an image of another registry must not be this one's.
+    config: { Cmd: options.command ?? ["/file"], Labels: { registry: randomUUID() } },
     rootfs: { type: "layers", diff_ids: [diffId] },
   };
   const type = "application/vnd.docker.distribution.manifest.v2+json";

@@ -4,8 +4,7 @@ export const messageFd = 3;
 /** What a child that runs test files tells the runner. */
 export type Message =
   | Outcome
-  /** What a test file wrote to stderr, or what the test runner itself has to say. */
-  | { readonly kind: "stderr"; readonly text: string }
+  /** What the test runner itself has to say. */
   | { readonly kind: "diagnostic"; readonly text: string }
   /** All files have been run: without it the child broke off. */
   | { readonly kind: "end" };

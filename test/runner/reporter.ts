@@ -38,8 +38,6 @@ function messageOf(event: TestEvent): Message | undefined {
       const kind = error.failureType === "subtestsFailed" ? "group" : "fail";
       return { kind, name, file, line, nesting, durationMs: details.duration_ms, reason: explain(error) };
     }
-    case "test:stderr":
-      return { kind: "stderr", text: event.data.message };
     case "test:diagnostic":
       return { kind: "diagnostic", text: event.data.message };
     case "test:summary":

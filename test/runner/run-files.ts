@@ -39,13 +39,13 @@ export async function runFiles(options: RunFilesOptions): Promise<void> {
   }, silenceMs);
   const output: Buffer[] = [];
   for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data: Buffer) => output.push(data));
+  child.stderr!.on("data", (data: Buffer) => process.stderr.write(data));
   const lines = createInterface({ input: child.stdio[messageFd] as Readable });
   lines.on("line", (line) => {
     const message = JSON.parse(line) as Message;
     silence.refresh();
     if ("name" in message) last = message.name;
     if (message.kind === "end") ended = true;
-    else if (message.kind === "stderr") process.stderr.write(message.text);
     else if (message.kind === "diagnostic") {
       // An error that was thrown after its test had ended fails no test, says Node.js; here it does.
       if (message.text.startsWith("Error: ")) options.onOutcome(failure("after the end of a test", message.text));

@@ -84,9 +84,15 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings): NftTable {
   return { family: "inet", name: vpcTable, sets, chains };
 }
 
+/** Packets of connections that were let through. */
+const known = ["ct state established,related accept"];
+
 /**
  * Established connections first: that is nearly every packet. A new one passes its sender's egress rules, which go on
  * to `inbound`, and there its receiver's ingress rules. What no rule accepts is dropped.
+ *
+ * The rule for established ones compares bits and asks no map. When a table is replaced, the old one's chains see
+ * packets for some microseconds after the elements of its maps have gone: the policy drops what they would accept.
  */
 function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, NftChain][] {
   const served = [`tcp . ${ports.metadata}`, `tcp . ${ports.dns}`, `udp . ${ports.dns}`, `tcp . ${ports.api}`];
@@ -96,7 +102,8 @@ function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, Nf
       {
         hook: "type filter hook forward priority filter; policy drop;",
         rules: [
-          "ct state vmap { established : accept, related : accept, invalid : drop }",
+          ...known,
+          "ct state invalid drop",
           `iifname "${linkDevice}" goto inbound`,
           `oifname "${linkDevice}" ip daddr 169.254.0.0/16 goto reserved`,
           "ip saddr vmap @senders",
@@ -125,7 +132,7 @@ function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, Nf
       "input",
       {
         hook: "type filter hook input priority filter; policy drop;",
-        rules: ["ct state { established, related } accept"],
+        rules: known,
       },
     ],
   ];

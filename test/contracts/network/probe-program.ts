@@ -89,7 +89,7 @@ async function stream(address: string, port: number, everyMs: number): Promise<s
   }, everyMs);
   stop = async () => {
     clearInterval(timer);
-    for (let i = 0; i < 100 && answered < sent; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 500 && answered < sent; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     socket.close();
     return `${sent} ${sent - answered}`;
   };

@@ -1,4 +1,4 @@
 import { testScenario } from "../seeds.ts";
 import { defaultSeeds, ecsScenario } from "./scenario.ts";
 
-testScenario(ecsScenario, { defaultSeeds, part: [0, 2] });
+testScenario(ecsScenario, { file: import.meta.filename, defaultSeeds, part: [0, 2] });

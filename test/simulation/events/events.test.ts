@@ -1,4 +1,4 @@
 import { testScenario } from "../seeds.ts";
 import { eventsScenario } from "./scenario.ts";
 
-testScenario(eventsScenario());
+testScenario(eventsScenario(), { file: import.meta.filename });

@@ -1,4 +1,4 @@
 import { testScenario } from "../seeds.ts";
 import { defaultSeeds, servicesScenario } from "./scenario.ts";
 
-testScenario(servicesScenario, { defaultSeeds, part: [0, 2] });
+testScenario(servicesScenario, { file: import.meta.filename, defaultSeeds, part: [0, 2] });

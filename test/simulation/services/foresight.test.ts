@@ -1,4 +1,4 @@
 import { testScenario } from "../seeds.ts";
 import { foresightScenario } from "./foresight.ts";
 
-testScenario(foresightScenario, { defaultSeeds: 40 });
+testScenario(foresightScenario, { file: import.meta.filename, defaultSeeds: 40 });

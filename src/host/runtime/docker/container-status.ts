@@ -8,6 +8,7 @@ export function toContainerStatus(answer: ContainerAnswer, oom: Pick<OomJudge, "
   const labels = answer.Config.Labels ?? {};
   const state = containerState(answer.State.Status);
   const startedAt = engineTime(answer.State.StartedAt);
+  const exitCode = state === "exited" ? answer.State.ExitCode : undefined;
   return {
     id: answer.Id,
     name: labels[label.containerName] ?? "",
@@ -15,8 +16,8 @@ export function toContainerStatus(answer: ContainerAnswer, oom: Pick<OomJudge, "
     labels: callersLabels(labels),
     imageId: answer.Image,
     state,
-    exitCode: state === "exited" ? answer.State.ExitCode : undefined,
-    oomKilled: answer.State.OOMKilled && oom.believes(answer.Id),
+    exitCode,
+    oomKilled: answer.State.OOMKilled && oom.believes(answer.Id, exitCode),
     error: answer.State.Error,
     startedAt,
     finishedAt: state === "running" ? undefined : notBefore(startedAt, engineTime(answer.State.FinishedAt)),

@@ -60,6 +60,7 @@ export function createContainers(context: DockerContext, sandboxes: Sandboxes, o
       });
     },
     async signal(containerId, signal) {
+      oom.signalled(containerId);
       await context.client.call("POST", `/containers/${containerId}/kill`, { query: { signal } }).catch((error) => {
         if (!hasReason(error, "Conflict")) throw error; // it is not running
       });
