@@ -4,7 +4,6 @@ import { seededRandom } from "#kernel/random.ts";
 import type { ChangeBatch } from "#kernel/store.ts";
 import { isAlive, memberOf } from "#services/ecs/controllers/service/health.ts";
 import { countServing } from "#services/ecs/controllers/service/rolling.ts";
-import type { ServiceView } from "#services/ecs/controllers/service/view.ts";
 import { simulateInquiry } from "#services/ecs/index.ts";
 import { primaryOf, type ServiceRecord, type TaskRecord } from "#services/ecs/model.ts";
 import type { SimulationAnswer } from "#services/ecs/simulate/inquiry.ts";
@@ -170,7 +169,10 @@ function going(world: EcsWorld): number {
 /** As the scheduler counts. */
 function healthyNow(world: EcsWorld): number {
   const record = current(world);
-  const view = { now: world.now(), settleMs, service: record, targetHealth: () => undefined } as unknown as ServiceView;
+  const view = {
+    ...{ now: world.now(), settleMs, service: record },
+    ...{ targetHealth: () => undefined, isDraining: () => false, instanceOf: () => undefined },
+  };
   const entries = own(world).map((value) => ({ key: value.id, value, modRevision: 1, createRevision: 1 }));
   const alive = entries.map((entry) => memberOf(entry, view)).filter(isAlive);
   const primary = primaryOf(record)?.id;

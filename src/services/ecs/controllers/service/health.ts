@@ -33,12 +33,15 @@ export interface Member {
   readonly place: () => TaskPlace | undefined;
 }
 
+/** What of a service's view tells the condition of its tasks. */
+type HealthView = Pick<ServiceView, "now" | "settleMs" | "service" | "targetHealth" | "isDraining" | "instanceOf">;
+
 /**
  * The condition of a task ("DeploymentConfiguration", Amazon ECS API: with health checks of essential containers or of
  * a load balancer all must be healthy; without any, 40 seconds after RUNNING). A task that is unhealthy within the
  * grace period of its service counts as settling.
  */
-export function memberOf(task: Entry<TaskRecord>, view: ServiceView): Member {
+export function memberOf(task: Entry<TaskRecord>, view: HealthView): Member {
   const { value } = task;
   const checks = checksOf(value, view);
   const target = view.targetHealth(value);
@@ -61,7 +64,7 @@ export function memberOf(task: Entry<TaskRecord>, view: ServiceView): Member {
 type Check = "healthy" | "unhealthy" | "initial";
 
 /** What each kind of health check says of the task. */
-function checksOf(task: TaskRecord, view: ServiceView): Check[] {
+function checksOf(task: TaskRecord, view: HealthView): Check[] {
   const containers = task.containers.some(({ essential, hasHealthCheck }) => essential && hasHealthCheck);
   const target = view.targetHealth(task)?.state;
   return [...(containers ? [containerCheck(task)] : []), ...(target === undefined ? [] : [target])];
@@ -74,7 +77,7 @@ function containerCheck(task: TaskRecord): Check {
 
 function conditionOf(
   task: TaskRecord,
-  { now, service }: ServiceView,
+  { now, service }: HealthView,
   checks: readonly Check[],
   settledAt: number | undefined,
 ): Condition {
@@ -104,7 +107,7 @@ export function graceEnd(task: TaskRecord, service: ServiceView["service"]): num
   return (task.startedAt ?? 0) + (service.healthCheckGracePeriodSeconds ?? 0) * 1000;
 }
 
-function settledAtOf(task: TaskRecord, { settleMs }: ServiceView, checked: boolean): number | undefined {
+function settledAtOf(task: TaskRecord, { settleMs }: HealthView, checked: boolean): number | undefined {
   if (task.startedAt === undefined) return undefined;
   if (!checked) return task.startedAt + settleMs;
   const since = task.containers.flatMap(({ essential, healthStatusSince }) =>
