@@ -2,6 +2,7 @@ import type { ServiceModule } from "#kernel/handler.ts";
 import { logsAuthorizationWith } from "./authorization.ts";
 import { removalController } from "./controllers/removal/controller.ts";
 import { retentionController } from "./controllers/retention/controller.ts";
+import { subscriptionController } from "./controllers/subscription/controller.ts";
 import type { LogQueries } from "./insights/run/queries.ts";
 import {
   logGroups,
@@ -10,6 +11,7 @@ import {
   logResourcePolicies,
   logStreams,
   metricFilters,
+  subscriptionFilters,
 } from "./model.ts";
 import { createOperations } from "./operations/index.ts";
 import type { LogStorage } from "./segments/storage.ts";
@@ -22,7 +24,7 @@ export { createLogSink, type LogSinkOptions } from "./log-sink.ts";
 export { LogStorage, type LogStorageOptions } from "./segments/storage.ts";
 
 export const logsCollections = [
-  ...[logGroups, logQueryDefinitions, logRemovals, logResourcePolicies, logStreams, metricFilters],
+  ...[logGroups, logQueryDefinitions, logRemovals, logResourcePolicies, logStreams, metricFilters, subscriptionFilters],
 ];
 
 export interface LogsOptions {
@@ -40,7 +42,7 @@ export function createLogs(options: LogsOptions): ServiceModule {
   return {
     name: "logs",
     operations: createOperations(options),
-    controllers: [retentionController(storage), removalController(storage)],
+    controllers: [retentionController(storage), removalController(storage), subscriptionController(storage)],
     collections: logsCollections,
     authorization: logsAuthorizationWith(queries),
   };

@@ -89,6 +89,25 @@ export const metricFilters: Collection<MetricFilterRecord, "world" | "group"> = 
   indexes: { world: ({ account, region }) => `${account}/${region}`, group: ({ groupId }) => groupId },
 };
 
+/** A subscription filter, and how far it has come. Ends with its group. */
+export interface SubscriptionFilterRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly logGroupName: string;
+  readonly groupId: string;
+  readonly filterName: string;
+  readonly filterPattern: string;
+  readonly destinationArn: string;
+  readonly creationTime: number;
+  /** The number of the group's first event that was not handed on yet. */
+  readonly position: number;
+}
+
+export const subscriptionFilters: Collection<SubscriptionFilterRecord, "group"> = {
+  name: "logs/subscription-filter",
+  indexes: { group: ({ groupId }) => groupId },
+};
+
 export const logRemovals: Collection<LogRemovalRecord> = { name: "logs/removal" };
 
 export const logResourcePolicies: Collection<LogResourcePolicyRecord, "world"> = {
@@ -129,6 +148,10 @@ export function queryDefinitionKey({ account, region }: World, id: string): Key<
 /** In the order of groups, then of filters. */
 export function metricFilterKey(world: World, logGroupName: string, filterName: string): Key<MetricFilterRecord> {
   return keyOf(metricFilters, world.account, world.region, logGroupName, filterName);
+}
+
+export function subscriptionFilterKey(groupId: string, filterName: string): Key<SubscriptionFilterRecord> {
+  return keyOf(subscriptionFilters, groupId, filterName);
 }
 
 export function logRemovalKey({ groupId, streamId }: LogRemovalRecord): Key<LogRemovalRecord> {

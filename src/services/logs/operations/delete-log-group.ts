@@ -1,5 +1,5 @@
 import { requireGroup } from "../lookup.ts";
-import { logRemovalKey, logResourcePolicyKey, logStreams, metricFilters } from "../model.ts";
+import { logRemovalKey, logResourcePolicyKey, logStreams, metricFilters, subscriptionFilters } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 
 /** The group and its streams are gone with the commit; controllers/removal deletes the events. */
@@ -10,7 +10,11 @@ export const DeleteLogGroup: LogsHandler<"DeleteLogGroup"> = async (input, ctx) 
     throw ctx.fault("ValidationException", message);
   }
   const streams = ctx.store.view(logStreams).by("group", group.value.id);
-  const filters = ctx.store.view(metricFilters).by("group", group.value.id);
+  const { id } = group.value;
+  const filters = [
+    ...ctx.store.view(metricFilters).by("group", id),
+    ...ctx.store.view(subscriptionFilters).by("group", id),
+  ];
   const policy = logResourcePolicyKey(ctx, input);
   const removal = { groupId: group.value.id };
   await ctx.store.commit({

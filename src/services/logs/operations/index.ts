@@ -10,12 +10,14 @@ import { DeleteMetricFilter } from "./delete-metric-filter.ts";
 import { DeleteQueryDefinition } from "./delete-query-definition.ts";
 import { DeleteResourcePolicy } from "./delete-resource-policy.ts";
 import { DeleteRetentionPolicy } from "./delete-retention-policy.ts";
+import { DeleteSubscriptionFilter } from "./delete-subscription-filter.ts";
 import { describeLogGroups } from "./describe-log-groups.ts";
 import { describeLogStreams } from "./describe-log-streams.ts";
 import { DescribeMetricFilters } from "./describe-metric-filters.ts";
 import { describeQueries } from "./describe-queries.ts";
 import { DescribeQueryDefinitions } from "./describe-query-definitions.ts";
 import { DescribeResourcePolicies } from "./describe-resource-policies.ts";
+import { DescribeSubscriptionFilters } from "./describe-subscription-filters.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { getLogEvents } from "./get-log-events.ts";
 import { getLogGroupFields } from "./get-log-group-fields.ts";
@@ -30,6 +32,7 @@ import { PutMetricFilter } from "./put-metric-filter.ts";
 import { PutQueryDefinition } from "./put-query-definition.ts";
 import { putResourcePolicy } from "./put-resource-policy.ts";
 import { PutRetentionPolicy } from "./put-retention-policy.ts";
+import { putSubscriptionFilter } from "./put-subscription-filter.ts";
 import { startLiveTail } from "./start-live-tail.ts";
 import { startQuery } from "./start-query.ts";
 import { stopQuery } from "./stop-query.ts";
@@ -57,12 +60,14 @@ export function createOperations({ storage, policyFault, queries }: OperationPar
     DeleteQueryDefinition,
     DeleteResourcePolicy,
     DeleteRetentionPolicy,
+    DeleteSubscriptionFilter,
     DescribeLogGroups: describeLogGroups(storage),
     DescribeLogStreams: describeLogStreams(storage),
     DescribeMetricFilters,
     DescribeQueries: describeQueries(queries),
     DescribeQueryDefinitions,
     DescribeResourcePolicies,
+    DescribeSubscriptionFilters,
     FilterLogEvents: filterLogEvents(storage),
     GetLogEvents: getLogEvents(storage),
     GetLogGroupFields: getLogGroupFields(storage),
@@ -77,6 +82,7 @@ export function createOperations({ storage, policyFault, queries }: OperationPar
     PutQueryDefinition,
     PutResourcePolicy: putResourcePolicy(policyFault),
     PutRetentionPolicy,
+    PutSubscriptionFilter: putSubscriptionFilter(storage),
     StartLiveTail: startLiveTail(storage),
     StartQuery: startQuery(queries),
     StopQuery: stopQuery(queries),

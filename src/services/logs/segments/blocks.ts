@@ -10,6 +10,8 @@ export interface Block {
   readonly minTimestamp: number;
   readonly maxTimestamp: number;
   readonly streams: ReadonlySet<string>;
+  /** The number of its first event, while the segment is in the order of storage. */
+  readonly firstSequence?: number;
 }
 
 /** A block is closed when it reaches this size. */
@@ -19,19 +21,20 @@ const blockBytes = 64 * 1024;
 export class BlockBuilder {
   readonly #blocks: Block[] = [];
 
-  add(record: Pick<RecordView, "start" | "end" | "streamId" | "minTimestamp" | "maxTimestamp">): void {
+  add(record: Pick<RecordView, "start" | "end" | "streamId" | "sequence" | "minTimestamp" | "maxTimestamp">): void {
     const length = record.end - record.start;
     const last = this.#blocks.at(-1);
     if (last === undefined || last.rawLength >= blockBytes) {
       const { minTimestamp, maxTimestamp } = record;
-      const streams = new Set([record.streamId]);
-      this.#blocks.push({ offset: record.start, length, rawLength: length, minTimestamp, maxTimestamp, streams });
+      const [streams, firstSequence] = [new Set([record.streamId]), record.sequence];
+      const block = { offset: record.start, length, rawLength: length, minTimestamp, maxTimestamp, streams };
+      this.#blocks.push({ ...block, firstSequence });
       return;
     }
     // A new object, so that a reader that holds the old one sees a consistent, shorter block. The set is shared: one
     // stream too many only costs a look at the block.
     this.#blocks[this.#blocks.length - 1] = {
-      offset: last.offset,
+      ...last,
       length: last.length + length,
       rawLength: last.rawLength + length,
       minTimestamp: Math.min(last.minTimestamp, record.minTimestamp),

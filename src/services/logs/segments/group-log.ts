@@ -112,6 +112,11 @@ export class GroupLog {
     return this.#segments.reduce((sum, segment) => sum + segment.fileBytes, 0);
   }
 
+  /** The number that the next event will have. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
   get segments(): readonly Segment[] {
     return this.#segments;
   }

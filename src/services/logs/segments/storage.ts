@@ -5,6 +5,7 @@ import type { LogPosition } from "#kernel/log-sink.ts";
 import type { Block } from "./blocks.ts";
 import { type Batch, GroupLog } from "./group-log.ts";
 import { type Page, type PageQuery, readPage } from "./page.ts";
+import { readAfter, type StoredAfter } from "./read-after.ts";
 import type { RecordContent } from "./record.ts";
 import { pinRuns } from "./runs.ts";
 import { sealSegment } from "./seal.ts";
@@ -20,7 +21,7 @@ export interface LogStorageOptions {
   readonly maxIdleFiles?: number;
 }
 
-export type { Batch, Page, PageQuery, RecordContent, StreamStatistics };
+export type { Batch, Page, PageQuery, RecordContent, StoredAfter, StreamStatistics };
 
 /**
  * The events of all log groups, by the ids of groups and streams (names are the store's matter). A group is read in
@@ -81,6 +82,16 @@ export class LogStorage {
       if (group.removed) return { events: [], next: undefined };
       throw error;
     }
+  }
+
+  /** The number that the next event of a group will have: from it on `readAfter` gives what comes in later. */
+  async nextSequence(groupId: string): Promise<number> {
+    return (await this.#group(groupId)).nextSequence;
+  }
+
+  async readAfter(groupId: string, sequence: number): Promise<StoredAfter> {
+    const group = await this.#group(groupId);
+    return readAfter(group, sequence, { files: this.#options.files, indexes: this.#indexes });
   }
 
   /** What holds the events of a time, to be read elsewhere (`readRun`); its files stay until `release` is called. */

@@ -1,0 +1,31 @@
+import type { SubscriptionFilter } from "#generated/logs/types.ts";
+import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { requireGroup } from "../lookup.ts";
+import { type SubscriptionFilterRecord, subscriptionFilters } from "../model.ts";
+import type { LogsHandler } from "./handler.ts";
+
+/** In the order of their names. */
+export const DescribeSubscriptionFilters: LogsHandler<"DescribeSubscriptionFilters"> = async (input, ctx) => {
+  const { logGroupName, filterNamePrefix = "", limit = 50, nextToken } = input;
+  const group = await requireGroup(ctx, logGroupName);
+  const scope = `DescribeSubscriptionFilters ${group.value.id} ${filterNamePrefix}`;
+  const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
+  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
+  const found = ctx.store
+    .view(subscriptionFilters)
+    .by("group", group.value.id)
+    .map(({ value }) => value)
+    .filter(({ filterName }) => filterName.startsWith(filterNamePrefix) && filterName > position)
+    .sort((a, b) => (a.filterName < b.filterName ? -1 : 1));
+  const page = pageOf(found, limit, scope, ({ filterName }) => filterName);
+  return {
+    subscriptionFilters: page.items.map(toSubscriptionFilter),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+function toSubscriptionFilter(filter: SubscriptionFilterRecord): SubscriptionFilter {
+  const { filterName, logGroupName, filterPattern, destinationArn, creationTime } = filter;
+  const shown = { filterName, logGroupName, filterPattern, destinationArn, creationTime };
+  return { ...shown, distribution: "ByLogStream", applyOnTransformedLogs: false };
+}
