@@ -5,6 +5,12 @@ export function proxyArguments(folder: string): string[] {
   return ["-W", "-S", `${folder}/${sockets.master},mode,600`, "-f", `${folder}/${configFile}`];
 }
 
+/**
+ * Each connection that is busy has two buffers for the largest heads there may be. They are kept instead of being given
+ * back to the machine and fetched again with each burst: up to so many bytes a process.
+ */
+export const proxyEnvironment = { MALLOC_TRIM_THRESHOLD_: String(32 * 1024 * 1024) } as const;
+
 /** To have it look at a configuration only. */
 export function checkArguments(folder: string, fileName: string): string[] {
   return ["-c", "-f", `${folder}/${fileName}`];

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseOpenFiles } from "#host/agent/open-files.ts";
 import type { ContainerSpec, ContainerStatus, RuntimeDriver, Sandbox } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
-import { checkArguments, proxyArguments } from "./command.ts";
+import { checkArguments, proxyArguments, proxyEnvironment } from "./command.ts";
 import { ensureProxyImage, proxyProgram } from "./image.ts";
 import type { ProxyPlace } from "./proxy.ts";
 
@@ -109,7 +109,7 @@ function spec(
     ...{ name, labels, image, user },
     entrypoint: [proxyProgram],
     command: proxyArguments(containerFolder),
-    environment: [],
+    environment: Object.entries(proxyEnvironment).map(([variable, value]) => `${variable}=${value}`),
     ...{ interactive: false, tty: false, privileged: false, init: false },
     readonlyRootfs: true,
     capAdd: [],

@@ -3,6 +3,7 @@ import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { AccessRecord, LoadBalancerNode, TargetGroupSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { originOf, parseAccess } from "./access-log.ts";
+import { connectSeconds } from "./config/backend.ts";
 import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
 import { EventFeed } from "./events.ts";
@@ -28,6 +29,11 @@ export interface NodeProxyDeps {
 /** How long a target that leaves may take to let go, before it is looked at again. */
 const deleteAgainMs = 250;
 const deleteTries = 8;
+/**
+ * Requests that wait for a target to accept them go to another one when it does not. One that has gone with its network
+ * does not refuse: so long they may wait, and are not ended with those that the target has had its time for.
+ */
+const connectingTries = Math.ceil((connectSeconds * 1000) / deleteAgainMs) + 1;
 /** A look at a thousand targets takes tens of milliseconds; the next one waits as long. */
 const longestPauseMs = 1000;
 /** How soon it is noted what was read, and of how many processes. */
@@ -204,7 +210,10 @@ export class NodeProxy {
     });
   }
 
-  /** A server can go once its last connection has. What stays until then is in maintenance and gets nothing new. */
+  /**
+   * A server can go once its last connection has. What stays until then is in maintenance and gets nothing new. What a
+   * network load balancer has connected it cannot give to another target: that ends at once.
+   */
   #deleteSoon(names: readonly string[], tries: number): void {
     this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
       const work = this.#inTurn(async () => {
@@ -213,11 +222,15 @@ export class NodeProxy {
         const here = names.filter((name) => leaving.includes(name));
         if (here.length === 0) return;
         this.#traffic.take(rows);
-        const commands = here.flatMap((name) => [`shutdown sessions server ${name}`, `del server ${name}`]);
+        const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
+        const commands = here.flatMap((name) => [
+          ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),
+          `del server ${name}`,
+        ]);
         await askAll(await this.#proxy.socket("runtime"), commands);
         const left = await this.#servers();
         const still = here.filter((name) => left.has(name));
-        if (still.length > 0 && tries < deleteTries) this.#deleteSoon(still, tries + 1);
+        if (still.length > 0 && tries < mayConnect + deleteTries) this.#deleteSoon(still, tries + 1);
       });
       work.catch((error) => {
         // A proxy that has ended with its task has no targets any more.

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
+import { TestProcess } from "../../support/test-process.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
@@ -16,6 +18,32 @@ async function startBroken(answer: string | undefined) {
     });
   });
   return { port: await listen(server, 0), close: () => close(server) };
+}
+
+const smallServer = `require("node:http").createServer((request, response) => response.end())
+  .listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () { console.log(this.address().port); });`;
+
+/** A target that can be made to take no connection any more, and to refuse none: as one whose machine is gone. */
+async function startVanishing() {
+  const server = new TestProcess(process.execPath, ["-e", smallServer]);
+  const port = Number(await server.shows("\n"));
+  const fillers: ReturnType<typeof connect>[] = [];
+  return {
+    port,
+    async vanish() {
+      server.child.kill("SIGSTOP");
+      // What the kernel keeps for a process that does not accept is full soon.
+      for (let i = 0; i < 2; i++) {
+        const socket = connect(port, "127.0.0.1");
+        fillers.push(socket.on("error", () => {})); // ended with the process
+        await once(socket, "connect");
+      }
+    },
+    async close() {
+      await server.end("SIGKILL");
+      for (const socket of fillers) socket.destroy();
+    },
+  };
 }
 
 export function failures(start: StartBalancer): void {
@@ -50,6 +78,20 @@ export function failures(start: StartBalancer): void {
           assert.match(refused.body, page("502 Bad Gateway"));
         }
       }
+    });
+
+    test("one that takes no connection any more and leaves: the request goes to another one", async (t) => {
+      const { use, port, one, groupOne } = setting();
+      const gone = await startVanishing();
+      t.after(() => gone.close());
+      const group = (ports: readonly number[]) => ({ ...groupOne, targets: ports.map((each) => targetOf(each)) });
+      const apply = (...ports: readonly number[]) =>
+        use({ listeners: [listenerOf(port, forward(group(ports)))], targetGroups: [group(ports)] });
+      await apply(gone.port);
+      await gone.vanish();
+      const answers = Array.from({ length: 4 }, () => ask(port));
+      await apply(one.port);
+      assert.deepEqual(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]));
     });
 
     test("one that does not answer in time: 504; a client that leaves before: 460 in the log", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { checkArguments, proxyArguments } from "#host/proxy/command.ts";
+import { checkArguments, proxyArguments, proxyEnvironment } from "#host/proxy/command.ts";
 import { NodeProxy } from "#host/proxy/node-proxy.ts";
 import type { Traffic } from "#host/proxy/traffic.ts";
 import { systemClock } from "#kernel/clock.ts";
@@ -61,7 +61,8 @@ export async function startLoopback(): Promise<Loopback> {
         folder,
         isRunning: async () => child !== undefined && !child.hasEnded,
         async start() {
-          child = new TestProcess(program!, proxyArguments(folder), { stdio: "ignore" });
+          const env = { ...process.env, ...proxyEnvironment };
+          child = new TestProcess(program!, proxyArguments(folder), { env, stdio: "ignore" });
         },
         async check(name) {
           await promisify(execFile)(program!, checkArguments(folder, name)).catch((error) => {

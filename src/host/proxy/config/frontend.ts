@@ -2,7 +2,7 @@ import type { ListenerSpec, LoadBalancerNode, RuleAction, RuleSpec } from "#kern
 import { backendName, digest, frontendName } from "../names.ts";
 import { answerLines, ownPage } from "./answers.ts";
 import { conditionAcl } from "./conditions.ts";
-import { forwardedLines, headerLines } from "./headers.ts";
+import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
 import { applicationFields, logFormatLine, networkFields } from "./log-format.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
@@ -20,8 +20,6 @@ export interface ConfigOptions {
 
 /** What Elastic Load Balancing takes of a request line. */
 const maxUriBytes = 16_384;
-/** Entries of `X-Forwarded-For`. */
-const maxForwarded = 30;
 
 /** The section of a listener. */
 export function frontendLines(listener: ListenerSpec, node: LoadBalancerNode, options: ConfigOptions): string[] {
@@ -76,11 +74,13 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     `option http-restrict-req-hdr-names ${attributes.dropInvalidHeaderFields ? "delete" : "preserve"}`,
     ...ownPage(405, folder, "METH_TRACE"),
     ...ownPage(414, folder, `{ url,length gt ${maxUriBytes} }`),
-    ...ownPage(463, folder, `{ req.hdr_cnt(x-forwarded-for) gt ${maxForwarded} }`),
+    ...sentLines,
+    ...ownPage(463, folder, tooOftenForwarded),
     keepAliveLine(attributes.clientKeepAliveSeconds),
     ...(attributes.accessLogs ? logLines() : ["no log"]),
     ...(only === undefined ? ruleLines(listener, folder) : []),
     ...headerLines(listener, attributes),
+    ...traceLines(),
     ...forwardedLines(attributes),
     ...(attributes.accessLogs ? ["http-request set-var(txn.trace) req.hdr(x-amzn-trace-id)"] : []),
     ...failureLines(),
@@ -210,10 +210,11 @@ function stuckLines(groups: Weighted, chosen: string, seconds: number): string[]
 
 /** A target that refuses is a 502 and one that does not accept in time a 504: HAProxy has 503 for both. */
 function failureLines(): string[] {
-  const failed = "{ status 503 } { res.hdr(x-estiva-failure) -m found }";
+  const failed = "{ res.hdr(x-estiva-failure) -m found }";
   return [
+    "http-after-response allow if !{ status 503 }",
     `http-after-response set-status 504 if ${failed} { res.hdr(x-estiva-failure) -m str timeout }`,
-    `http-after-response set-status 502 if ${failed}`,
-    "http-after-response del-header x-estiva-failure if { status 502 504 }",
+    `http-after-response set-status 502 if ${failed} !{ status 504 }`,
+    `http-after-response del-header x-estiva-failure if ${failed}`,
   ];
 }

@@ -8,7 +8,6 @@ export function headerLines(listener: ListenerSpec, attributes: LoadBalancerAttr
     ...hostLines(listener, attributes),
     `http-request set-header X-Forwarded-Proto ${isTls ? "https" : "http"}`,
     `http-request set-header X-Forwarded-Port ${listener.port}`,
-    ...traceLines(),
     ...(isTls && attributes.tlsHeaders
       ? [
           "http-request set-header X-Amzn-Tls-Version %[ssl_fc_protocol]",
@@ -18,15 +17,29 @@ export function headerLines(listener: ListenerSpec, attributes: LoadBalancerAttr
   ];
 }
 
+/**
+ * What requests that were sent on by others have is looked for once and kept: later lines pass over variables that are
+ * not there at little cost, which for most requests is all of them.
+ */
+export const sentLines = [
+  "http-request set-var(txn.forwarded) req.fhdr(x-forwarded-for)",
+  "http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)",
+] as const;
+const wasForwarded = "{ var(txn.forwarded) -m found }";
+const wasTraced = "{ var(txn.trace) -m found }";
+/** Entries of `X-Forwarded-For`. */
+const maxForwarded = 30;
+/** The condition for a request that has come too far. */
+export const tooOftenForwarded = `${wasForwarded} { req.hdr_cnt(x-forwarded-for) gt ${maxForwarded} }`;
+
 export function forwardedLines({ xForwardedFor, xForwardedForClientPort }: LoadBalancerAttributes): string[] {
   if (xForwardedFor === "preserve") return [];
   if (xForwardedFor === "remove") return ["http-request del-header X-Forwarded-For"];
   const client = xForwardedForClientPort ? "%[src]:%[src_port]" : "%[src]";
-  const sent = "{ req.fhdr_cnt(x-forwarded-for) gt 0 }";
   return [
     // Of several headers the last one is appended to: together they are one list.
-    `http-request replace-header X-Forwarded-For ^(.*)$ ${quote(`\\1, ${client}`)} if ${sent}`,
-    `http-request set-header X-Forwarded-For ${quote(client)} if !${sent}`,
+    `http-request replace-header X-Forwarded-For ^(.*)$ ${quote(`\\1, ${client}`)} if ${wasForwarded}`,
+    `http-request add-header X-Forwarded-For ${quote(client)} if !${wasForwarded}`,
   ];
 }
 
@@ -34,22 +47,19 @@ export function forwardedLines({ xForwardedFor, xForwardedForClientPort }: LoadB
 function hostLines({ port, protocol }: ListenerSpec, { preserveHostHeader }: LoadBalancerAttributes): string[] {
   if (preserveHostHeader || port === (protocol === "HTTPS" ? 443 : 80)) return [];
   const value = quote(`%[req.hdr(host)]:${port}`);
-  return [`http-request set-header Host ${value} if { req.hdr(host) -m found } !{ req.hdr(host) -m reg :[0-9]+$ }`];
+  return [`http-request set-header Host ${value} if { req.hdr(host),port_only 0 }`];
 }
 
 /** "Request tracing for your Application Load Balancer": a root for what has none, else a mark of our own before it. */
-function traceLines(): string[] {
+export function traceLines(): string[] {
   // Numbers have 64 bits: one of 32 random ones is spread over them.
   const random = "%[rand,mul(6364136223846793005),hex,lower]%[rand,hex,bytes(8,8),lower]";
   const id = `1-%[date,hex,bytes(8,8),lower]-${random}`;
-  const sent = "{ req.hdr(x-amzn-trace-id) -m found }";
-  const rooted = "{ req.fhdr(x-amzn-trace-id) -m sub Root= }";
-  const old = "%[req.fhdr(x-amzn-trace-id)]";
+  const rooted = "{ var(txn.trace) -m sub Root= }";
   const set = (value: string, when: string) => `http-request set-header X-Amzn-Trace-Id ${quote(value)} if ${when}`;
   return [
-    // Each leaves one behind that the next ones pass over.
-    set(`Self=${id};${old}`, rooted),
-    set(`Root=${id};${old}`, `${sent} !${rooted}`),
-    set(`Root=${id}`, `!${sent}`),
+    `http-request add-header X-Amzn-Trace-Id ${quote(`Root=${id}`)} if !${wasTraced}`,
+    set(`Self=${id};%[var(txn.trace)]`, rooted),
+    set(`Root=${id};%[var(txn.trace)]`, `${wasTraced} !${rooted}`),
   ];
 }

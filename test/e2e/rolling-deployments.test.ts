@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  DescribeTasksCommand,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
+import { balancedServices, webServer } from "../support/balanced-services.ts";
+import { type FailedRequest, startLoad } from "../support/load.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import { cluster, register, running, runTasks, shell, untilTold } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
+
+/** Ten rolling deployments of a service under steady load, while tasks and the platform are killed: no request fails. */
+
+const shared = await sharePlatform();
+const { balance, described, stable, serve } = balancedServices(shared);
+const service = "steady";
+const deployments = 10;
+
+test("ten rolling deployments, killed tasks and a killed platform lose no request", {
+  skip: shared.skip ?? noProxy ?? false,
+}, async (t) => {
+  const balanced = await balance(service);
+  const versions = [];
+  for (const version of ["one", "two"]) versions.push(await register(shared.clients, version, [webServer(version)]));
+  await serve(service, versions[0]!, balanced);
+  const load = await startLoad(await clientInVpc(), {
+    hosts: balanced.nodes,
+    workers: 8,
+    pauseMs: 40,
+    timeoutMs: 60_000,
+  });
+  t.after(() => load.end());
+  const kills: Kill[] = [];
+  for (let i = 1; i <= deployments; i++) {
+    const taskDefinition = versions[i % 2]!;
+    await shared.clients.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
+    if (i === 3 || i === 8) await underWay(taskDefinition);
+    if (i === 3) kills.push(await killTask(versions[(i + 1) % 2]!));
+    if (i === 8) kills.push(await killTask(taskDefinition));
+    if (i === 5 || i === 8) {
+      await underWay(taskDefinition);
+      await shared.platform.kill();
+      await shared.platform.start();
+    }
+    await stable(service);
+    if (i === 6) {
+      kills.push(await killTask(taskDefinition));
+      await until("the killed task's place to be taken", async () => {
+        const { runningCount = 0 } = await described(service);
+        return runningCount === 2 ? true : undefined;
+      });
+    }
+  }
+  const { count, slowestMs, failures, bodies } = await load.end();
+  t.diagnostic(`${count} requests, the slowest took ${slowestMs} ms; ${failures.length} were lost with their task`);
+  const unexplained = failures.filter((failure) => !kills.some((kill) => wasWithTask(failure, kill)));
+  assert.equal(unexplained.length, 0, JSON.stringify(unexplained.slice(0, 10), undefined, 1));
+  assert.ok(bodies.one! > 0 && bodies.two! > 0, JSON.stringify(bodies));
+  const { serviceDeployments } = await shared.clients.ecs.send(
+    new ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] }),
+  );
+  assert.equal(serviceDeployments!.length, deployments + 1);
+});
+
+/**
+ * The process of a task of nobody's: who asks from its network is a client in the VPC. This machine's own way to a VPC
+ * is lost while another platform here has one with the same addresses.
+ */
+async function clientInVpc(): Promise<number> {
+  const [task] = await runTasks(shared.clients, await register(shared.clients, "client", [shell("app", untilTold)]));
+  const { containers } = await running(shared.clients, task!.taskArn!);
+  const { State } = await shared.engine.call("GET", `/containers/${containers![0]!.runtimeId}/json`);
+  return State.Pid;
+}
+
+interface Kill {
+  /** Milliseconds: it ran before the one, and not any more after the other. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a process had in its hands dies with it, as with AWS: no load balancer sends such a request again. */
+function wasWithTask({ status, startedAt, endedAt }: FailedRequest, { from, to }: Kill): boolean {
+  return status === 502 && startedAt <= to && endedAt >= from;
+}
+
+/** SIGKILL for the container of a running task of the definition, behind the platform's back. */
+async function killTask(taskDefinition: string): Promise<Kill> {
+  const { ecs } = shared.clients;
+  const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service }));
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns! }));
+  const victim = tasks!.find((task) => task.taskDefinitionArn === taskDefinition && task.lastStatus === "RUNNING");
+  const id = victim!.containers![0]!.runtimeId!;
+  const from = Date.now();
+  const ended = shared.engine.call("POST", `/containers/${id}/wait`);
+  await shared.engine.call("POST", `/containers/${id}/kill`);
+  await ended;
+  return { from, to: Date.now() };
+}
+
+/** A task of the new version runs, and the deployment is not done. */
+async function underWay(taskDefinition: string): Promise<void> {
+  await until("the deployment to be under way", async () =>
+    (await described(service)).deployments!.some(
+      (deployment) => deployment.taskDefinition === taskDefinition && deployment.runningCount! > 0,
+    )
+      ? true
+      : undefined,
+  );
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { get } from "node:http";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+} from "@aws-sdk/client-ec2";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DescribeServicesCommand,
+  type Service,
+} from "@aws-sdk/client-ecs";
+import { textsOf } from "#cli/client.ts";
+import { elbClient } from "./elb-client.ts";
+import type { SharedPlatform } from "./shared-platform.ts";
+import { cluster, shell } from "./tasks.ts";
+import { until } from "./until.ts";
+
+/** Of the containers of services. */
+const port = 8080;
+
+/** A web server that says which version it is. */
+export const webServer = (version: string) =>
+  shell("web", `mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p ${port} -h /www`, {
+    portMappings: [{ containerPort: port }],
+  });
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One request, in a connection of its own. */
+export function askNode(host: string, path = "/"): Promise<WebAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host, port: 80, path, agent: false, timeout: 10_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () =>
+        resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString().trim() }),
+      );
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+    request.on("timeout", () => request.destroy(new Error("no answer in time")));
+  });
+}
+
+export interface Balanced {
+  readonly loadBalancer: string;
+  readonly listener: string;
+  readonly group: string;
+  /** The addresses of its nodes. */
+  readonly nodes: readonly string[];
+  readonly subnets: readonly string[];
+  readonly securityGroup: string;
+}
+
+/** ECS services behind load balancers, on a platform that the tests of a file share. */
+export function balancedServices(shared: SharedPlatform) {
+  return {
+    /** An active load balancer with a listener at port 80 and an empty target group. */
+    balance: (name: string) => balance(shared, name),
+    newGroup: (name: string, vpcId: string) => newGroup(shared, name, vpcId),
+    described: (service: string) => described(shared, service),
+    /** Resolves when the latest deployment is complete and no other is left. */
+    stable: (service: string) => stable(shared, service),
+    /** Makes a service of two tasks, and waits until it is stable. */
+    serve: (service: string, taskDefinition: string, balanced: Balanced, fields?: Partial<CreateServiceCommandInput>) =>
+      serve(shared, service, taskDefinition, balanced, fields),
+  };
+}
+
+async function balance(shared: SharedPlatform, name: string): Promise<Balanced> {
+  const { ec2 } = shared.clients;
+  const elb = elbClient(shared.platform);
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const VpcId = Subnets![0]!.VpcId!;
+  const subnets = Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!);
+  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId }));
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpProtocol: "tcp",
+      FromPort: 80,
+      ToPort: port,
+      CidrIp: "0.0.0.0/0",
+    }),
+  );
+  const SecurityGroups = [GroupId!];
+  const made = await elb("CreateLoadBalancer", { Name: name, Subnets: subnets, SecurityGroups });
+  const loadBalancer = textsOf(made, "LoadBalancerArn")[0]!;
+  const group = await newGroup(shared, name, VpcId);
+  const listening = await elb("CreateListener", {
+    ...{ LoadBalancerArn: loadBalancer, Protocol: "HTTP", Port: 80 },
+    DefaultActions: [{ Type: "forward", TargetGroupArn: group }],
+  });
+  const listener = textsOf(listening, "ListenerArn")[0]!;
+  await until("the load balancer", async () => {
+    const shown = await elb("DescribeLoadBalancers", { Names: [name] });
+    const [code] = textsOf(shown, "Code");
+    assert.notEqual(code, "failed", shown);
+    return code === "active" ? code : undefined;
+  });
+  const { NetworkInterfaces } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: "group-id", Values: SecurityGroups }] }),
+  );
+  const nodes = NetworkInterfaces!.map(({ PrivateIpAddress }) => PrivateIpAddress!);
+  return { loadBalancer, listener, group, nodes, subnets, securityGroup: GroupId! };
+}
+
+async function newGroup(shared: SharedPlatform, Name: string, VpcId: string): Promise<string> {
+  const elb = elbClient(shared.platform);
+  const made = await elb("CreateTargetGroup", {
+    ...{ Name, Protocol: "HTTP", Port: port, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
+    ...{ HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
+  });
+  const TargetGroupArn = textsOf(made, "TargetGroupArn")[0]!;
+  const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "2" }];
+  await elb("ModifyTargetGroupAttributes", { TargetGroupArn, Attributes });
+  return TargetGroupArn;
+}
+
+async function described(shared: SharedPlatform, service: string): Promise<Service> {
+  const { services } = await shared.clients.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  return services![0]!;
+}
+
+function stable(shared: SharedPlatform, name: string): Promise<Service> {
+  return until(`the service ${name}`, async () => {
+    const service = await described(shared, name);
+    const [primary] = service.deployments!;
+    const isSteady = service.deployments!.length === 1 && primary!.rolloutState === "COMPLETED";
+    return isSteady && service.runningCount === service.desiredCount ? service : undefined;
+  });
+}
+
+async function serve(
+  shared: SharedPlatform,
+  serviceName: string,
+  taskDefinition: string,
+  { group, subnets, securityGroup }: Balanced,
+  fields: Partial<CreateServiceCommandInput> = {},
+) {
+  const { ecs } = shared.clients;
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const awsvpcConfiguration = { subnets: [...subnets], securityGroups: [securityGroup] };
+  await ecs.send(
+    new CreateServiceCommand({
+      ...{ cluster, serviceName, taskDefinition, desiredCount: 2, launchType: "FARGATE" },
+      networkConfiguration: { awsvpcConfiguration },
+      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: port }],
+      ...fields,
+    }),
+  );
+  return stable(shared, serviceName);
+}
