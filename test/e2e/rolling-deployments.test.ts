@@ -13,7 +13,7 @@ import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register, running, runTasks, shell, untilTold } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
 
-/** Ten rolling deployments of a service under steady load, while tasks and the platform are killed: no request fails. */
+/** Ten rolling deployments of a service under steady load, tasks and the platform killed: no request fails. */
 
 const shared = await sharePlatform();
 const { balance, described, stable, serve } = balancedServices(shared);
