@@ -6,6 +6,7 @@ const targets = {
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   ecs: "AmazonEC2ContainerServiceV20141113",
   kms: "TrentService",
+  "application-autoscaling": "AnyScaleFrontendService",
   /** CloudWatch */
   monitoring: "GraniteServiceVersion20100801",
   organizations: "AWSOrganizationsV20161128",

@@ -41,10 +41,11 @@ export function noise(random: Random): Curve {
   return { minutes: 360, load: () => load, noise: between(random, 0.05, 0.15) };
 }
 
-/** Much, then little, while nothing is measured; then little that is. */
+/** Much, then little, of which the first minutes are measured; then nothing is; then little that is. */
 export function outage(random: Random): Curve & { readonly from: number; readonly until: number } {
   const [high, low] = [between(random, 3, 6), between(random, 0.3, 1)];
   const [from, until] = [90, 90 + Math.floor(between(random, 30, 120))];
+  const lull = from - Math.floor(between(random, 2, 8));
   const isMeasured = (minute: number) => minute < from || minute >= until;
-  return { minutes: until + 90, from, until, isMeasured, load: (minute) => (minute < from ? high : low) };
+  return { minutes: until + 90, from, until, isMeasured, load: (minute) => (minute < lull ? high : low) };
 }

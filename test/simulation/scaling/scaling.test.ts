@@ -23,10 +23,12 @@ function checkRest(run: Run, load: number, seed: number): void {
   const resting = rest(run);
   assert.ok(resting !== undefined, `seed ${seed}: it does not settle: ${run.capacity.slice(-60)}`);
   const needed = Math.ceil((100 * load) / run.target);
+  // With the headroom that keeps noise from undoing a scale-in.
+  const most = Math.ceil((100 * load) / (0.95 * run.target));
   const used = (100 * load) / resting;
   // Below the target, but not so far below that what there is too much of should have gone.
   assert.ok(resting >= needed, `seed ${seed}: ${resting} tasks are too few for a load of ${load} at ${run.target} %`);
-  assert.ok(resting === needed || used >= 0.9 * run.target, `seed ${seed}: ${resting} tasks, ${needed} would do`);
+  assert.ok(resting <= most || used >= 0.9 * run.target, `seed ${seed}: ${resting} tasks, ${needed} would do`);
 }
 
 test(`step: scales out in time, and settles without a turn, ${seeds.length} seeds`, async (t) => {
@@ -63,15 +65,17 @@ test(`sine: no more turns than the load has, ${seeds.length} seeds`, async () =>
   }
 });
 
-test(`noise: does not swing, ${seeds.length} seeds`, async (t) => {
+test(`noise: at rest, but for one change in three hours at most, ${seeds.length} seeds`, async (t) => {
   let most = 0;
   for (const seed of seeds) {
     const run = await play(seed, noise, bounds);
     most = Math.max(most, turns(run.decisions));
-    assert.ok(rest(run) !== undefined, `seed ${seed}: ${JSON.stringify(run.decisions)}`);
+    const late = run.decisions.filter(({ minute }) => minute > 180);
+    assert.ok(late.length <= 1, `seed ${seed}: ${JSON.stringify(run.decisions)}`);
   }
   t.diagnostic(`at most ${most} turns in six hours`);
-  assert.ok(most <= 1, String(most));
+  // Three minutes in a row above the target can come of noise alone.
+  assert.ok(most <= 2, String(most));
 });
 
 test(`outage: nothing is scaled while nothing is measured, and afterwards it is, ${seeds.length} seeds`, async () => {

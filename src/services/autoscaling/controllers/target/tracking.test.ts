@@ -61,9 +61,9 @@ test("a quarter of an hour below nine tenths of the target scales in, by the hig
   await world.minutes(12, 10);
   assert.equal(await world.desired(), 10, "not on fewer data points");
   await world.minutes(4, 10);
-  assert.equal(await world.desired(), 6);
-  await world.minutes(4, 45);
-  assert.equal(await world.desired(), 6, "in its cooldown");
+  assert.equal(await world.desired(), Math.ceil((10 * 30) / (0.95 * 50)));
+  await world.minutes(2, 25);
+  assert.equal(await world.desired(), 7, "in its cooldown");
 });
 
 test("not on missing data", async () => {
@@ -87,9 +87,9 @@ test("only when all policies that scale in agree, to the largest; out when any s
   await both(18, [10, 48]);
   assert.equal(await world.desired(), 8);
   await both(18, [10, 30]);
-  assert.equal(await world.desired(), Math.ceil((8 * 30) / 50));
+  assert.equal(await world.desired(), Math.ceil((8 * 30) / (0.95 * 50)));
   await both(4, [10, 60]);
-  assert.equal(await world.desired(), 6);
+  assert.equal(await world.desired(), Math.ceil((6 * 60) / 50));
 });
 
 test("not while a deployment goes on, and then told as a service that cannot be scaled", async () => {
@@ -106,7 +106,7 @@ test("not while a deployment goes on, and then told as a service that cannot be 
   assert.deepEqual(await world.activities(), []);
   await deploying("COMPLETED");
   await world.minutes(1, 10);
-  assert.equal(await world.desired(), 2);
+  assert.equal(await world.desired(), Math.ceil((10 * 10) / (0.95 * 50)));
 });
 
 test("not beyond the bounds, which is told once", async () => {
@@ -135,6 +135,14 @@ test("a policy without scale-in makes no alarm for it", async () => {
   const world = await tracked(4, { DisableScaleIn: true });
   const { MetricAlarms } = await world.metrics("DescribeAlarms", {});
   assert.equal(MetricAlarms!.length, 1);
+});
+
+test("not to a capacity that noise would bring back, which is told", async () => {
+  const world = await tracked(6);
+  await world.minutes(16, 41);
+  assert.equal(await world.desired(), 6);
+  const [activity] = await world.activities(true);
+  assert.deepEqual(activity!.NotScaledReasons, [{ Code: "AutoScalingAnticipatedFlapping", CurrentCapacity: 6 }]);
 });
 
 test("metric math is tracked", async () => {

@@ -3,6 +3,9 @@ import { defaultCooldownSeconds, type TrackingPolicyRecord } from "../../model.t
 import type { Capacity } from "./step.ts";
 import type { AlarmView, PolicyView, Proposal } from "./view.ts";
 
+/** What is left after a scale-in is to be this far below the target, or the next noise would undo it. */
+const headroom = 0.95;
+
 /** What a policy of target tracking asks for when its metric is above the target. */
 export function trackingScaleOut({ policy, invokedBy }: TrackingView, { base }: Capacity): Proposal | undefined {
   const alarm = invokedBy.find(({ alarmName }) => alarmName === policy.highAlarm);
@@ -36,10 +39,12 @@ export function trackingScaleIn(views: readonly TrackingView[], { current }: Cap
     const values = alarm?.datapoints.slice(-alarm.evaluationPeriods).map(({ value }) => value) ?? [];
     if (alarm === undefined || values.length < alarm.evaluationPeriods) return { proposals: [] };
     const { TargetValue: target, ScaleInCooldown: cooldownSeconds = defaultCooldownSeconds } = policy.configuration;
-    const capacity = proportional(current, Math.max(...values), target);
+    const highest = Math.max(...values);
+    const capacity = proportional(current, highest, target * headroom);
     if (capacity >= current) {
-      const reason = { Code: "AlreadyAtDesiredCapacity", CurrentCapacity: current };
-      return { proposals: [], notScaled: { view, alarm, reason } };
+      const isNeeded = proportional(current, highest, target) >= current;
+      const Code = isNeeded ? "AlreadyAtDesiredCapacity" : "AutoScalingAnticipatedFlapping";
+      return { proposals: [], notScaled: { view, alarm, reason: { Code, CurrentCapacity: current } } };
     }
     proposals.push({ direction: "in", capacity, policy, alarm, cooldownSeconds });
   }
