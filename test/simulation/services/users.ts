@@ -137,13 +137,22 @@ function drawConfiguration(
     lifecycleHooks: random.float() < 0.4 ? [drawHook(random)] : [],
     ...(strategy === "LINEAR" && { linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } }),
     ...(strategy === "CANARY" && { canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 1 } }),
-    minimumHealthyPercent: pick(random, [0, 50, 75, 100]),
-    maximumPercent: pick(random, [100, 125, 150, 200]),
+    ...drawPercents(random),
     deploymentCircuitBreaker: {
       enable,
       rollback: enable && random.float() < 0.7,
       resetOnHealthyTask: random.float() < 0.5,
     },
+  };
+}
+
+/** Both together at 100 would block every deployment, and are refused. */
+function drawPercents(random: Random) {
+  const minimumHealthyPercent = pick(random, [0, 50, 75, 100]);
+  const maximumPercent = pick(random, [100, 125, 150, 200]);
+  return {
+    minimumHealthyPercent,
+    maximumPercent: minimumHealthyPercent === 100 ? Math.max(125, maximumPercent) : maximumPercent,
   };
 }
 

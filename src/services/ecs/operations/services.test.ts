@@ -84,6 +84,12 @@ describe("CreateService", () => {
       "InvalidParameterException",
       /maximumPercent/,
     ],
+    [
+      "bounds that block every deployment",
+      { deploymentConfiguration: { maximumPercent: 100 } },
+      "InvalidParameterException",
+      /^Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments\.$/,
+    ],
     ["placement on Fargate", { placementStrategy: [{ type: "random" }] }, "InvalidParameterException", /FARGATE/],
     [
       "a strategy and a launch type",

@@ -142,6 +142,10 @@ function checkPercents(ctx: RequestContext, { maximumPercent, minimumHealthyPerc
     throw invalid(ctx, "minimumHealthyPercent must be between 0 and 100.");
   }
   if (maximumPercent < 100) throw invalid(ctx, "maximumPercent must be greater than or equal to 100.");
+  if (maximumPercent === 100 && minimumHealthyPercent === 100) {
+    const words = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
+    throw invalid(ctx, words);
+  }
 }
 
 function invalid(ctx: RequestContext, message: string) {

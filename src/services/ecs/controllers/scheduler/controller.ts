@@ -23,7 +23,7 @@ const waiting = "waiting";
 
 /** Places tasks that are PROVISIONING: a host, a subnet and a network interface, in one commit. */
 export function schedulerController(): Controller {
-  const commits = new ZonesInFlight();
+  const commits = new PlacesInFlight();
   return {
     name: "ecs.scheduler",
     watches: [
@@ -38,28 +38,39 @@ export function schedulerController(): Controller {
   };
 }
 
+/** Where a task goes whose commit is under way. */
+interface Place {
+  /** `zonePath` */
+  readonly zone: string;
+  readonly subnetId: string | undefined;
+}
+
 /**
- * The zones of tasks whose commits are under way. Many tasks of a group are placed at once: without these all would go
- * to the zone that had the fewest before.
+ * The places of tasks whose commits are under way. Many tasks are placed at once: without these all of a group would go
+ * to the zone that had the fewest before, and all groups to the subnet that had the most free addresses.
  */
-class ZonesInFlight {
-  readonly #zones = new Map<Key<TaskRecord>, string>();
+class PlacesInFlight {
+  readonly #places = new Map<Key<TaskRecord>, Place>();
 
   /** Those that the view does not show yet. */
-  count(zone: string, { store }: ControllerContext): number {
+  count<Field extends keyof Place>(
+    field: Field,
+    value: Place[Field],
+    { store }: Pick<ControllerContext, "store">,
+  ): number {
     let count = 0;
-    for (const [key, other] of this.#zones) {
-      if (other === zone && store.view(tasks).get(key)?.value.lastStatus === "PROVISIONING") count++;
+    for (const [key, place] of this.#places) {
+      if (place[field] === value && store.view(tasks).get(key)?.value.lastStatus === "PROVISIONING") count++;
     }
     return count;
   }
 
-  async during(key: Key<TaskRecord>, zone: string, commit: () => Promise<void>): Promise<void> {
-    this.#zones.set(key, zone);
+  async during(key: Key<TaskRecord>, place: Place, commit: () => Promise<void>): Promise<void> {
+    this.#places.set(key, place);
     try {
       await commit();
     } finally {
-      this.#zones.delete(key);
+      this.#places.delete(key);
     }
   }
 }
@@ -71,29 +82,32 @@ function provisioning({ store }: ControllerContext): Key<TaskRecord>[] {
     .map((task) => task.key);
 }
 
-async function place(key: Key<TaskRecord>, ctx: ControllerContext, commits: ZonesInFlight): Promise<void> {
+async function place(key: Key<TaskRecord>, ctx: ControllerContext, commits: PlacesInFlight): Promise<void> {
   const task = await ctx.store.get(key);
   if (task.value === undefined || task.value.lastStatus !== "PROVISIONING") return;
   const { value } = task;
   const subnets = await readSubnets(value, ctx);
   const placement = planPlacement(
     value,
-    schedulerView(value, subnets, ctx.store, (zone) => commits.count(zone, ctx)),
+    schedulerView(value, subnets, ctx.store, (field, text) => commits.count(field, text, ctx)),
   );
   const commit = async (): Promise<void> => {
     const writes = await toWrites(placement, task, subnets, ctx);
     if (writes) await ctx.store.commit({ unchanged: [task, ...writes.unchanged], put: writes.put });
   };
   if (placement.type !== "place") await commit();
-  else await commits.during(key, zonePath(value, placement.availabilityZone), commit);
+  else {
+    const { availabilityZone, subnetId } = placement;
+    await commits.during(key, { zone: zonePath(value, availabilityZone), subnetId }, commit);
+  }
 }
 
-/** The world as the store has it, for the placement of a task. `underway`: tasks that it does not show yet, by zone. */
+/** The world as the store has it, for the placement of a task. `underway`: tasks that it does not show yet. */
 function schedulerView(
   task: TaskRecord,
   subnets: readonly Entry<Subnet>[],
   store: Store,
-  underway: (zone: string) => number,
+  underway: (field: keyof Place, value: string) => number,
 ): SchedulerView {
   const arn = task.containerInstanceArn;
   const known = arn && store.view(containerInstances).get(instanceKeyOfArn(task, arn))?.value;
@@ -105,8 +119,9 @@ function schedulerView(
     subnets: subnets.map((subnet) => {
       const { subnetId, availabilityZone } = subnet.value;
       const zone = zonePath(task, availabilityZone);
-      const zoneTasks = store.view(tasks).count("zone", zone) + underway(zone);
-      return { subnetId, availabilityZone, freeAddresses: freeAddresses(subnet, { store }), zoneTasks };
+      const zoneTasks = store.view(tasks).count("zone", zone) + underway("zone", zone);
+      const free = freeAddresses(subnet, { store }) - underway("subnetId", subnetId);
+      return { subnetId, availabilityZone, freeAddresses: free, zoneTasks };
     }),
   };
 }
