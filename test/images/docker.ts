@@ -24,7 +24,7 @@ export async function testDocker(
   const driver = reopen();
   await ensureBusybox(driver);
   const close = async () => {
-    driver.prepareSandboxes(0);
+    await driver.prepareSandboxes(0); // what still looks for prepared ones would be cut off, and say so
     for (const sandbox of await driver.listSandboxes()) await driver.removeSandbox(sandbox.id);
     for (const volume of await driver.listVolumes()) await driver.removeVolume(volume.name);
     await driver.close();
