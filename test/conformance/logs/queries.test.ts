@@ -97,7 +97,12 @@ describe("Logs Insights with the AWS CLI and the SDK, in threads of its own", { 
   it("says where a query cannot be read", async () => {
     const started = ["start-query", "--log-group-name", "/app", ...range, "--query-string", "fields nope(a)"];
     await assert.rejects(aws(...started), /\(MalformedQueryException\).*unknown function nope/s);
-    const input = { logGroupName: "/app", startTime: now - 60, endTime: now, queryString: "fields a | pattern b" };
+    const input = {
+      logGroupName: "/app",
+      startTime: now - 60,
+      endTime: now + 600,
+      queryString: "fields a | pattern b",
+    };
     await assert.rejects(client.send(new StartQueryCommand(input)), {
       name: "MalformedQueryException",
       message: "the command pattern is not supported: there is no search for patterns",
