@@ -1,4 +1,5 @@
 import type { MetricTransformation } from "#generated/logs/types.ts";
+import { numberIn } from "../number-in.ts";
 import type { FilterPattern } from "../patterns/filter-pattern.ts";
 
 /** A transformation that cannot be; the message is the one that the caller is told. */
@@ -12,7 +13,6 @@ export type Transform = (message: string) => { readonly value: number; readonly 
 type Dimensions = Readonly<Record<string, string>>;
 
 const mostDimensions = 3;
-const numeric = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** The transformation of a filter with this pattern as a function. Throws a `TransformationError`. */
 export function compileTransformation(
@@ -33,22 +33,23 @@ export function compileTransformation(
   const readValue = readerOf(pattern, metricValue);
   const readers = names.map(([name, selector]) => [name, selected(pattern, selector)] as const);
   return (message) => {
-    const value = readValue(message);
-    if (value === undefined || !numeric.test(value)) return undefined;
+    const text = readValue(message);
+    const value = text === undefined ? undefined : numberIn(text);
+    if (value === undefined) return undefined;
     const found: Record<string, string> = {};
     for (const [name, read] of readers) {
-      const text = read(message);
-      if (text === undefined || text === "") return undefined;
-      found[name] = text;
+      const dimension = read(message);
+      if (dimension === undefined || dimension === "") return undefined;
+      found[name] = dimension;
     }
-    return { value: Number(value), dimensions: found };
+    return { value, dimensions: found };
   };
 }
 
 /** A number stands for itself; what begins with `$` is a field of the pattern. */
 function readerOf(pattern: FilterPattern, metricValue: string): (message: string) => string | undefined {
   if (metricValue.startsWith("$")) return selected(pattern, metricValue);
-  if (!numeric.test(metricValue)) {
+  if (numberIn(metricValue) === undefined) {
     throw new TransformationError(`Invalid metric transformation: metric value ${metricValue} is no number.`);
   }
   return () => metricValue;

@@ -13,7 +13,7 @@ export interface Token {
 const space = /(?:\s|#[^\n]*)*/y;
 const name = /(?:[\p{L}_@$][\p{L}\p{N}_@$]*|`[^`]+`)(?:\.(?:[\p{L}\p{N}_@$]+|`[^`]+`))*/uy;
 const duration = /\d+[a-zA-Z]+/y;
-const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\p{L}\p{N}_])/uy;
+const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\p{L}\p{N}_])/uy;
 const string = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/sy;
 const regex = /\/((?:[^/\\]|\\.)+)\//sy;
 const symbol = /=~|!=|<=|>=|[|,()[\]=<>+\-*/%^]/y;

@@ -1,7 +1,7 @@
+import { numberIn } from "../../number-in.ts";
+
 /** What fields and expressions give. A `Date` is a time; maps and lists come from `jsonParse`; undefined: no value. */
 export type Value = string | number | boolean | Date | object | undefined;
-
-const numeric = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** The value as a number, when it is one or reads as one. Times count in milliseconds since the epoch. */
 export function toNumber(value: Value): number | undefined {
@@ -9,7 +9,7 @@ export function toNumber(value: Value): number | undefined {
     case "number":
       return value;
     case "string":
-      return numeric.test(value) ? Number(value) : undefined;
+      return numberIn(value);
     case "boolean":
       return value ? 1 : 0;
     default:
