@@ -7,85 +7,51 @@ import { readCallInput } from "#gateway/call-input.ts";
 import { createDoor } from "#gateway/door.ts";
 import { createGateway, type Gateway, type Mount } from "#gateway/gateway.ts";
 import type { Authorize } from "#gateway/pipeline.ts";
-import { type Agent, createAgent } from "#host/agent/agent.ts";
-import { createTaskLogs } from "#host/agent/logs/index.ts";
+import type { Agent } from "#host/agent/agent.ts";
 import { type Clock, systemClock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
-import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import { createLog } from "#kernel/log.ts";
 import { type Random, systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
+import { collections, eventSources } from "#platform/collections.ts";
 import { type DataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
 import { createEcrPorts } from "#platform/ecr-ports.ts";
 import { engineName } from "#platform/engine-name.ts";
 import { type Host, type HostParts, startHost } from "#platform/host.ts";
-import { sendHttp } from "#platform/http-sender.ts";
+import { createHostAgent } from "#platform/host-agent.ts";
 import { createIdentity, type Identity } from "#platform/identity.ts";
 import { openImageStorage } from "#platform/image-storage.ts";
 import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer-names.ts";
 import { openLogsOnDisk } from "#platform/logs.ts";
 import { readMasterKey } from "#platform/master-key.ts";
 import { startPrometheus } from "#platform/prometheus.ts";
-import { createCachedImage } from "#platform/public-images.ts";
-import { Pulls } from "#platform/pulls.ts";
+import type { Pulls } from "#platform/pulls.ts";
 import { questions } from "#platform/questions.ts";
-import { isRegistryHost, startRegistry } from "#platform/registry.ts";
+import { startRegistry } from "#platform/registry.ts";
 import { createRoleActor } from "#platform/role-actor.ts";
 import { adminRoutes } from "#platform/routes.ts";
-import { serviceLogRights } from "#platform/service-log-rights.ts";
-import { serviceOptions } from "#platform/service-options.ts";
-import { mergeNames, SharedPublication } from "#platform/shared-publication.ts";
+import { createServices } from "#platform/services.ts";
 import { resetState, stopAllTasks, untilRemoved, untilStopped } from "#platform/shutdown.ts";
 import { createTaskCredentials } from "#platform/task-credentials.ts";
-import { withTaskRights } from "#platform/task-log-rights.ts";
-import { createTaskSecrets, registryOf } from "#platform/task-secrets.ts";
 import { trailLogsRefusal } from "#platform/trail-rights.ts";
 import { createUpstreamClient, Scanner } from "#registry/index.ts";
-import { acmCollections, createAcm } from "#services/acm/index.ts";
-import { autoScalingCollections, autoScalingEventSources, createAutoScaling } from "#services/autoscaling/index.ts";
-import { cloudTrailCollections, createCloudTrail, Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
-import {
-  alarmPorts,
-  cloudWatchCollections,
-  cloudWatchEventSources,
-  createCloudWatch,
-  createMetricSink,
-  MetricStorage,
-} from "#services/cloudwatch/index.ts";
-import { createDiscovery, discoveryCollections } from "#services/discovery/index.ts";
-import { namespaces } from "#services/discovery/model.ts";
-import { createEc2, collections as ec2Collections } from "#services/ec2/index.ts";
-import { createEcr, ecrCollections } from "#services/ecr/index.ts";
-import {
-  AgentHub,
-  createEcs,
-  createUsageReceiver,
-  ecsCollections,
-  ecsEventSources,
-  hasProxies,
-} from "#services/ecs/index.ts";
+import { Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
+import { createMetricSink, MetricStorage } from "#services/cloudwatch/index.ts";
+import { AgentHub, createUsageReceiver } from "#services/ecs/index.ts";
 import { tasks } from "#services/ecs/model.ts";
-import { createElb, elbCollections } from "#services/elb/index.ts";
 import { loadBalancers } from "#services/elb/model.ts";
-import { createEvents, eventsCollections, sourceEvents } from "#services/events/index.ts";
-import { iamCollections } from "#services/iam/index.ts";
-import { validatePolicy } from "#services/iam/policy/index.ts";
-import { createKms, kmsCollections } from "#services/kms/index.ts";
-import { createLogSink, createLogs, type LogStorage, logsCollections } from "#services/logs/index.ts";
-import { organizationsCollections } from "#services/organizations/index.ts";
-import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
-import { createSecretsManager, secretsManagerCollections } from "#services/secretsmanager/index.ts";
-import { createSsm, ssmCollections } from "#services/ssm/index.ts";
+import { sourceEvents } from "#services/events/index.ts";
+import { createLogSink, type LogStorage } from "#services/logs/index.ts";
 import { createSessions, type Sessions } from "#sessions/index.ts";
 import { createStore, openEmbeddedEngine, type StoreHost } from "#store/index.ts";
 import { signRequest } from "#wire/sigv4/sign.ts";
 import { version } from "./version.ts";
 
-/** The composition root: every part of the platform, listed once. */
+/** The composition root: every part of the platform, listed once; its services are in `platform/services.ts`. */
 
 /** How long all tasks together may take to stop: a stopTimeout is 120 seconds at most on Fargate. */
 const stopSeconds = 150;
@@ -125,17 +91,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const engine = await openEmbeddedEngine({ clock, dataDir: options.dataDir });
   const data = openDataFolder(options.dataDir, options.env, random);
   const box = createSecretBox(readMasterKey(data.platformId, options.env, random), random);
-  const collections = [
-    ...[ecsCollections, ec2Collections, logsCollections, iamCollections, organizationsCollections],
-    ...[kmsCollections, secretsManagerCollections, ssmCollections, ecrCollections, eventsCollections],
-    ...[discoveryCollections, cloudTrailCollections, schedulerCollections, acmCollections, elbCollections],
-    ...[cloudWatchCollections, autoScalingCollections],
-  ].flat();
-  const eventSources = [...ecsEventSources, ...cloudWatchEventSources, ...autoScalingEventSources];
   const derivations = [sourceEvents(eventSources, { clock, random })];
   const store = await createStore({ engine, collections, clock, derivations });
   const logsOnDisk = openLogsOnDisk({ dataDir: options.dataDir, clock, log });
-  const { storage, queries } = logsOnDisk;
   const metrics = await MetricStorage.open({ files: diskFiles(join(options.dataDir, "metrics")), clock, log });
   const trail = await Trail.open({ folder: join(options.dataDir, "trail"), clock, log });
   const images = openImageStorage({
@@ -156,10 +114,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const hub = new AgentHub({ store, clock, random, openDataChannel, publishUsage });
 
   const { account, region } = options;
-  const policyFault = (document: string) => validatePolicy(document, "resource");
   const identity = createIdentity({ store, secretBox: box, clock, random, log, account, region, root: data.root });
-  const sink = createLogSink({ store, storage, clock, random });
-  const { compile, canAssume, trusts } = identity;
+  const sink = createLogSink({ store, storage: logsOnDisk.storage, clock, random });
+  const { canAssume, trusts } = identity;
   const roles = createRoleActor({
     ...{ store, clock, trusts, readInput: readCallInput },
     check: (request) => authorizer.check(request),
@@ -174,77 +131,22 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     actAs: (call) => actAs(call),
   });
   const checkCall: CallCheck = (call) => authorizer.checkCall(call);
-  const logsRefusal = serviceLogRights({ store, compile });
   const refusal = trailLogsRefusal({ store, trusts, check: checkCall });
   const delivery = new TrailDelivery({ store, trail, sink, refusal, clock, log });
-  const names = new SharedPublication(mergeNames, (all) => hub.publishNames(all));
-  const nodes = new SharedPublication<readonly LoadBalancerNode[]>(
-    (parts) => parts.flat(),
-    (all) => hub.publishLoadBalancers(all),
-  );
-  const elb = createElb({
-    ...{ store, clock, log, box, logs: sink, metrics: measured },
-    ...{ publishNames: names.part(() => store.view(loadBalancers).size > 0) },
-    publishLoadBalancers: nodes.part(() => store.view(loadBalancers).size > 0),
+  const { services, loadBalancing } = createServices({
+    ...{ store, clock, log, env: options.env, account, stoppedTaskHours: options.stoppedTaskHours, box },
+    ...{ identity, roles, hub, sessions, logsOnDisk, sink, metrics, measured, trail, delivery, refusal },
+    ...{ blobs, ecrPorts },
   });
-  const services: readonly ServiceModule[] = [
-    ...identity.services,
-    createEc2({ publishNetwork: (network) => hub.publishNetwork(network) }),
-    createEcs({
-      ...{ hub, account, sessions, send: sendHttp, stoppedTaskHours: options.stoppedTaskHours, canAssume },
-      publishProxies: nodes.part(() => hasProxies(store)),
-      ...{ ...serviceOptions(options.env), metrics: measured },
-    }),
-    createCloudWatch({ storage: metrics }),
-    createAutoScaling(alarmPorts(metrics)),
-    createLogs({ storage, queries, policyFault }),
-    createCloudTrail({ trail, delivery, refusal }),
-    createKms({ box, policyFault }),
-    createSecretsManager({ box, policyFault }),
-    createSsm({ box, sessions }),
-    createEcr({ ...ecrPorts, box, policyFault, blobs }),
-    createEvents({ box, policyFault, logs: sink, logsRefusal, roles, send: sendHttp }),
-    createAcm({ box }),
-    elb.module,
-    createDiscovery({ publishNames: names.part(() => store.view(namespaces).size > 0) }),
-    createScheduler({
-      hasOperation: (name, each) => services.some((s) => s.name === name && Object.hasOwn(s.operations, each)),
-    }),
-  ];
-  const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile });
-  const { check } = authorizer;
+  const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile: identity.compile });
   const actAs = createActAs({ services, store, clock, random, log, canAssume, check: checkCall });
   const controllers = services.flatMap((service) => service.controllers);
   const control = startControl({ store, controllers, clock, random, log, onBug: options.onBug });
   const host = await (options.host ?? startHost)({ data, clock, random, log, env: options.env });
-  const logs = createTaskLogs({
-    driver: host.driver,
-    sink: withTaskRights(sink, { store, clock, trusts, check: checkCall }),
-    clock,
-    log,
-  });
   let ownPort: number | undefined;
-  const isOwnRegistry = (host: string) => isRegistryHost(host, ownPort);
-  const ownHost = () => (ownPort === undefined ? undefined : `127.0.0.1:${ownPort}`);
-  const cachedImage = createCachedImage({ store, check, ownHost });
-  const secrets = createTaskSecrets({ store, random, actAs, trusts, isOwnRegistry, cachedImage });
-  const pulls = new Pulls({ clock, log });
-  const isAskedFor = (image: string) => isOwnRegistry(registryOf(image));
-  const agent = createAgent({
-    hostId: `host-${data.platformId}`,
-    endpoint: hub,
-    loadBalancing: elb.endpoint,
-    driver: host.driver,
-    network: host.network,
-    logs,
-    secrets,
-    clock,
-    random,
-    log,
-    dataDir: join(options.dataDir, "agent"),
-    options: { ...host.agentOptions, isAskedFor, onEvent: (event) => pulls.take(event) },
-    ...(host.names && { names: host.names }),
-    ...(host.journal && { journal: host.journal }),
+  const { agent, pulls } = createHostAgent({
+    ...{ platformId: data.platformId, dataDir: options.dataDir, host, hub, loadBalancing, store, sink, trusts },
+    ...{ check: authorizer.check, checkCall, actAs, ownPort: () => ownPort, clock, random, log },
   });
   const registry = startRegistry({
     ...{ store, blobs, box, clock, random, log, upstream },
@@ -252,7 +154,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const prometheus = startPrometheus({ metrics, store, control, clock, log, data, version, env: options.env });
   const gateway = openGateway(options, {
-    ...{ services, store, clock, random, storage, trail, host, identity, authorizer, sessions, control },
+    ...{ services, store, clock, random, trail, host, identity, authorizer, sessions, control },
+    storage: logsOnDisk.storage,
     ...{ agent, pulls, metrics, prometheus },
     mounts: registry.mounts,
   });
