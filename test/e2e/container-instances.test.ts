@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -26,6 +27,7 @@ import {
 import { busyboxReference } from "../images/busybox.ts";
 import { runEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { createTaskRole } from "../support/task-role.ts";
 import { applyTwice, terraformFolder, whyNoTerraform } from "../support/terraform.ts";
 import { until } from "../support/until.ts";
 
@@ -36,6 +38,7 @@ const shared = await sharePlatform({
   env: { ESTIVA_SETTLE_SECONDS: "1" },
   async prepare() {
     await shared.clients.ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+    await createTaskRole(shared.platform);
     await register("--count", "3", "--attribute", "rack=r1");
     await register("--zone", "us-east-1b");
   },
@@ -93,11 +96,13 @@ function ask(port: number): Promise<number | undefined> {
 async function stop(tasks: readonly Task[]): Promise<void> {
   const { ecs } = shared.clients;
   for (const { taskArn } of tasks) await ecs.send(new StopTaskCommand({ cluster, task: taskArn! }));
+  await stopped(tasks);
+}
+
+function stopped(tasks: readonly Task[]): Promise<Task[]> {
   const arns = tasks.map(({ taskArn }) => taskArn!);
-  await until("the tasks to stop", async () => {
-    const { tasks: now } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
-    return now!.every(({ lastStatus }) => lastStatus === "STOPPED");
-  });
+  const look = async () => (await shared.clients.ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }))).tasks!;
+  return until("the tasks to stop", look, (now) => now.every(({ lastStatus }) => lastStatus === "STOPPED"));
 }
 
 async function create(serviceName: string, fields: Partial<CreateServiceCommandInput>): Promise<void> {
@@ -169,6 +174,27 @@ describe("container instances", { skip: shared.skip ?? false, concurrency: false
     const memory = instance!.remainingResources!.find(({ name }) => name === "MEMORY")!.integerValue;
     assert.equal(memory, 256 - 32);
     await stop(started);
+  });
+
+  test("with a role a task gets credentials where it has an interface, and no place where it has none", async () => {
+    const { ecs, ec2 } = shared.clients;
+    const look = "wget -q -O - http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI | grep -q role/app";
+    const container = { name: "app", image: busyboxReference, memory: 32, command: ["sh", "-c", look] };
+    const same = { containerDefinitions: [container], taskRoleArn: "arn:aws:iam::000000000000:role/app" };
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...same, family: "own-interface", networkMode: "awsvpc" }));
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...same, family: "bridge-role" }));
+    const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+    const awsvpcConfiguration = { subnets: Subnets!.map(({ SubnetId }) => SubnetId!) };
+    const wanted = { cluster, launchType: "EC2" } as const;
+    const { failures } = await ecs.send(new RunTaskCommand({ ...wanted, taskDefinition: "bridge-role" }));
+    assert.deepEqual(new Set(failures!.map(({ reason }) => reason)), new Set(["ATTRIBUTE"]));
+    const { tasks } = await ecs.send(
+      new RunTaskCommand({
+        ...{ ...wanted, taskDefinition: "own-interface", networkConfiguration: { awsvpcConfiguration } },
+      }),
+    );
+    const [ended] = await stopped(tasks!);
+    assert.equal(ended!.containers![0]!.exitCode, 0, ended!.stoppedReason);
   });
 
   test("services follow constraints and strategies, drain, and daemons are one on each", async () => {

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DeleteVpcCommand } from "@aws-sdk/client-ec2";
 import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { createClient } from "#cli/client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { createTaskRole } from "../support/task-role.ts";
 import {
   cluster,
   register,
@@ -19,17 +19,8 @@ import {
 
 /** The credentials of a task's role as an SDK in the task gets them, and as nobody else does. */
 
-const shared = await sharePlatform({ prepare });
+const shared = await sharePlatform({ prepare: () => createTaskRole(shared.platform) });
 const taskRoleArn = "arn:aws:iam::000000000000:role/app";
-
-async function prepare(): Promise<void> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
-  const { endpoint } = shared.platform;
-  const client = createClient({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
-  const trust = { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" };
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: trust });
-  await client.iam("CreateRole", { RoleName: "app", AssumeRolePolicyDocument }).finally(() => client.close());
-}
 
 /** The first lines that a running task writes. */
 const firstLines = (task: Task, count: number) => untilLogged(shared.clients, task, "app", count);

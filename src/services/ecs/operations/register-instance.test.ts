@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Operations } from "#generated/ecs/types.ts";
+import type { Operations, RegisterTaskDefinitionRequest } from "#generated/ecs/types.ts";
 import { noExecSessions } from "#kernel/exec-sessions.ts";
+import { subnets } from "#services/ec2/model.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, ready } from "../../../../test/support/ecs-services.ts";
 import { containerInstanceController } from "../controllers/container-instance/controller.ts";
@@ -150,12 +151,12 @@ describe("RegisterContainerInstance", () => {
   });
 });
 
-test("an agent of the platform has what task definitions can require of it, but roles without an interface", () => {
+test("an agent of the platform has what task definitions can require of it", () => {
   const required = requiredAttributes(
     normalizeTaskDefinition({
       family: "all",
       networkMode: "awsvpc",
-      executionRoleArn: "role",
+      ...{ executionRoleArn: "role", taskRoleArn: "role" },
       pidMode: "task",
       volumes: [{ name: "v", dockerVolumeConfiguration: { scope: "task" } }],
       containerDefinitions: [
@@ -179,6 +180,40 @@ test("an agent of the platform has what task definitions can require of it, but 
     required.filter(({ name }) => !agentCapabilities.includes(name)),
     [],
   );
+});
+
+describe("a task with a role on a container instance", () => {
+  const taskRoleArn = "arn:aws:iam::000000000000:role/app";
+  const failures: readonly [string, RegisterTaskDefinitionRequest["networkMode"], boolean, string?][] = [
+    ["of its definition, with an interface", "awsvpc", false],
+    ["of the request, with an interface", "awsvpc", true],
+    ["of its definition, on the bridge", undefined, false, "ATTRIBUTE"],
+    ["of the request, on the bridge", "bridge", true, "ATTRIBUTE"],
+    ["of its definition, in the host's network", "host", false, "ATTRIBUTE"],
+    ["of the request, in the host's network", "host", true, "ATTRIBUTE"],
+    ["of its definition, without a network", "none", false, "ATTRIBUTE"],
+  ];
+  for (const [name, networkMode, isOfRequest, reason] of failures) {
+    test(`${name}: ${reason ?? "is placed"}`, async () => {
+      const { world, call, register } = await withHosts("host-a");
+      await register();
+      const ids = [...world.store.view(subnets).all()].map(({ value }) => value.subnetId);
+      const networkConfiguration = { awsvpcConfiguration: { subnets: ids } };
+      await call("RegisterTaskDefinition", {
+        ...{ family: "app", ...(networkMode && { networkMode }), ...(!isOfRequest && { taskRoleArn }) },
+        containerDefinitions: [{ name: "app", image: "app:1", memory: 64 }],
+      });
+      const answer = await call("RunTask", {
+        ...{ cluster: "web", taskDefinition: "app", launchType: "EC2" },
+        ...(isOfRequest && { overrides: { taskRoleArn } }),
+        ...(networkMode === "awsvpc" && { networkConfiguration }),
+      });
+      assert.deepEqual(
+        [answer.tasks!.length, ...answer.failures!.map((failure) => failure.reason)],
+        reason ? [0, reason] : [1],
+      );
+    });
+  }
 });
 
 describe("container instances", () => {

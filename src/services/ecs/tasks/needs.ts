@@ -8,6 +8,7 @@ import {
 } from "#placement/index.ts";
 import type { TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import { networkRoleCapability } from "../task-definition/attributes.ts";
 import type { TaskPlacement } from "./placement.ts";
 
 /** What the placement of a task follows from. */
@@ -32,7 +33,7 @@ export function placementRequest({
   fallback,
   zones,
 }: TaskNeeds): PlacementRequest {
-  const { placementConstraints, requiresAttributes, networkMode, runtimePlatform } = definition;
+  const { placementConstraints, networkMode, runtimePlatform } = definition;
   const strategies = readStrategies(placement?.placementStrategy ?? []);
   const architecture = runtimePlatform?.cpuArchitecture;
   const value = architecture === "ARM64" ? "arm64" : "x86_64";
@@ -42,13 +43,21 @@ export function placementRequest({
     networkInterface: networkMode === "awsvpc",
     ports: portsOf(definition),
     attributes: [
-      ...requiresAttributes,
+      ...capabilitiesFor(definition, overrides),
       ...(architecture === undefined ? [] : [{ name: "ecs.cpu-architecture", value }]),
     ],
     ...(zones && { zones }),
     constraints: readConstraints([...placementConstraints, ...(placement?.placementConstraints ?? [])]),
     strategies: strategies.length > 0 ? strategies : fallback,
   });
+}
+
+/** What the agent must be able to do. */
+function capabilitiesFor(definition: TaskDefinitionRecord, overrides: TaskOverrides) {
+  const { requiresAttributes, networkMode, taskRoleArn } = definition;
+  if (networkMode === "awsvpc" || !(overrides.taskRoleArn ?? taskRoleArn)) return requiresAttributes;
+  // AWS's agent serves credentials on bridges too, ours in VPCs only. The role may be the definition's or a request's.
+  return [...requiresAttributes, { name: networkRoleCapability }];
 }
 
 /** What is reserved: what the task is given as a whole, else the sum of its containers. */
