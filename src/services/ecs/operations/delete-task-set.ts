@@ -1,3 +1,4 @@
+import { changeTaskSet } from "../services/change-task-set.ts";
 import { requireExternalService, requireTaskSet } from "../services/task-set-lookup.ts";
 import { toTaskSet } from "../services/task-set-output.ts";
 import { drained } from "../services/task-sets.ts";
@@ -15,13 +16,5 @@ export const DeleteTaskSet: EcsHandler<"DeleteTaskSet"> = async (input, ctx) => 
   if (scale > 0 && !input.force) {
     throw ctx.fault("InvalidParameterException", "The TaskSet cannot be deleted while it is scaled above 0.");
   }
-  const next = drained(taskSet.value, ctx.clock.now());
-  await ctx.store.commit({
-    unchanged: [service, taskSet],
-    put: [
-      { key: service.key, value: { ...service.value, steady: false } },
-      { key: taskSet.key, value: next },
-    ],
-  });
-  return { taskSet: toTaskSet(ctx.store, next, service.value, { tags: true }) };
+  return changeTaskSet(ctx, service, taskSet, drained(taskSet.value, ctx.clock.now()));
 };

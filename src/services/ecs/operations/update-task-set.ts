@@ -1,6 +1,6 @@
+import { changeTaskSet } from "../services/change-task-set.ts";
 import { resolveScale } from "../services/scale.ts";
 import { requireExternalService, requireTaskSet } from "../services/task-set-lookup.ts";
-import { toTaskSet } from "../services/task-set-output.ts";
 import type { EcsHandler } from "./handler.ts";
 
 /** Changes the share of the desired count that the set has: nothing else of it can be. */
@@ -15,12 +15,5 @@ export const UpdateTaskSet: EcsHandler<"UpdateTaskSet"> = async (input, ctx) => 
   const stability = { stabilityStatus: "STABILIZING", stabilityStatusAt: now } as const;
   const changed = scale !== taskSet.value.scale;
   const next = { ...taskSet.value, scale, ...(changed && stability), updatedAt: now };
-  await ctx.store.commit({
-    unchanged: [service, taskSet],
-    put: [
-      { key: service.key, value: { ...service.value, steady: false } },
-      { key: taskSet.key, value: next },
-    ],
-  });
-  return { taskSet: toTaskSet(ctx.store, next, service.value, { tags: true }) };
+  return changeTaskSet(ctx, service, taskSet, next);
 };
