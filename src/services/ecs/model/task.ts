@@ -205,6 +205,7 @@ export type TaskIndex =
   | "group"
   | "service"
   | "connect"
+  | "proxied"
   | "zone"
   | "definition"
   | "host"
@@ -229,6 +230,9 @@ export const tasks: Collection<TaskRecord, TaskIndex> = {
       lastStatus === "STOPPED" || serviceConnect === undefined
         ? undefined
         : `${account}/${region}/${serviceConnect.namespaceId}`,
+    /** `yes`: those of all accounts and namespaces. */
+    proxied: ({ lastStatus, serviceConnect }) =>
+      lastStatus === "STOPPED" || serviceConnect === undefined ? undefined : "yes",
     /** What counts when a group is spread over the zones: placed, and not to be stopped. */
     zone: (task) =>
       task.desiredStatus === "STOPPED" || task.lastStatus === "STOPPED" || task.availabilityZone === undefined

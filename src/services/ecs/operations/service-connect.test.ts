@@ -11,7 +11,7 @@ import { ensureDefaultVpc, subnets } from "#services/ec2/model.ts";
 import { elbCollections } from "#services/elb/index.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
 import { reconcileAll } from "../../../../test/support/controllers.ts";
-import { connectProxies } from "../controllers/connect/proxies.ts";
+import { connectProxies, hasProxies } from "../controllers/connect/proxies.ts";
 import { connectRegistry } from "../controllers/connect/registry.ts";
 import { serviceController } from "../controllers/service/controller.ts";
 import { serviceRegistryController } from "../controllers/service-registry/controller.ts";
@@ -99,6 +99,16 @@ const server: ServiceConnectConfiguration = {
 };
 
 describe("Service Connect", () => {
+  test("only tasks that have it have proxies", async () => {
+    const { create, run, store } = await connectWorld();
+    await create("plain", { enabled: false });
+    await run();
+    assert.deepEqual([store.view(tasks).size, hasProxies(store)], [1, false]);
+    await create("client", { enabled: true });
+    await run();
+    assert.deepEqual([store.view(tasks).size, hasProxies(store)], [2, true]);
+  });
+
   test("tasks of a namespace have a proxy that reaches its services by name", async () => {
     const { create, run, published, registries, store } = await connectWorld();
     await create("server", server);

@@ -43,7 +43,7 @@ export function connectProxies(publish: (nodes: readonly LoadBalancerNode[]) => 
 
 /** Whether any task has a proxy. */
 export function hasProxies(store: Pick<Store, "view">): boolean {
-  return pathsNow(store).length > 0;
+  return store.view(tasks).count("proxied", "yes") > 0;
 }
 
 function pathsOf(task: TaskRecord): string[] {
@@ -53,7 +53,7 @@ function pathsOf(task: TaskRecord): string[] {
 function pathsNow(store: Pick<Store, "view">): string[] {
   const paths = store
     .view(tasks)
-    .by("alive", "yes")
+    .by("proxied", "yes")
     .flatMap(({ value }) => pathsOf(value));
   return [...new Set(paths)];
 }
