@@ -335,3 +335,27 @@ test("query definitions are made, changed, listed by their names and deleted", a
   await assert.rejects(call(operations, "DeleteQueryDefinition", { queryDefinitionId: first }), gone);
   await assert.rejects(put({ name: "x", queryDefinitionId: first }), gone);
 });
+
+describe("texts that functions make longer and longer fail the query", () => {
+  const doubled = (what: (before: string) => string) =>
+    Array.from({ length: 40 }, (_, i) => `fields ${what(i === 0 ? "@message" : `a${i - 1}`)} as a${i}`).join(" | ");
+  const cases: readonly [what: string, query: string][] = [
+    ["concat", doubled((before) => `concat(${before}, ${before})`)],
+    ["replace", doubled((before) => `replace(${before}, 'x', 'xx')`)],
+    ["jsonStringify", doubled((before) => `jsonStringify(${before})`)],
+    ["on the rows of stats", `stats count(*) by @message | ${doubled((before) => `concat(${before}, ${before})`)}`],
+  ];
+  for (const [what, query] of cases) {
+    test(what, async () => {
+      const { put, run, results } = await queryWorld();
+      await put(['x"'.repeat(100)]);
+      const queryId = await run(query);
+      let answer = await results(queryId);
+      for (; answer.status === "Running" || answer.status === "Scheduled"; answer = await results(queryId)) {
+        assert.deepEqual(answer.results, []);
+        await nextTurn();
+      }
+      assert.deepEqual([answer.status, answer.results], ["Failed", []]);
+    });
+  }
+});

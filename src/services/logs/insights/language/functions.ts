@@ -1,4 +1,5 @@
 import { familyOf, isInSubnet } from "./ip.ts";
+import { QueryTooLarge } from "./query-too-large.ts";
 import { compareInOrder, toNumber, toText, type Value } from "./values.ts";
 
 /** A function of the language on values. */
@@ -64,8 +65,8 @@ const texts: Readonly<Record<string, ScalarFunction>> = {
   rtrim: onText([1, 2], trimEnd),
   strcontains: question([2, 2], (text, part) => text.includes(part!)),
   substr: onText([2, 3], (text, start, length) => substring(text, Number(start), length)),
-  replace: onText([3, 3], (text, from, to) => (from && to !== undefined ? text.replaceAll(from, () => to) : text)),
-  concat: { arity: [1, any], apply: (...args) => args.map((arg) => toText(arg) ?? "").join("") },
+  replace: onText([3, 3], replaced),
+  concat: { arity: [1, any], apply: (...args) => concatenated(args.map((arg) => toText(arg) ?? "")) },
 };
 
 const general: Readonly<Record<string, ScalarFunction>> = {
@@ -76,7 +77,7 @@ const general: Readonly<Record<string, ScalarFunction>> = {
   frommillis: { arity: [1, 1], apply: (value) => whenDefined(toNumber(value), (ms) => new Date(ms)) },
   tomillis: { arity: [1, 1], apply: toNumber },
   jsonparse: onText([1, 1], parsed),
-  jsonstringify: { arity: [1, 1], apply: (value) => whenDefined(value, (given) => JSON.stringify(given)) },
+  jsonstringify: { arity: [1, 1], apply: (value) => whenDefined(value, (given) => checkLength(JSON.stringify(given))) },
   isvalidip: question([1, 1], (text) => familyOf(text!) !== undefined),
   isvalidipv4: question([1, 1], (text) => familyOf(text!) === "ipv4"),
   isvalidipv6: question([1, 1], (text) => familyOf(text!) === "ipv6"),
@@ -108,6 +109,32 @@ function trimEnd(text: string, chars?: string): string {
   let end = text.length;
   while (end > 0 && chars.includes(text[end - 1]!)) end--;
   return text.slice(0, end);
+}
+
+/** Some messages at their longest. Functions on what functions gave would come to any length. */
+const mostCharacters = 2 ** 22;
+
+function checkLength(text: string): string {
+  if (text.length > mostCharacters) throw tooLong();
+  return text;
+}
+
+function tooLong(): QueryTooLarge {
+  return new QueryTooLarge(`A function of the query makes a text of more than ${mostCharacters} characters.`);
+}
+
+function concatenated(parts: readonly string[]): string {
+  if (parts.reduce((sum, { length }) => sum + length, 0) > mostCharacters) throw tooLong();
+  return parts.join("");
+}
+
+function replaced(text: string, from: string | undefined, to: string | undefined): string {
+  if (!from || to === undefined) return text;
+  let { length } = text;
+  for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + from.length))
+    length += to.length - from.length;
+  if (length > mostCharacters) throw tooLong();
+  return text.replaceAll(from, () => to);
 }
 
 /** By characters, not by code units. */

@@ -22,7 +22,7 @@ export class Findings {
   readonly #query: CompiledQuery;
   readonly #now: number;
   readonly #top: TopEvents | undefined;
-  #groups: Groups = new Map();
+  readonly #groups: Groups = new Map();
   #counts = { recordsScanned: 0, recordsMatched: 0, bytesScanned: 0 };
 
   constructor(query: CompiledQuery, now: number) {
@@ -49,6 +49,11 @@ export class Findings {
     };
     if (found.kind === "events") this.#top?.merge(found.events);
     else if (this.#query.kind === "stats") this.#query.stats.merge(this.#groups, found.groups);
+  }
+
+  /** Forgets what was found, but not what was counted. */
+  clear(): void {
+    this.#groups.clear();
   }
 
   /** The results in their order, as far as they are known. `pointer` makes the value of `@ptr`. */

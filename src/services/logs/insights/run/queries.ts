@@ -59,12 +59,29 @@ export class LogQuery {
   /** In their order; of a query that still runs, what is known of them. */
   results(): readonly ResultFields[] {
     if (this.#results !== undefined) return this.#results;
+    try {
+      return this.#rows();
+    } catch (error) {
+      // When all is scanned the query fails with it.
+      if (error instanceof QueryTooLarge) return [];
+      throw error;
+    }
+  }
+
+  /** Of what was found only the results are kept. Throws a `QueryTooLarge` for Complete; it is not over then. */
+  end(status: QueryStatus, now: number): void {
+    if (status === "Failed") this.#results = [];
+    else this.#results = status === "Complete" ? this.#rows() : this.results();
+    this.status = status;
+    this.duration = now - this.createTime;
+    this.findings.clear();
+  }
+
+  #rows(): ResultFields[] {
     const groups = this.query.groups.map(({ groupId }) => groupId);
-    const rows = this.findings.rows(({ group, time, sequence }) =>
+    return this.findings.rows(({ group, time, sequence }) =>
       toPointer({ groupId: groups[group]!, timestamp: time, sequence }),
     );
-    if (this.isOver) this.#results = rows;
-    return rows;
   }
 }
 
@@ -176,12 +193,13 @@ export class LogQueries {
 
   #end(query: LogQuery, status: QueryStatus): void {
     const { clock } = this.#options;
-    query.status = status;
-    query.duration = clock.now() - query.createTime;
+    query.end(status, clock.now());
     query.stopped.abort();
+    // The timer holds no more than the id: a query that is dropped earlier takes no memory.
+    const { id } = query.query;
     const timer = clock.after(keptMs, () => {
       this.#forgetting.delete(timer);
-      this.#queries.delete(query.query.id);
+      this.#queries.delete(id);
     });
     this.#forgetting.add(timer);
   }
