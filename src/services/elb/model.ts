@@ -7,3 +7,4 @@ export * from "./model/load-balancer.ts";
 export * from "./model/node.ts";
 export * from "./model/target.ts";
 export * from "./model/target-group.ts";
+export * from "./model/zone.ts";

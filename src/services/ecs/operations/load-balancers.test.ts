@@ -143,6 +143,26 @@ describe("a service with a load balancer", () => {
     assert.ok((await messages(found)).includes(told));
   });
 
+  test("replaces tasks in a zone that is not enabled for its load balancer", async () => {
+    const found = await balanced();
+    const { world, blue } = found;
+    await found.create({ desiredCount: 1 });
+    await work(found);
+    const { LoadBalancers } = await world.call(elb, "DescribeLoadBalancers", {});
+    const { LoadBalancerArn, AvailabilityZones } = LoadBalancers![0]!;
+    // The addresses of tasks are of the first subnet.
+    const others = AvailabilityZones!.filter(({ ZoneName }) => ZoneName !== "us-east-1a");
+    const Subnets = others.map(({ SubnetId }) => SubnetId!);
+    await world.call(elb, "SetSubnets", { LoadBalancerArn: LoadBalancerArn!, Subnets });
+    assert.deepEqual(await health(found, blue), ["unused"]);
+    await work(found);
+    const stopped = [...world.store.view(tasks).all()].flatMap(({ value }) => value.stoppedReason ?? []);
+    assert.equal(stopped[0], `Task failed ELB health checks in (target-group ${blue})`);
+    const reason = "Target is in an Availability Zone that is not enabled for the load balancer";
+    const told = `(service app) (port 80) is unhealthy in (target-group ${blue}) due to (reason ${reason}).`;
+    assert.ok((await messages(found)).includes(told));
+  });
+
   const refusals: readonly [string, (found: Balanced) => Promise<LoadBalancer[]>, string | RegExp][] = [
     [
       "a group without a load balancer",

@@ -1,6 +1,7 @@
 import type { Entry, Key, Store } from "#kernel/store.ts";
 import {
   healthOf,
+  isInUse,
   type NewTarget,
   type TargetGroupRecord,
   targetGroupKey,
@@ -58,15 +59,20 @@ export interface TaskTargetHealth {
   readonly reason?: string;
 }
 
-/** The worst that any of its target groups has to say. One that nobody sends to has nothing against the task. */
+/**
+ * The worst that any of its target groups has to say. One that nobody sends to has nothing against the task; one whose
+ * load balancer is not in the task's zone has, as with AWS: the task gets no requests.
+ */
 export function taskTargetHealth(store: Views, task: TaskRecord): TaskTargetHealth | undefined {
   const all = taskTargets(store, task).map(({ targetGroupArn, group, target }): TaskTargetHealth => {
     const record = group && target && store.view(targets).get(targetRecordKey(group.value, target));
     if (record === undefined) return { state: "initial" };
     const { state, reason, description } = healthOf(store, group!.value, record.value);
-    if (state === "healthy" || state === "unused") return { state: "healthy" };
-    if (state !== "unhealthy") return { state: "initial" };
-    return { state, targetGroupArn, port: record.value.port, reason: description ?? reason ?? "Health checks failed" };
+    const isUnwatched = state === "unused" && !isInUse(store, targetGroupArn);
+    if (state === "healthy" || isUnwatched) return { state: "healthy" };
+    if (state !== "unhealthy" && state !== "unused") return { state: "initial" };
+    const { port } = record.value;
+    return { state: "unhealthy", targetGroupArn, port, reason: description ?? reason ?? "Health checks failed" };
   });
   const worst = (["unhealthy", "initial", "healthy"] as const).map((state) => all.find((each) => each.state === state));
   return worst.find((each) => each !== undefined);

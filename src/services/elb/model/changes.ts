@@ -1,7 +1,7 @@
 import type { Entry, Put, Read, Store } from "#kernel/store.ts";
-import { deregistrationDelayOf, isInUse } from "./health.ts";
+import { deregistrationDelayOf, whyNotInUse } from "./health.ts";
 import { newTarget, type TargetRecord, targetHealthKey, targetKeyOf, targetRecordKey, targets } from "./target.ts";
-import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
+import type { TargetGroupRecord } from "./target-group.ts";
 
 /** Parts of a commit. */
 export interface TargetWrites {
@@ -28,7 +28,7 @@ export function registration(store: Store, group: Entry<TargetGroupRecord>, give
 
 /**
  * What a commit must carry to deregister a target: it drains for the group's delay, unless no load balancer sends to
- * it. One that drains already goes on as it does.
+ * it or has its zone. One that drains already goes on as it does.
  */
 export function deregistration(
   store: Store,
@@ -38,7 +38,7 @@ export function deregistration(
 ): TargetWrites {
   const delay = deregistrationDelayOf(group.value);
   if (target.value.drainUntil !== undefined) return { unchanged: [], put: [], remove: [] };
-  if (delay === 0 || !isInUse(store, targetGroupArn(group.value))) {
+  if (delay === 0 || whyNotInUse(store, group.value, target.value) !== undefined) {
     const health = targetHealthKey(group.value, targetKeyOf(target.value));
     return { unchanged: [target], put: [], remove: [target.key, health] };
   }

@@ -1,8 +1,9 @@
 import type { Store } from "#kernel/store.ts";
 import { listeners, rules } from "./listener.ts";
-import { type LoadBalancerRecord, loadBalancerArn } from "./load-balancer.ts";
+import { type LoadBalancerRecord, loadBalancerArn, loadBalancerKey, loadBalancers, placeOf } from "./load-balancer.ts";
 import { type TargetRecord, targetHealth, targetHealthKey, targetKeyOf } from "./target.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
+import { zoneOfTarget } from "./zone.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -31,6 +32,20 @@ export function isInUse(store: Views, groupArn: string): boolean {
   return inListeners > 0 || store.view(rules).count("targetGroup", groupArn) > 0;
 }
 
+/** Why no node sends to a target, whatever its health; undefined: nodes may. Words of AWS. */
+export function whyNotInUse(store: Views, group: TargetGroupRecord, target: TargetRecord): string | undefined {
+  const owners = loadBalancersOf(store, targetGroupArn(group));
+  if (owners.length === 0) return "Target group is not configured to receive traffic from the load balancer";
+  const zone = zoneOfTarget(store, group, target);
+  const isEnabled = (arn: string) => {
+    const place = placeOf(arn)!;
+    const found = store.view(loadBalancers).get(loadBalancerKey(place, place.name));
+    return found?.value.zones.some(({ zoneName }) => zoneName === zone) ?? false;
+  };
+  if (zone === undefined || owners.some(isEnabled)) return undefined;
+  return "Target is in an Availability Zone that is not enabled for the load balancer";
+}
+
 /**
  * The health of a registered target: what its nodes agree on. It is healthy when all say so and initial while one has
  * not made up its mind, so that no node is left without it when traffic moves there.
@@ -40,10 +55,8 @@ export function healthOf(store: Views, group: TargetGroupRecord, target: TargetR
     const description = "Target deregistration is in progress";
     return { state: "draining", reason: "Target.DeregistrationInProgress", description };
   }
-  if (!isInUse(store, targetGroupArn(group))) {
-    const description = "Target group is not configured to receive traffic from the load balancer";
-    return { state: "unused", reason: "Target.NotInUse", description };
-  }
+  const notInUse = whyNotInUse(store, group, target);
+  if (notInUse !== undefined) return { state: "unused", reason: "Target.NotInUse", description: notInUse };
   const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
   const reports = Object.values(record?.value.reports ?? {});
   if (reports.length === 0) {

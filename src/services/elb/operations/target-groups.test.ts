@@ -168,6 +168,66 @@ describe("targets", () => {
     assert.equal(await state(), "initial Elb.RegistrationInProgress");
   });
 
+  const zones: readonly [string, object, "application" | "network", "true" | "false", boolean][] = [
+    ["in an enabled zone", {}, "application", "true", true],
+    ["in another zone", { Id: "172.31.32.9" }, "application", "true", false],
+    ["in another zone, without cross-zone", { Id: "172.31.32.9" }, "application", "false", false],
+    ["in another zone, of a network load balancer", { Id: "172.31.32.9" }, "network", "false", false],
+    ["in another zone, of a network load balancer across zones", { Id: "172.31.32.9" }, "network", "true", false],
+    [
+      "beyond the VPC in another zone",
+      { Id: "10.0.0.1", AvailabilityZone: "us-east-1c" },
+      "application",
+      "true",
+      false,
+    ],
+    ["beyond the VPC in an enabled zone", { Id: "10.0.0.1", AvailabilityZone: "us-east-1a" }, "network", "true", true],
+    ["beyond the VPC in all zones", { Id: "10.0.0.1", AvailabilityZone: "all" }, "application", "true", true],
+  ];
+  for (const [what, target, Type, Value, isUsed] of zones) {
+    test(`${what} are ${isUsed ? "checked" : "unused, and go at once"}`, async () => {
+      const world = await elbWorld();
+      const Protocol = Type === "application" ? "HTTP" : "TCP";
+      const TargetGroupArn = await newTargetGroup(world, { Protocol });
+      const Attributes = [{ Key: "load_balancing.cross_zone.enabled", Value }];
+      await world.elb("ModifyTargetGroupAttributes", { TargetGroupArn, Attributes });
+      const Targets = [{ Id: "172.31.0.9", ...target }];
+      await world.elb("RegisterTargets", { TargetGroupArn, Targets });
+      const loadBalancer = await newLoadBalancer(world, { Type, Subnets: world.subnets.slice(0, 2) });
+      await newListener(world, loadBalancer, TargetGroupArn, { Protocol });
+      await world.follow("healthy");
+      const health = async () =>
+        (await world.elb("DescribeTargetHealth", { TargetGroupArn })).TargetHealthDescriptions!.map(
+          ({ TargetHealth }) => TargetHealth,
+        );
+      const Description = "Target is in an Availability Zone that is not enabled for the load balancer";
+      const unused = { State: "unused", Reason: "Target.NotInUse", Description };
+      assert.deepEqual(await health(), [isUsed ? { State: "healthy" } : unused]);
+      const told = world.published
+        .at(-1)!
+        .flatMap(({ targetGroups }) => targetGroups.flatMap((group) => group.targets));
+      assert.equal(told.length > 0, isUsed);
+      await world.elb("DeregisterTargets", { TargetGroupArn, Targets });
+      assert.equal((await health()).length, isUsed ? 1 : 0);
+    });
+  }
+
+  test("are unused while their zone is not enabled", async () => {
+    const { world, TargetGroupArn } = await register({});
+    const LoadBalancerArn = await newLoadBalancer(world);
+    await newListener(world, LoadBalancerArn, TargetGroupArn);
+    const state = async () =>
+      (await world.elb("DescribeTargetHealth", { TargetGroupArn })).TargetHealthDescriptions![0]!.TargetHealth!.State;
+    await world.follow("healthy");
+    assert.equal(await state(), "healthy");
+    await world.elb("SetSubnets", { LoadBalancerArn, Subnets: world.subnets.slice(1) });
+    assert.equal(await state(), "unused");
+    await world.elb("SetSubnets", { LoadBalancerArn, Subnets: world.subnets });
+    await world.clock.advance(1);
+    await world.follow("healthy");
+    assert.equal(await state(), "healthy");
+  });
+
   test("that are not registered are told as such", async () => {
     const { world, TargetGroupArn } = await register({});
     const Targets = [{ Id: "172.31.0.10" }];

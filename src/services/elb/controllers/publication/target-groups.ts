@@ -1,6 +1,5 @@
 import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
-import { cidrOf, containsAddress, parseAddress, subnets } from "#services/ec2/model.ts";
 import {
   type LoadBalancerRecord,
   nodes,
@@ -10,6 +9,7 @@ import {
   targetGroupArn,
   targetKeyOf,
   targets,
+  zoneOfTarget,
 } from "../../model.ts";
 import { accessLogGroupKey } from "../../request/load-balancer-attributes.ts";
 
@@ -55,20 +55,6 @@ export function isCrossZone({ type, attributes }: LoadBalancerRecord, group: Tar
   const own = group.attributes[key] ?? "use_load_balancer_configuration";
   if (own !== "use_load_balancer_configuration") return own === "true";
   return (attributes[key] ?? (type === "application" ? "true" : "false")) === "true";
-}
-
-/** The zone of a target; undefined: it is one of all zones. */
-export function zoneOfTarget(store: Views, group: TargetGroupRecord, target: TargetRecord): string | undefined {
-  if (target.availabilityZone !== undefined) {
-    return target.availabilityZone === "all" ? undefined : target.availabilityZone;
-  }
-  const address = group.targetType === "ip" ? parseAddress(target.id) : undefined;
-  if (address === undefined) return undefined;
-  const subnet = store
-    .view(subnets)
-    .by("vpc", group.vpcId)
-    .find(({ value }) => containsAddress(cidrOf(value), address));
-  return subnet?.value.availabilityZone;
 }
 
 /** An application load balancer as a target is each of its nodes. */
