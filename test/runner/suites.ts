@@ -19,7 +19,7 @@ const usesClients = /@aws-sdk\/client-/;
 const heavyFolders = /^test\/(?:simulation|conformance)\//;
 const simulation = /^test\/simulation\//;
 
-/** A test that takes longer has hung: none takes half of it, however busy the machine is. */
+/** A test that takes longer has hung. One that takes half of it on a busy machine has a `timeout` of its own. */
 export const testTimeoutMs = 5 * 60_000;
 
 /** The same for the tests of a file: one of the simulation plays many seeds. */
