@@ -16,6 +16,7 @@ import { createLog } from "#kernel/log.ts";
 import { type Random, systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
+import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources } from "#platform/collections.ts";
 import { type DataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
@@ -153,10 +154,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...{ ports: ecrPorts, onBug: options.onBug },
   });
   const prometheus = startPrometheus({ metrics, store, control, clock, log, data, version, env: options.env });
+  const callCounts = new CallCounts({ sink: measured, clock, log });
   const gateway = openGateway(options, {
     ...{ services, store, clock, random, trail, host, identity, authorizer, sessions, control },
     storage: logsOnDisk.storage,
-    ...{ agent, pulls, metrics, prometheus },
+    ...{ agent, pulls, metrics, prometheus, callCounts },
     mounts: registry.mounts,
   });
   await agent.start();
@@ -184,6 +186,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       data.withdraw();
       await sessions.close();
       await gateway.close();
+      await callCounts.close();
       await prometheus.close();
       await registry.close();
       images.close();
@@ -222,6 +225,7 @@ interface GatewayParts {
   readonly agent: Agent;
   readonly pulls: Pulls;
   readonly prometheus: ReturnType<typeof startPrometheus>;
+  readonly callCounts: CallCounts;
 }
 
 function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
@@ -240,7 +244,10 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
     ...{ credentials, canAssume },
     authorize,
     audit: parts.trail,
-    observe: parts.prometheus.observe,
+    observe(call) {
+      parts.prometheus.observe(call);
+      parts.callCounts.take(call);
+    },
     mounts: parts.mounts,
     upgrades: [parts.sessions.mount],
     sites: [createDoor(isLoadBalancerName, (name) => loadBalancerAddress(store, name))],

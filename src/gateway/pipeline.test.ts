@@ -247,7 +247,7 @@ describe("what goes wrong in a handler", () => {
     });
   }
 
-  it("an observer is told of each call of an operation, with its status and time", async () => {
+  it("an observer is told of each call of an operation, with its place, status and time", async () => {
     const calls: unknown[] = [];
     const observe = (call: unknown) => calls.push(call);
     const afterAWhile = async () => {
@@ -259,10 +259,13 @@ describe("what goes wrong in a handler", () => {
     const { ask } = gatewayOf(failing(new Fault("ClientException", "x")), { observe });
     await ask(signed(ecsRequest("ListClusters")));
     await ask(signed(ecsRequest("Nothing")));
+    await ask(ecsRequest("ListClusters"));
     const call = { service: "ecs", operation: "ListClusters" };
+    const place = { account: root.account, region: "eu-west-1" };
     assert.deepEqual(calls, [
-      { ...call, status: 200, seconds: 0.25 },
-      { ...call, status: 400, seconds: 0 },
+      { ...call, place, status: 200, seconds: 0.25 },
+      { ...call, place, status: 400, seconds: 0 },
+      { ...call, place: undefined, status: 400, seconds: 0 },
     ]);
   });
 

@@ -52,6 +52,8 @@ export interface ObservedCall {
   /** The service's folder among the models, and the operation: `ecs`, `RunTask`. */
   readonly service: string;
   readonly operation: string;
+  /** Where it happened; undefined: nobody knows whose call it was. */
+  readonly place: { readonly account: string; readonly region: string } | undefined;
   /** Of HTTP. */
   readonly status: number;
   /** From the body's last byte to the answer. */
@@ -129,7 +131,7 @@ export function createPipeline(options: PipelineOptions): Respond {
       const output = await handle(found.handler, input, () => contextOf(context, request, signal));
       const answer = target.protocol.serialize(operation, output, requestId);
       audit({ output, ...(typeof answer.body === "string" && { answerCharacters: answer.body.length }) });
-      return observed(options, { operation, startedAt }, answer);
+      return observed(options, { operation, known, startedAt }, answer);
     } catch (error) {
       if (error instanceof InvariantError && options.onInvariantError !== undefined) {
         clock.after(0, () => options.onInvariantError?.(error));
@@ -137,20 +139,27 @@ export function createPipeline(options: PipelineOptions): Respond {
       const fault = faultOf(error, { target, operation, requestId, log, strictFaults: options.strictFaults });
       audit({ fault });
       const answer = target.protocol.serializeFault(fault, target.service?.model, requestId);
-      return observed(options, { operation, startedAt }, answer);
+      return observed(options, { operation, known, startedAt }, answer);
     }
   };
+}
+
+interface ObservedParts {
+  readonly operation: Operation | undefined;
+  readonly known: KnownCall | undefined;
+  readonly startedAt: number;
 }
 
 /** The answer, of which the observer has been told. */
 function observed(
   { observe, clock }: PipelineOptions,
-  { operation, startedAt }: { readonly operation: Operation | undefined; readonly startedAt: number },
+  { operation, known, startedAt }: ObservedParts,
   answer: HttpResponse,
 ): HttpResponse {
   if (operation === undefined) return answer;
   const seconds = Math.max(0, clock.now() - startedAt) / 1000;
-  observe?.({ service: operation.service.name, operation: operation.name, status: answer.status, seconds });
+  const place = known && { account: known.account, region: known.region };
+  observe?.({ service: operation.service.name, operation: operation.name, place, status: answer.status, seconds });
   return answer;
 }
 
