@@ -219,6 +219,11 @@ test("any text is read or refused, and what is read can be asked about any messa
   }
 });
 
+test("words are told in one pass, whatever opens and never closes", () => {
+  const matches = parseFilterPattern("[first, ..., last=end]")!;
+  for (const text of ["[ ", '[" ', "[x]y ", '"x"y [']) assert.ok(matches(`${text.repeat(2 ** 18)} end`), text);
+});
+
 test("a term pattern says what plain inclusion says", () => {
   const random = seededRandom(12);
   const word = () =>

@@ -108,12 +108,30 @@ function readCondition(scanner: Scanner, quota: RegexQuota): (word: string) => b
   return (word) => meets(word, operator, comparison);
 }
 
+/**
+ * Finds a character from a place on, -1 where there is none. Asked for places that ascend it looks at each one once, so
+ * that brackets that nobody closes cost no time.
+ */
+function finder(text: string, character: string): (from: number) => number {
+  let found = text.indexOf(character);
+  return (from) => {
+    if (found >= 0 && found < from) found = text.indexOf(character, from);
+    return found;
+  };
+}
+
 /** The words of a message, at most `limit`: the last one is then all that is left. */
 function splitWords(message: string, limit: number): Word[] {
   const words: Word[] = [];
-  const expression = /"([^"]*)"(?=\s|$)|\[([^\]]*)\](?=\s|$)|\S+/g;
-  for (let found = expression.exec(message); found !== null; found = expression.exec(message)) {
-    words.push({ text: found[1] ?? found[2] ?? found[0], start: found.index });
+  const closing = { '"': finder(message, '"'), "[": finder(message, "]") };
+  const unquoted = /\S+/g;
+  for (let found = unquoted.exec(message); found !== null; found = unquoted.exec(message)) {
+    const { index: start } = found;
+    const opening = message[start];
+    const end = opening === '"' || opening === "[" ? closing[opening](start + 1) : -1;
+    const isQuoted = end >= 0 && (end + 1 === message.length || /\s/.test(message[end + 1]!));
+    words.push({ text: isQuoted ? message.slice(start + 1, end) : found[0], start });
+    if (isQuoted) unquoted.lastIndex = end + 1;
     if (words.length > limit) break;
   }
   if (words.length <= limit) return words;
