@@ -141,6 +141,17 @@ describe("remote write", () => {
     await remoteWrite.close();
   });
 
+  test("an answer that is too long is of no receiver, and does not end it", async () => {
+    const { clock, minutes, sums, remoteWrite } = await writing((_call, count) => {
+      if (count === 1) throw new DriverError("InvalidSpec", "metrics.test answered with more than 65536 bytes.");
+      return { status: 204 };
+    });
+    await minutes(2);
+    await clock.advance(60_000, settle);
+    assert.deepEqual(sums(), [0, 1]);
+    await remoteWrite.close();
+  });
+
   test("a receiver that says when is asked then", async () => {
     const { clock, minutes, calls, sums, remoteWrite } = await writing((_call, count) =>
       count === 1 ? { status: 429, retryAfterSeconds: 300 } : { status: 200 },

@@ -26,6 +26,7 @@ const windowSeconds = 300;
 /** What could not be sent for longer is left out. */
 const keptSeconds = 2 * 3600;
 const timeoutMs = 30_000;
+const mostBodyBytes = 64 * 1024;
 const leastBackoffMs = 1000;
 const mostBackoffMs = 60_000;
 
@@ -119,7 +120,10 @@ export class RemoteWrite {
     }
   }
 
-  /** A receiver that is not there is as one that answers 503. */
+  /**
+   * A receiver that is not there is as one that answers 503, and so is one whose answer is too long to be one of remote
+   * write: pages of proxies are.
+   */
   private async post(body: Uint8Array): Promise<HttpAnswer> {
     const { send, url, headers } = this.options;
     const own = {
@@ -127,12 +131,9 @@ export class RemoteWrite {
       "x-prometheus-remote-write-version": "0.1.0",
     };
     try {
-      return await send(
-        { method: "POST", url, headers: { ...headers, ...own }, body },
-        { timeoutMs, mostBodyBytes: 64 * 1024 },
-      );
+      return await send({ method: "POST", url, headers: { ...headers, ...own }, body }, { timeoutMs, mostBodyBytes });
     } catch (error) {
-      if (!(error instanceof DriverError) || !error.retryable) throw error;
+      if (!(error instanceof DriverError)) throw error;
       return { status: 503, body: error.message };
     }
   }
