@@ -1,6 +1,6 @@
 import type { MetricTransformation, QueryParameter } from "#generated/logs/types.ts";
 import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
-import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 
 /** A log group. Its events are in segment files under its id, so that a group made anew has none of the old one's. */
 export interface LogGroupRecord {
@@ -123,10 +123,6 @@ export interface World {
 
 export function logGroupKey({ account, region }: World, logGroupName: string): Key<LogGroupRecord> {
   return keyOf(logGroups, account, region, logGroupName);
-}
-
-export function logGroupPrefix({ account, region }: World): Prefix<LogGroupRecord> {
-  return prefixOf(logGroups, account, region);
 }
 
 export function logStreamKey(groupId: string, logStreamName: string): Key<LogStreamRecord> {

@@ -124,7 +124,7 @@ function crossed(
 }
 
 /** As Java shows a double. */
-export function asDouble(value: number): string {
+function asDouble(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 

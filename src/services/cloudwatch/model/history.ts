@@ -16,7 +16,7 @@ export interface AlarmHistoryRecord extends World {
 export const alarmHistory: Collection<AlarmHistoryRecord> = { name: "cloudwatch/alarm-history" };
 
 /** In the order of their times; `position` tells those of one moment apart. */
-export function historyKey({ account, region, alarmName, time }: AlarmHistoryRecord, position: number) {
+function historyKey({ account, region, alarmName, time }: AlarmHistoryRecord, position: number) {
   const at = `${String(time).padStart(15, "0")}-${String(position).padStart(4, "0")}`;
   return keyOf(alarmHistory, account, region, alarmName, at) as Key<AlarmHistoryRecord>;
 }
@@ -25,7 +25,7 @@ export function historyPrefix({ account, region }: World, alarmName?: string): P
   return prefixOf(alarmHistory, account, region, ...(alarmName === undefined ? [] : [alarmName]));
 }
 
-export function alarmTypeOf({ type }: AlarmRecord): AlarmHistoryRecord["alarmType"] {
+function alarmTypeOf({ type }: AlarmRecord): AlarmHistoryRecord["alarmType"] {
   return type === "metric" ? "MetricAlarm" : "CompositeAlarm";
 }
 

@@ -6,7 +6,7 @@ import { readInstance } from "../instances/lookup.ts";
 import type { AttributeRecord } from "../model/attribute.ts";
 import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 
-export const maxCustomAttributes = 10;
+const maxCustomAttributes = 10;
 
 /** The container instance that an attribute is meant for. Throws `TargetNotFoundException`. */
 export async function requireTarget(

@@ -34,7 +34,7 @@ export class RegexQuota {
 }
 
 /** A text to compare with, in which `*` stands for any characters; a number when it reads as one. */
-export function textComparison(text: string): Comparison {
+function textComparison(text: string): Comparison {
   const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
   return { type: "text", equals: wildcard(text), number };
 }

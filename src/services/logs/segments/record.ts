@@ -16,7 +16,7 @@ const fixedBytes = 55;
 export const eventHeaderBytes = 12;
 const batchKind = 1;
 /** No record is longer; what claims to be is no record. */
-export const maxRecordBytes = 32 * 2 ** 20;
+const maxRecordBytes = 32 * 2 ** 20;
 
 export interface LogEvent {
   readonly timestamp: number;

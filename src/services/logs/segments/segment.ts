@@ -59,7 +59,7 @@ export async function readSealedIndex(file: DataFile): Promise<SealedIndex> {
   return JSON.parse((await decompress(compressed)).toString()) as SealedIndex;
 }
 
-export function blocksOfIndex(index: SealedIndex): Block[] {
+function blocksOfIndex(index: SealedIndex): Block[] {
   return index.blocks.map(([offset, length, rawLength, minTimestamp, maxTimestamp, streams]) => ({
     offset,
     length,

@@ -93,11 +93,7 @@ function tellFault(draft: Draft, { backoff }: Rollout, message: string) {
 }
 
 /** The capacity of each new task: with a strategy, what brings all tasks of the deployment nearest to it. */
-export function capacitiesOf(
-  revision: ServiceRevisionRecord,
-  own: readonly Member[],
-  count: number,
-): ServiceCapacity[] {
+function capacitiesOf(revision: ServiceRevisionRecord, own: readonly Member[], count: number): ServiceCapacity[] {
   const strategy = revision.capacityProviderStrategy;
   if (strategy === undefined)
     return Array.from({ length: count }, () => ({ launchType: revision.launchType ?? "EC2" }));
