@@ -16,7 +16,7 @@ export interface ProcessOptions {
   readonly faults: () => Faults;
   readonly trace: (event: string) => void;
   readonly onKilled: () => void;
-  /** A group is on the disk. */
+  /** A group is on the disk, and is shown from now on. */
   readonly onDurable: (group: JournalGroup) => void;
 }
 
@@ -34,6 +34,8 @@ export class SimulatedProcess {
   readonly #options: ProcessOptions;
   readonly #reject: (error: Error) => void;
   #alive = true;
+  /** On the disk, and still unknown to everybody: its sync has not been told to be done. */
+  #untold: JournalGroup | undefined;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -57,13 +59,14 @@ export class SimulatedProcess {
   kill(how: string): void {
     if (!this.#alive) return;
     this.#alive = false;
+    this.#tell();
     this.#options.trace(`process ${this.number} killed ${how}`);
     this.#reject(new ConnectionLost());
     this.#options.onKilled();
   }
 
   #faultyDisk(disk: Journal): Journal {
-    const { random, faults, onDurable } = this.#options;
+    const { random, faults } = this.#options;
     const kill = (probability: number, how: string) => {
       if (happens(random, probability)) this.kill(how);
     };
@@ -74,17 +77,32 @@ export class SimulatedProcess {
         // A dead process writes nothing; its callers hear nothing of this error either.
         if (!this.#alive || happens(random, faults().noSpace)) throw diskFull();
         disk.write(group);
-        onDurable(group);
+        this.#untold = group;
         kill(faults().killAfterWrite, "after a write");
         if (happens(random, faults().killAfterAck)) setAfterAck(() => this.kill("after an acknowledgement"));
       },
       sync: () => {
-        if (!happens(random, faults().slowSync)) return undefined;
+        if (!happens(random, faults().slowSync)) {
+          this.#tell();
+          return undefined;
+        }
         const delayMs = faults().syncDelayMs * random.float();
-        return new Promise((resolve) => this.clock.after(delayMs, resolve));
+        return new Promise((resolve) =>
+          this.clock.after(delayMs, () => {
+            this.#tell();
+            resolve();
+          }),
+        );
       },
       close: () => disk.close(),
     };
+  }
+
+  /** A group counts from its sync on, which is when the platform begins to show it; a process that dies leaves it. */
+  #tell(): void {
+    const group = this.#untold;
+    this.#untold = undefined;
+    if (group !== undefined) this.#options.onDurable(group);
   }
 
   #wrap(inner: StoreEngine): StoreEngine {
