@@ -17,6 +17,8 @@ export type EmbeddedFault = "EMFParsingErrors" | "EMFValidationErrors";
 const mostDimensions = 30;
 const mostMetrics = 100;
 const mostValues = 100;
+/** Of a message, each set of dimensions counting: sets of a few bytes would come to millions. */
+const mostEmbedded = 10_000;
 const pastMs = 14 * 86_400_000;
 const aheadMs = 2 * 3_600_000;
 const units = new Set([
@@ -47,7 +49,7 @@ export function embeddedMetrics(message: string, now: number): readonly Embedded
   const found: EmbeddedMetric[] = [];
   for (const directive of directives as unknown[]) {
     const metrics = isObject(directive) ? metricsOf(root, directive, time) : undefined;
-    if (metrics === undefined) return "EMFValidationErrors";
+    if (metrics === undefined || found.length + metrics.length > mostEmbedded) return "EMFValidationErrors";
     found.push(...metrics);
   }
   return found;
@@ -67,6 +69,7 @@ function metricsOf(root: Json, directive: Json, time: number): EmbeddedMetric[] 
   const { Namespace: namespace, Dimensions: sets = [[]], Metrics: metrics = [] } = directive;
   if (typeof namespace !== "string" || namespace === "" || namespace.startsWith("AWS/")) return undefined;
   if (!Array.isArray(sets) || !Array.isArray(metrics) || metrics.length > mostMetrics) return undefined;
+  if (sets.length * metrics.length > mostEmbedded) return undefined;
   const dimensionSets = (sets.length === 0 ? [[]] : sets).map((names: unknown) => dimensionsOf(root, names));
   const found: EmbeddedMetric[] = [];
   for (const metric of metrics as unknown[]) {

@@ -224,6 +224,7 @@ describe("the embedded metric format", () => {
     ["a dimension that is a number", message({ Service: 1 })],
     ["a dimension that is not there", message({}, { Dimensions: [["Nope"]] })],
     ["a value that is a text", message({ ms: "10" })],
+    ["too many sets of dimensions", message({}, { Dimensions: Array(200_000).fill(["Zone"]) })],
     ["too many values", message({ ms: Array(101).fill(1) })],
     ["a unit that there is not", message({}, { Metrics: [{ Name: "ms", Unit: "Hours" }] })],
     ["a resolution that there is not", message({}, { Metrics: [{ Name: "ms", StorageResolution: 5 }] })],
