@@ -33,10 +33,19 @@ interface Answer {
 /** A proxy on this machine asks for somebody else. */
 const forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
+/**
+ * A browser of this machine sends the host of the page that asks. A page that has its own name lead here (DNS rebinding)
+ * may read nothing; a client without the header is no browser.
+ */
+function namesThisMachine(host = "localhost"): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
+}
+
 /** `GET /metrics`: all metrics of all accounts as Prometheus reads them, for this machine and bearers of the token. */
 export function metricsRoute({ storage, clock, token, own }: MetricsRouteOptions) {
   return async ({ headers, remoteAddress }: Question): Promise<Answer> => {
-    const isOwnMachine = isLoopback(remoteAddress) && !forwarded.some((name) => headers[name] !== undefined);
+    const isForwarded = forwarded.some((name) => headers[name] !== undefined);
+    const isOwnMachine = isLoopback(remoteAddress) && !isForwarded && namesThisMachine(headers.host);
     if (!isOwnMachine && !isEqual(headers.authorization ?? "", `Bearer ${token}`)) return unauthorized;
     const format = formatOf(headers.accept);
     const families = [...own(), ...(await latestFamilies(storage, clock.now()))];
