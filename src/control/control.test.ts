@@ -31,7 +31,12 @@ type Reconcile = (key: string, ctx: ControllerContext) => Promise<Reconciled>;
 /** A control plane with one controller, whose keys are the owners of things. Returns what it did, too. */
 async function newControl(
   reconcile: Reconcile,
-  options: { things?: Record<string, string>; concurrency?: number; startsTasks?: boolean } = {},
+  options: {
+    things?: Record<string, string>;
+    concurrency?: number;
+    startsTasks?: boolean;
+    wakes?: Controller["wakes"];
+  } = {},
 ) {
   const clock = new VirtualClock();
   const engine = memoryEngine({ clock });
@@ -43,6 +48,7 @@ async function newControl(
     name: "toy.controller",
     startsTasks: options.startsTasks ?? false,
     watches: [watch(things, (entry) => [entry.value.owner])],
+    ...(options.wakes && { wakes: options.wakes }),
     reconcile(key, ctx) {
       seen.push(key);
       return reconcile(key, ctx);
@@ -62,6 +68,27 @@ async function newControl(
 }
 
 const nothing = async () => {};
+
+test("what is no record wakes a controller too, until it is stopped", async () => {
+  let wake: ((key: string, withinMs: number) => void) | undefined;
+  const wakes: Controller["wakes"] = (due, store) => {
+    wake = (key, withinMs) => store.view(things).size === 1 && due(key, withinMs);
+    return () => {
+      wake = undefined;
+    };
+  };
+  const { clock, seen, control } = await newControl(nothing, { things: { a: "ann" }, wakes });
+  await drainMicrotasks();
+  assert.deepEqual(seen.splice(0), ["ann"]);
+  wake!("bob", 100);
+  await clock.advance(99);
+  assert.deepEqual(seen, []);
+  await clock.advance(1);
+  assert.deepEqual(seen, ["bob"]);
+  wake!("bob", 100);
+  await control.stop();
+  assert.deepEqual([wake, clock.nextAt()], [undefined, undefined]);
+});
 
 test("all keys are looked at once at the start, then those of changes, and no timer runs", async () => {
   const { clock, store, put, seen, control } = await newControl(nothing, { things: { a: "ann", b: "bob", c: "ann" } });

@@ -46,6 +46,7 @@ export class Runner {
   #stopped = false;
   #held = false;
   #onDrained: (() => void) | undefined;
+  #endWakes: (() => void) | undefined;
 
   constructor(controller: Controller, options: RunnerOptions) {
     this.#controller = controller;
@@ -55,7 +56,9 @@ export class Runner {
   }
 
   start(): void {
-    for (const key of allKeys(this.#controller, this.#options.ctx.store)) this.#queue.add(key);
+    const { store } = this.#options.ctx;
+    this.#endWakes = this.#controller.wakes?.((key, withinMs) => this.#queue.addWithin(key, withinMs), store);
+    for (const key of allKeys(this.#controller, store)) this.#queue.add(key);
   }
 
   /** What it wants to be told of. */
@@ -67,6 +70,7 @@ export class Runner {
   /** Starts nothing more; resolves when what is running has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#endWakes?.();
     this.#queue.clear();
     await this.#drained();
   }

@@ -44,6 +44,20 @@ test("a later time replaces an earlier one; being due now replaces both", async 
   assert.equal(queue.take(), "a");
 });
 
+test("due within a time: the first that is set stays, also while the key is worked on", async () => {
+  const { clock, queue } = newQueue();
+  queue.addWithin("a", 1000);
+  await clock.advance(600);
+  queue.addWithin("a", 1000);
+  await clock.advance(400);
+  assert.equal(queue.take(), "a");
+  queue.addWithin("a", 1000);
+  queue.done("a");
+  assert.equal(queue.take(), undefined);
+  await clock.advance(1000);
+  assert.equal(queue.take(), "a");
+});
+
 test("what is due already needs no time", () => {
   const { clock, queue } = newQueue();
   queue.add("a");

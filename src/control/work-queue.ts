@@ -55,6 +55,11 @@ export class WorkQueue {
     );
   }
 
+  /** Makes the key due in `delayMs` at the latest: a time that is set for it already stays. */
+  addWithin(key: string, delayMs: number): void {
+    if (!this.#later.has(key)) this.addLater(key, delayMs);
+  }
+
   /** Hands out the key that has been due the longest, or undefined. `done` must follow. */
   take(): string | undefined {
     const [key] = this.#ready;

@@ -11,6 +11,11 @@ export interface Controller {
   readonly name: string;
   /** What makes which key due. */
   readonly watches: readonly ControllerWatch[];
+  /**
+   * What beyond the store makes keys due: calls `due` with a key and in how many milliseconds at the latest. Returns
+   * what ends it.
+   */
+  readonly wakes?: (due: (key: string, withinMs: number) => void, store: Store) => () => void;
   /** Whether tasks come of it: it rests while all tasks are being stopped, or there would be no end. */
   readonly startsTasks?: boolean;
   reconcile(key: string, ctx: ControllerContext): Promise<Reconciled>;

@@ -9,30 +9,37 @@ import type { LogStorage, StoredAfter } from "../../segments/storage.ts";
 import { addressOf } from "./destination.ts";
 import { piecesOf, subscriptionQueue } from "./plan.ts";
 
-const pollMs = 1000;
+/** So long events gather, to be handed on together. */
+const gatherMs = 500;
+/** After so long a destination that took nothing is looked at again. */
+const waitMs = 1000;
 /** A destination that takes nothing has so many deliveries wait; the events behind them wait in their segments. */
 const mostWaiting = 100;
 
 /**
- * Hands what was stored on to subscribers: once a second what is new becomes deliveries of EventBridge, which carry it
- * to the destination with their retries, in the commit that notes how far it has come. So no event is lost by a
- * restart, and none handed on twice.
+ * Hands what was stored on to subscribers: half a second after the first new event what is new becomes deliveries of
+ * EventBridge, which carry it to the destination with their retries, in the commit that notes how far it has come. So
+ * no event is lost by a restart, and none handed on twice.
  */
 export function subscriptionController(storage: LogStorage): Controller {
   return {
     name: "logs.subscription",
     watches: [watch(subscriptionFilters, ({ key }) => [key])],
+    wakes(due, store) {
+      const filters = store.view(subscriptionFilters);
+      return storage.followAll((groupId) => {
+        for (const { key } of filters.by("group", groupId)) due(key, gatherMs);
+      });
+    },
     async reconcile(key, ctx) {
       const filter = await ctx.store.get(key as Key<SubscriptionFilterRecord>);
       if (filter.value === undefined) return;
-      const later = { lookAgainAt: ctx.clock.now() + pollMs };
       const waiting = ctx.store.view(deliveries).count("queue", subscriptionQueue(filter.value));
-      if (waiting >= mostWaiting) return later;
+      if (waiting >= mostWaiting) return { lookAgainAt: ctx.clock.now() + waitMs };
       const stored = await readStored(storage, filter.value);
-      if (stored === undefined || stored.next === filter.value.position) return later;
+      if (stored === undefined || stored.next === filter.value.position) return;
       // The commit makes this filter due again: there may be more.
       await ctx.store.commit({ unchanged: [filter], put: putsFor(filter, stored, ctx) });
-      return later;
     },
   };
 }

@@ -6,7 +6,7 @@ import { deliveries } from "#services/events/model.ts";
 import { isFault, testWorld } from "../../../../../test/support/context.ts";
 import { logParts } from "../../../../../test/support/log-queries.ts";
 import { logsCollections } from "../../index.ts";
-import { subscriptionFilterKey, subscriptionFilters } from "../../model.ts";
+import { logGroups, subscriptionFilterKey, subscriptionFilters } from "../../model.ts";
 import { createOperations } from "../../operations/index.ts";
 import { LogStorage } from "../../segments/storage.ts";
 import { subscriptionController } from "./controller.ts";
@@ -100,6 +100,27 @@ describe("subscription filters", () => {
     assert.equal(messages[0]!.logEvents[0]!.timestamp, clock.now());
     assert.match(messages[0]!.logEvents[0]!.id, /^\d{56}$/);
     assert.deepEqual(await delivered(), [], "each once");
+  });
+
+  test("are due half a second after something was stored in their group, and rest else", async () => {
+    const { subscribe, put, store, storage, reconcile, operations, call } = await subscriptionWorld();
+    await subscribe();
+    await call(operations, "CreateLogGroup", { logGroupName: "other" });
+    await call(operations, "PutSubscriptionFilter", {
+      ...{ logGroupName: "other", filterName: "f", filterPattern: "", destinationArn: url },
+    });
+    const { id } = [...store.view(logGroups).all()].find(({ value }) => value.logGroupName === "g")!.value;
+    const key = subscriptionFilterKey(id, "f");
+    const controller = subscriptionController(storage);
+    const due: unknown[] = [];
+    const end = controller.wakes!((...told) => due.push(told), store);
+    await put(["1"]);
+    assert.deepEqual(due, [[key, 500]]);
+    assert.equal(await reconcile(controller, key), undefined);
+    assert.equal(await reconcile(controller, key), undefined, "nothing to look at again");
+    end();
+    await put(["2"]);
+    assert.equal(due.length, 1);
   });
 
   test("lose nothing and double nothing over restarts, over segments that are full and sealed", async () => {
