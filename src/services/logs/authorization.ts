@@ -4,10 +4,12 @@ import {
   type AuthorizationScope,
   type AuthorizationTable,
   type OperationAuthorization,
+  type Requirement,
   type ServiceAuthorization,
   type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import { busEntry } from "./controllers/subscription/destination.ts";
 import { queriedGroups } from "./insights/queried-groups.ts";
 import { fromPointer } from "./insights/run/pointer.ts";
 import type { LogQueries } from "./insights/run/queries.ts";
@@ -71,7 +73,7 @@ const operations: AuthorizationTable<Operations> = {
   PutQueryDefinition: {},
   PutResourcePolicy: {},
   PutRetentionPolicy: onGroup,
-  PutSubscriptionFilter: onGroup,
+  PutSubscriptionFilter: { ...onGroup, also: ({ destinationArn }) => putsEvents(destinationArn) },
   StartLiveTail: { resources: ({ logGroupIdentifiers }, scope) => logGroupIdentifiers.map((id) => whole(id, scope)) },
   StartQuery: { resources: (input, scope) => queriedGroups(input).map((id) => whole(id, scope)) },
   StopQuery: {},
@@ -93,6 +95,20 @@ export function logsAuthorizationWith(queries: Pick<LogQueries, "find">): Servic
     },
   };
   return { ...logsAuthorization, operations: { ...operations, GetQueryResults } };
+}
+
+/** What a filter hands on to an event bus is put there by leave of whoever puts the filter. */
+function putsEvents(destinationArn: string): readonly Requirement[] {
+  if (parseArn(destinationArn)?.service !== "events") return [];
+  const { source, detailType } = busEntry;
+  const conditionKeys = { "events:source": [source], "events:detail-type": [detailType] };
+  return [
+    {
+      action: "events:PutEvents",
+      resource: destinationArn,
+      conditionKeys: { ...conditionKeys, "events:eventBusInvocation": "false" },
+    },
+  ];
 }
 
 /** Without the `:*` at the end. */

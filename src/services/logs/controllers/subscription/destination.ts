@@ -22,11 +22,13 @@ export function destinationFault(
   return undefined;
 }
 
+/** What the events on a bus are. */
+export const busEntry = { source: "aws.logs", detailType: "CloudWatch Logs Subscription Data" };
+
 /** Where deliveries go. */
 export function addressOf(destinationArn: string): TargetAddress {
   if (/^https?:\/\//.test(destinationArn)) {
     return { kind: "http", url: destinationArn, http: { pathValues: [], headers: {}, query: {} } };
   }
-  const entry = { source: "aws.logs", detailType: "CloudWatch Logs Subscription Data" };
-  return { kind: "event-bus", arn: destinationArn, entry };
+  return { kind: "event-bus", arn: destinationArn, entry: busEntry };
 }
