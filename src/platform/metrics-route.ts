@@ -34,7 +34,7 @@ interface Answer {
 const forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /**
- * A browser of this machine sends the host of the page that asks. A page that has its own name lead here (DNS rebinding)
+ * A browser of this machine sends the host of the page that asks. A page whose own name leads here (DNS rebinding)
  * may read nothing; a client without the header is no browser.
  */
 function namesThisMachine(host = "localhost"): boolean {
