@@ -23,7 +23,8 @@ export function checkRegistrations(ledger: Ledger): void {
   }
 }
 
-export function checkRegistrationsAtRest({ ledger, hosts }: ServicesWorld): void {
+export function checkRegistrationsAtRest(world: ServicesWorld): void {
+  const { ledger } = world;
   const wanted = new Map<string, TaskRecord>();
   for (const task of ledger.present()) {
     if (task.lastStatus !== "RUNNING" || task.service === undefined) continue;
@@ -37,7 +38,14 @@ export function checkRegistrationsAtRest({ ledger, hosts }: ServicesWorld): void
   }
   assert.deepEqual([...ledger.instances.keys()].toSorted(), [...wanted.keys()].toSorted(), "what is registered");
   for (const [key, task] of wanted) checkInstance(ledger.instances.get(key)!, task);
-  const { vpcId } = [...ledger.namespaces.values()][0]!.dns!;
+  assert.equal(unheardOf(world), undefined);
+}
+
+/** Which host's resolver does not answer what is registered; undefined when all do. */
+export function unheardOf({ ledger, hosts }: ServicesWorld): string | undefined {
+  const [namespace] = [...ledger.namespaces.values()];
+  if (namespace === undefined) return undefined;
+  const { vpcId } = namespace.dns!;
   for (const { id, names } of hosts) {
     const zones = names?.zonesOf(vpcId);
     const ask = (name: string, type: number) => {
@@ -45,8 +53,13 @@ export function checkRegistrationsAtRest({ ledger, hosts }: ServicesWorld): void
       assert.ok(answer !== undefined, `${name} is not known on ${id}`);
       return answer.kind === "records" ? answer.records : [];
     };
-    for (const name of ["a", "srv"]) checkNames(ledger, name, ask);
+    try {
+      for (const name of ["a", "srv"]) checkNames(ledger, name, ask);
+    } catch (error) {
+      return `${id}: ${(error as Error).message}`;
+    }
   }
+  return undefined;
 }
 
 function checkInstance(instance: InstanceRecord, task: TaskRecord): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isFinished, type ServiceRecord } from "#services/ecs/model.ts";
 import { checkRest as checkTasks, unrest as unrestOfTasks } from "../ecs/check-rest.ts";
+import { unheardOf } from "./check-registrations.ts";
 import { unrestOfTaskSets } from "./check-task-sets.ts";
 import type { ServicesWorld } from "./scenario.ts";
 
@@ -10,14 +11,8 @@ export function unrest(world: ServicesWorld): string | undefined {
     const reason = unrestOf(service, world);
     if (reason !== undefined) return `${service.serviceName}: ${reason}: ${shown(service, world)}`;
   }
-  return unheardOf(world) ?? unrestOfTasks(world);
-}
-
-/** A host without tasks may take its time to connect again; then it learns of the names, too. */
-function unheardOf({ hosts, ledger }: ServicesWorld): string | undefined {
-  const vpcIds = [...ledger.namespaces.values()].flatMap(({ dns }) => dns?.vpcId ?? []);
-  const deaf = hosts.find(({ names }) => vpcIds.some((vpcId) => names?.zonesOf(vpcId) === undefined));
-  return deaf && `${deaf.id} has not been told of the names yet`;
+  // A host without tasks may take its time to connect again; then it learns of the names, too.
+  return unrestOfTasks(world) ?? unheardOf(world);
 }
 
 /** What one needs to see of a service that does not come to rest. */
