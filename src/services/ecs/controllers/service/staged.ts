@@ -1,6 +1,6 @@
 import { lifecycleStages, type ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import type { Draft } from "./draft.ts";
-import { isAlive, type Member } from "./health.ts";
+import { isAlive, type Member, serves } from "./health.ts";
 import { stopOrder } from "./order.ts";
 import { boundsOf, chooseReplaced, chooseSick, countServing, type RollingPlan } from "./rolling.ts";
 import { sourceOf } from "./stages.ts";
@@ -24,17 +24,14 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   const starts = primary.rolloutState === "FAILED" ? 0 : missing;
   const serving = countServing(own, others);
   const goes = mayLeave(draft, deployment);
-  const leaves = goes ? chooseReplaced(leaving, service, serving) : [];
+  const fewer = keepingFloor(stopOrder(source, service, source.length - service.desiredCount), serving - bounds.floor);
+  const leaves = goes ? chooseReplaced(leaving, service, serving - fewer.filter(serves).length) : [];
   const held = goes && leaves.length === 0 && leaving.some((member) => member.protected);
   const sick = chooseSick({ service, members, own, others, bounds });
   return {
     starts,
     sourceStarts: source.length === 0 ? 0 : Math.max(0, service.desiredCount - source.length),
-    surplus: [
-      ...stopOrder(good, service, good.length - service.desiredCount),
-      ...stopOrder(source, service, source.length - service.desiredCount),
-      ...leaves,
-    ],
+    surplus: [...stopOrder(good, service, good.length - service.desiredCount), ...fewer, ...leaves],
     sick,
     ...(held && { blocked: "protection" }),
     waits: [
@@ -45,6 +42,12 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
       ...waitsOfSick(own, sick),
     ],
   };
+}
+
+/** Without those that still serve while others, which are protected and stay, have yet to start. */
+function keepingFloor(chosen: readonly Member[], spare: number): Member[] {
+  const serving = chosen.filter(serves).slice(Math.max(0, spare));
+  return chosen.filter((member) => !serving.includes(member));
 }
 
 /** Tasks of the deployment that traffic may go back to. */
