@@ -72,8 +72,10 @@ test("a rolling deployment under steady load loses no request", {
     assert.ok(found?.endsWith(`targets in (target-group ${balanced.group})`), messages.join("\n"));
   }
   await ecs.send(new DeleteServiceCommand({ cluster, service: "rolling", force: true }));
-  const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: "RUNNING" }));
-  assert.deepEqual(taskArns, []);
+  await until("the service's tasks to be told to stop", async () => {
+    const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: "RUNNING" }));
+    return taskArns!.length === 0 ? true : undefined;
+  });
   await elbClient(shared.platform)("DeleteLoadBalancer", { LoadBalancerArn: balanced.loadBalancer });
 });
 

@@ -6,6 +6,9 @@
 import { Agent, type ClientRequest, get } from "node:http";
 import type { FailedRequest, LoadOptions, LoadReport } from "./load.ts";
 
+/** Closed at the other end just as it was used once more: a client repeats such a request (RFC 9112, section 9.3.1). */
+class IdleConnectionClosed extends Error {}
+
 const { hosts, workers, pauseMs, timeoutMs } = JSON.parse(process.argv[2]!) as LoadOptions;
 const failures: FailedRequest[] = [];
 const bodies: Record<string, number> = {};
@@ -36,7 +39,12 @@ function startWorker(host: string, keepAlive: boolean) {
 
 async function askOnce(host: string, agent: Agent | false): Promise<void> {
   const startedAt = Date.now();
-  const { status, body } = await ask(host, agent).catch((error: Error) => ({ status: 0, body: error.message }));
+  const { status, body } = await ask(host, agent)
+    .catch((error: Error) => {
+      if (error instanceof IdleConnectionClosed) return ask(host, agent);
+      throw error;
+    })
+    .catch((error: Error) => ({ status: 0, body: error.message }));
   const endedAt = Date.now();
   count++;
   slowestMs = Math.max(slowestMs, endedAt - startedAt);
@@ -58,7 +66,8 @@ function ask(host: string, agent: Agent | false): Promise<{ readonly status: num
     const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
     request.on("error", (error) => {
       clearTimeout(timer);
-      reject(error);
+      const wasIdle = request.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+      reject(wasIdle ? new IdleConnectionClosed(error.message, { cause: error }) : error);
     });
   });
 }
