@@ -118,7 +118,11 @@ async function scaleBy(api: Api, PolicyName: string, adjustment: number, alarm: 
   });
 }
 
-test("a service that burns CPU grows, and shrinks when it rests", { skip: shared.skip ?? false }, async () => {
+test("a service that burns CPU grows, and shrinks when it rests", {
+  skip: shared.skip ?? false,
+  // It waits for periods of alarms, nearly four minutes of them. The runner ends what tells nothing for seven minutes.
+  timeout: 390_000,
+}, async () => {
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
   const { endpoint } = shared.platform;
   const api = apiOf({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
