@@ -51,6 +51,14 @@ const into: readonly Step[] = [
   [-20, -10, -10],
   [null, -20, -30],
 ];
+const oneOrTwo: Omit<Case, "values"> = {
+  type: "ChangeInCapacity",
+  steps: [
+    [0, 10, 1],
+    [10, null, 2],
+  ],
+  capacity: 1,
+};
 const percent = "PercentChangeInCapacity";
 const below = "LessThanOrEqualToThreshold";
 
@@ -81,51 +89,9 @@ const cases: readonly (readonly [what: string, given: Case, wanted: number | und
     { type: "ChangeInCapacity", steps: [[null, 0, -1]], values: [50], capacity: 3, comparison: below },
     2,
   ],
-  [
-    "the average",
-    {
-      type: "ChangeInCapacity",
-      steps: [
-        [0, 10, 1],
-        [10, null, 2],
-      ],
-      values: [70, 52],
-      capacity: 1,
-    },
-    3,
-  ],
-  [
-    "the minimum",
-    {
-      ...{
-        type: "ChangeInCapacity",
-        steps: [
-          [0, 10, 1],
-          [10, null, 2],
-        ],
-        values: [70, 52],
-        capacity: 1,
-      },
-      more: { MetricAggregationType: "Minimum" },
-    },
-    2,
-  ],
-  [
-    "the maximum",
-    {
-      ...{
-        type: "ChangeInCapacity",
-        steps: [
-          [0, 10, 1],
-          [10, null, 2],
-        ],
-        values: [58, 61],
-        capacity: 1,
-      },
-      more: { MetricAggregationType: "Maximum" },
-    },
-    3,
-  ],
+  ["the average", { ...oneOrTwo, values: [70, 52] }, 3],
+  ["the minimum", { ...oneOrTwo, values: [70, 52], more: { MetricAggregationType: "Minimum" } }, 2],
+  ["the maximum", { ...oneOrTwo, values: [58, 61], more: { MetricAggregationType: "Maximum" } }, 3],
   ["without data nothing", { type: "ChangeInCapacity", steps: [[0, null, 3]], values: [], capacity: 1 }, undefined],
 ];
 
