@@ -20,24 +20,18 @@ interface Durations {
 
 /** Counts the requests to the APIs since the start. */
 export class RequestMetrics {
-  private readonly counts = new Map<string, { readonly labels: readonly Label[]; count: number }>();
-  private readonly durations = new Map<string, Durations>();
+  readonly #counts = new Map<string, { readonly labels: readonly Label[]; count: number }>();
+  readonly #durations = new Map<string, Durations>();
 
   take({ service, operation, status, seconds }: AnsweredRequest): void {
     const key = `${service}.${operation}.${status}`;
-    const labels: Label[] = [
-      ["service", service],
-      ["operation", operation],
-      ["status", String(status)],
-    ];
-    const counted = this.counts.get(key) ?? { labels, count: 0 };
-    counted.count++;
-    this.counts.set(key, counted);
-    const durations = this.durations.get(service) ?? { buckets: bounds.map(() => 0), sum: 0, count: 0 };
+    const counted = this.#counts.get(key);
+    if (counted !== undefined) counted.count++;
+    else this.#counts.set(key, { labels: labelsOf(service, operation, status), count: 1 });
+    const durations = this.#durationsOf(service);
     for (const [i, bound] of bounds.entries()) if (seconds <= bound) durations.buckets[i]!++;
     durations.sum += seconds;
     durations.count++;
-    this.durations.set(service, durations);
   }
 
   families(): Family[] {
@@ -46,16 +40,32 @@ export class RequestMetrics {
         name: "estiva_requests",
         type: "counter",
         help: "Requests to the AWS APIs that were answered.",
-        samples: [...this.counts.values()].map(({ labels, count }) => ({ labels, value: count })),
+        samples: [...this.#counts.values()].map(({ labels, count }) => ({ labels, value: count })),
       },
       {
         name: "estiva_request_duration_seconds",
         type: "histogram",
         help: "Time from the last byte of a request to its answer.",
-        samples: [...this.durations].flatMap(([service, durations]) => histogram(service, durations)),
+        samples: [...this.#durations].flatMap(([service, durations]) => histogram(service, durations)),
       },
     ];
   }
+
+  #durationsOf(service: string): Durations {
+    const known = this.#durations.get(service);
+    if (known !== undefined) return known;
+    const fresh: Durations = { buckets: bounds.map(() => 0), sum: 0, count: 0 };
+    this.#durations.set(service, fresh);
+    return fresh;
+  }
+}
+
+function labelsOf(service: string, operation: string, status: number): Label[] {
+  return [
+    ["service", service],
+    ["operation", operation],
+    ["status", String(status)],
+  ];
 }
 
 function histogram(service: string, { buckets, sum, count }: Durations): FamilySample[] {
