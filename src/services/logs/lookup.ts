@@ -45,9 +45,14 @@ export async function requireNamedGroup(
   return requireIdentifiedGroup(ctx, identifier);
 }
 
+/** The name of a group that is named by its name or its ARN; undefined when it is no group of this world. */
+export function groupNameOf(ctx: RequestContext, identifier: string): string | undefined {
+  return identifier.startsWith("arn:") ? logGroupNameIn(identifier, ctx) : identifier;
+}
+
 /** A group by its name or its ARN. */
 export async function requireIdentifiedGroup(ctx: RequestContext, identifier: string): Promise<Entry<LogGroupRecord>> {
-  const name = identifier.startsWith("arn:") ? logGroupNameIn(identifier, ctx) : identifier;
+  const name = groupNameOf(ctx, identifier);
   if (name === undefined) throw noLogGroup();
   return requireGroup(ctx, name);
 }

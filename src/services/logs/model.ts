@@ -178,6 +178,12 @@ export function retentionMs({ retentionInDays }: LogGroupRecord): number | undef
   return retentionInDays === undefined ? undefined : retentionInDays * dayMs;
 }
 
+/** Events before this time have expired, whether or not their segments are deleted yet. */
+export function visibleFrom(group: LogGroupRecord, now: number): number {
+  const retention = retentionMs(group);
+  return retention === undefined ? 0 : now - retention;
+}
+
 /** A group as CreateLogGroup makes it when only a name is given. */
 export function newLogGroup(
   { account, region }: World,

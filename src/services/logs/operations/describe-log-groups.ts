@@ -1,8 +1,8 @@
 import type { LogGroup } from "#generated/logs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
-import { fromStorage } from "../lookup.ts";
-import { type LogGroupRecord, logGroupArn, logGroupNameIn, logGroups, metricFilters } from "../model.ts";
+import { fromStorage, groupNameOf } from "../lookup.ts";
+import { type LogGroupRecord, logGroupArn, logGroups, metricFilters } from "../model.ts";
 import { refuseLinkedAccounts } from "../names.ts";
 import type { LogStorage } from "../segments/storage.ts";
 import type { LogsHandler } from "./handler.ts";
@@ -16,7 +16,10 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
       throw ctx.fault("InvalidParameterException", message);
     }
     const pattern = logGroupNamePattern?.toLowerCase() ?? "";
-    const names = logGroupIdentifiers === undefined ? undefined : new Set(logGroupIdentifiers.map(nameIn(ctx)));
+    const names =
+      logGroupIdentifiers === undefined
+        ? undefined
+        : new Set(logGroupIdentifiers.map((identifier) => groupNameOf(ctx, identifier)));
     const found = groupsByName(ctx).filter(
       (group) =>
         group.logGroupName.startsWith(logGroupNamePrefix ?? "") &&
@@ -59,10 +62,6 @@ export function after(
   const position = positionIn(token, scope);
   if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
   return groups.filter((group) => group.logGroupName > position);
-}
-
-function nameIn(ctx: RequestContext): (identifier: string) => string | undefined {
-  return (identifier) => (identifier.startsWith("arn:") ? logGroupNameIn(identifier, ctx) : identifier);
 }
 
 function toLogGroup(ctx: RequestContext, group: LogGroupRecord): LogGroup {

@@ -3,8 +3,8 @@ import type { RequestContext } from "#kernel/handler.ts";
 import { positionIn, tokenAfter } from "#kernel/pagination.ts";
 import { toEventId } from "../event-keys.ts";
 import { fromStorage, noLogStream, requireNamedGroup } from "../lookup.ts";
-import { type LogGroupRecord, logStreamKey, logStreams, retentionMs } from "../model.ts";
-import { PatternError, parseFilterPattern } from "../patterns/filter-pattern.ts";
+import { type LogGroupRecord, logStreamKey, logStreams, visibleFrom } from "../model.ts";
+import { readFilterPattern } from "../request-filters.ts";
 import type { EventKey, PageQuery } from "../segments/page.ts";
 import type { LogStorage } from "../segments/storage.ts";
 import type { LogsHandler } from "./handler.ts";
@@ -47,22 +47,11 @@ export function filterLogEvents(storage: LogStorage): LogsHandler<"FilterLogEven
   };
 }
 
-/** Events before this time have expired, whether or not their segments are deleted yet. */
-export function visibleFrom(group: LogGroupRecord, now: number): number {
-  const retention = retentionMs(group);
-  return retention === undefined ? 0 : now - retention;
-}
-
 export function readPattern(
   ctx: RequestContext,
   filterPattern: string | undefined,
 ): ((message: string) => boolean) | undefined {
-  try {
-    return parseFilterPattern(filterPattern ?? "");
-  } catch (error) {
-    if (error instanceof PatternError) throw ctx.fault("InvalidParameterException", error.message);
-    throw error;
-  }
+  return filterPattern?.trim() ? readFilterPattern(ctx, filterPattern).matches : undefined;
 }
 
 function whereFrom(

@@ -2,9 +2,10 @@ import type { GetLogEventsRequest } from "#generated/logs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { fromStreamToken, toStreamToken } from "../event-keys.ts";
 import { fromStorage, requireNamedGroup, requireStream } from "../lookup.ts";
+import { visibleFrom } from "../model.ts";
 import type { PageQuery } from "../segments/page.ts";
 import type { LogStorage } from "../segments/storage.ts";
-import { pageLimits, visibleFrom } from "./filter-log-events.ts";
+import { pageLimits } from "./filter-log-events.ts";
 import type { LogsHandler } from "./handler.ts";
 
 export function getLogEvents(storage: LogStorage): LogsHandler<"GetLogEvents"> {

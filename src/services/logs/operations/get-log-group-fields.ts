@@ -1,6 +1,6 @@
 import { leafFields } from "../insights/run/fields.ts";
 import { fromStorage, requireNamedGroup } from "../lookup.ts";
-import { logStreams, retentionMs } from "../model.ts";
+import { logStreams, visibleFrom } from "../model.ts";
 import type { LogStorage } from "../segments/storage.ts";
 import type { LogsHandler } from "./handler.ts";
 
@@ -22,7 +22,7 @@ export function getLogGroupFields(storage: LogStorage): LogsHandler<"GetLogGroup
     const { events } = await fromStorage(
       storage.read(group.id, {
         streams: { has: (id) => streams.count("id", id) > 0 },
-        startTime: Math.max(from, now - (retentionMs(group) ?? Number.POSITIVE_INFINITY)),
+        startTime: Math.max(from, visibleFrom(group, now)),
         ...{ endTime: to, direction: "backward", limit: mostEvents, maxBytes: mostBytes, maxScannedBytes: mostBytes },
       }),
     );

@@ -5,7 +5,8 @@ import { QueryError } from "../insights/language/query-error.ts";
 import { queriedGroups } from "../insights/queried-groups.ts";
 import type { LogQueries } from "../insights/run/queries.ts";
 import type { ScannedGroup } from "../insights/run/scan.ts";
-import { type LogGroupRecord, logGroupKey, logGroupNameIn, logStreams, retentionMs } from "../model.ts";
+import { groupNameOf } from "../lookup.ts";
+import { type LogGroupRecord, logGroupKey, logStreams, visibleFrom } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 
 const mostGroups = 50;
@@ -62,7 +63,7 @@ function identifiersIn(input: StartQueryRequest, ctx: RequestContext): readonly 
 }
 
 async function requireQueried(ctx: RequestContext, identifier: string): Promise<LogGroupRecord> {
-  const name = identifier.startsWith("arn:") ? logGroupNameIn(identifier, ctx) : identifier;
+  const name = groupNameOf(ctx, identifier);
   const group = name === undefined ? undefined : (await ctx.store.get(logGroupKey(ctx, name))).value;
   if (group !== undefined) return group;
   const message = `Log group '${identifier}' does not exist for account ID '${ctx.account}'`;
@@ -71,8 +72,7 @@ async function requireQueried(ctx: RequestContext, identifier: string): Promise<
 
 /** A time in which none of the groups can have an event is a mistake, most often of the unit. */
 function checkTime(ctx: RequestContext, groups: readonly LogGroupRecord[], endTime: number): void {
-  const oldest = (group: LogGroupRecord) =>
-    Math.max(group.creationTime, ctx.clock.now() - (retentionMs(group) ?? Number.POSITIVE_INFINITY));
+  const oldest = (group: LogGroupRecord) => Math.max(group.creationTime, visibleFrom(group, ctx.clock.now()));
   if (groups.some((group) => (endTime + 1) * 1000 > oldest(group))) return;
   const message =
     "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention " +
@@ -85,14 +85,12 @@ function scannedGroup(
   group: LogGroupRecord,
   { startTime, endTime }: { readonly startTime: number; readonly endTime: number },
 ): ScannedGroup {
-  const retention = retentionMs(group);
-  const oldest = retention === undefined ? 0 : ctx.clock.now() - retention;
   const streams = ctx.store.view(logStreams).by("group", group.id);
   return {
     groupId: group.id,
     log: `${group.account}:${group.logGroupName}`,
     streams: new Map(streams.map(({ value }) => [value.id, value.logStreamName])),
-    startTime: Math.max(startTime * 1000, oldest),
+    startTime: Math.max(startTime * 1000, visibleFrom(group, ctx.clock.now())),
     endTime: (endTime + 1) * 1000,
   };
 }

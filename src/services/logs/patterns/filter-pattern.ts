@@ -13,19 +13,14 @@ export interface FilterPattern {
   readonly reader: (selector: string) => ((message: string) => string | undefined) | undefined;
 }
 
-/** Reads a filter pattern with its fields. Throws a `PatternError`. */
+/**
+ * Reads a filter pattern (CloudWatch Logs, "Filter pattern syntax") with its fields. An empty pattern matches
+ * everything. Throws a `PatternError`. Matching takes time linear in the message.
+ */
 export function compileFilterPattern(text: string): FilterPattern {
   const pattern = text.trim();
   if (pattern.startsWith("{")) return compileJson(pattern);
   if (pattern.startsWith("[")) return compileSpaceDelimited(pattern);
   const matches = pattern === "" ? () => true : parseTerms(pattern);
   return { matches, values: () => ({}), reader: () => undefined };
-}
-
-/**
- * Reads a filter pattern (CloudWatch Logs, "Filter pattern syntax") into the test of a message. An empty pattern is
- * undefined: it matches everything. Throws a `PatternError`. Matching takes time linear in the message.
- */
-export function parseFilterPattern(text: string): ((message: string) => boolean) | undefined {
-  return text.trim() === "" ? undefined : compileFilterPattern(text).matches;
 }

@@ -1,8 +1,7 @@
 import type { DataFile, DataFiles } from "#kernel/data-files.ts";
-import { DriverError } from "#kernel/fault.ts";
 import type { Block } from "./blocks.ts";
 import type { GroupLog } from "./group-log.ts";
-import { type IndexCache, type Segment, unpackBlock } from "./segment.ts";
+import { type IndexCache, readWhole, type Segment, unpackBlock } from "./segment.ts";
 
 /** Blocks of one segment that are read one after another: plain data, so that another thread can read them. */
 export interface BlockRun {
@@ -105,8 +104,6 @@ function spansOf(blocks: BlockRun["blocks"]): Span[] {
   return spans;
 }
 
-async function readSpan({ fileName }: BlockRun, file: DataFile, { offset, end }: Span): Promise<Buffer> {
-  const bytes = await file.read(offset, end - offset);
-  if (bytes.length < end - offset) throw new DriverError("Failed", `log segment ${fileName} is cut short`);
-  return bytes;
+function readSpan({ fileName }: BlockRun, file: DataFile, { offset, end }: Span): Promise<Buffer> {
+  return readWhole(fileName, file, { offset, length: end - offset });
 }

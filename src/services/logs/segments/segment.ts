@@ -72,9 +72,18 @@ function blocksOfIndex(index: SealedIndex): Block[] {
 
 /** The records of a block, read from the segment's open file. */
 export async function readBlock(segment: Segment, file: DataFile, block: Block): Promise<Buffer> {
-  const bytes = await file.read(block.offset, block.length);
-  if (bytes.length < block.length) throw new DriverError("Failed", `log segment ${segment.fileName} is cut short`);
-  return unpackBlock(segment, bytes);
+  return unpackBlock(segment, await readWhole(segment.fileName, file, block));
+}
+
+/** So many bytes of a segment's open file. Throws a `DriverError` when there are fewer. */
+export async function readWhole(
+  fileName: string,
+  file: DataFile,
+  { offset, length }: Pick<Block, "offset" | "length">,
+): Promise<Buffer> {
+  const bytes = await file.read(offset, length);
+  if (bytes.length < length) throw new DriverError("Failed", `log segment ${fileName} is cut short`);
+  return bytes;
 }
 
 /** The records of a block, from its bytes in the file. */

@@ -1,6 +1,6 @@
 import { familyOf, isInSubnet } from "./ip.ts";
 import { QueryTooLarge } from "./query-too-large.ts";
-import { compareInOrder, toNumber, toText, type Value } from "./values.ts";
+import { toNumber, toText, type Value } from "./values.ts";
 
 /** A function of the language on values. */
 export interface ScalarFunction {
@@ -168,9 +168,4 @@ export const arithmetic: Readonly<Record<string, (a: number, b: number) => numbe
 export function calculate(operate: (a: number, b: number) => number, a: Value, b: Value): Value {
   const [left, right] = [toNumber(a), toNumber(b)];
   return left === undefined || right === undefined ? undefined : finite(operate(left, right));
-}
-
-/** The lesser, or with `sign` -1 the greater, of two values in the order of `sort`. */
-export function firstOf(a: Value, b: Value, sign: 1 | -1): Value {
-  return sign * compareInOrder(a, b) <= 0 ? a : b;
 }

@@ -50,7 +50,8 @@ export function dedupKey(values: readonly Value[]): string | undefined {
   return texts.includes(undefined) ? undefined : JSON.stringify(texts);
 }
 
-function isFirst(seen: Set<string>, key: string | undefined): boolean {
+/** Whether no row before had this key, which is seen from now on. */
+export function isFirst(seen: Set<string>, key: string | undefined): boolean {
   if (key === undefined) return true;
   if (seen.has(key)) return false;
   seen.add(key);

@@ -21,7 +21,7 @@ export interface PinnedRun {
 export class Findings {
   readonly #query: CompiledQuery;
   readonly #now: number;
-  readonly #top: TopEvents | undefined;
+  #top: TopEvents | undefined;
   readonly #groups: Groups = new Map();
   #counts = { recordsScanned: 0, recordsMatched: 0, bytesScanned: 0 };
 
@@ -53,6 +53,7 @@ export class Findings {
 
   /** Forgets what was found, but not what was counted. */
   clear(): void {
+    this.#top = undefined;
     this.#groups.clear();
   }
 

@@ -1,5 +1,5 @@
 import type { EventQuery } from "../language/query.ts";
-import { compareKeys, dedupKey } from "../language/result-rows.ts";
+import { compareKeys, dedupKey, isFirst } from "../language/result-rows.ts";
 import type { Row } from "../language/row.ts";
 import type { Value } from "../language/values.ts";
 
@@ -69,12 +69,7 @@ export class TopEvents {
     this.#events.sort((a, b) => this.#compare(a, b));
     if (dedup !== undefined) {
       const seen = new Set<string>();
-      this.#events = this.#events.filter(({ dedup: key }) => {
-        if (key === undefined) return true;
-        if (seen.has(key)) return false;
-        seen.add(key);
-        return true;
-      });
+      this.#events = this.#events.filter(({ dedup: key }) => isFirst(seen, key));
     }
     if (this.#events.length < limit) return;
     this.#events.length = limit;
