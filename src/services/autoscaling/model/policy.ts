@@ -4,7 +4,7 @@ import type {
 } from "#generated/application-autoscaling/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-import { partArn, targetPath } from "./target.ts";
+import { partArn, targetPath, worldOf } from "./target.ts";
 
 interface PolicyRecord extends ServiceName {
   readonly policyName: string;
@@ -33,10 +33,10 @@ export type ScalingPolicyRecord = StepPolicyRecord | TrackingPolicyRecord;
 /** Cooldowns of Amazon ECS where a policy names none (API reference). */
 export const defaultCooldownSeconds = 300;
 
-/** Index `target`: by `targetPath`. */
-export const scalingPolicies: Collection<ScalingPolicyRecord, "target"> = {
+/** Indexes: `target` by `targetPath`, `world` by account and region. */
+export const scalingPolicies: Collection<ScalingPolicyRecord, "target" | "world"> = {
   name: "autoscaling/policy",
-  indexes: { target: targetPath },
+  indexes: { target: targetPath, world: worldOf },
 };
 
 export function policyKey(at: ServiceName, policyName: string): Key<ScalingPolicyRecord> {

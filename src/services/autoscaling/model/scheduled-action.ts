@@ -1,6 +1,6 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-import { partArn, targetPath } from "./target.ts";
+import { partArn, targetPath, worldOf } from "./target.ts";
 
 /** New bounds for a target at certain times. Times are milliseconds since the epoch. */
 export interface ScheduledActionRecord extends ServiceName {
@@ -21,10 +21,10 @@ export interface ScheduledActionRecord extends ServiceName {
   readonly firedAt?: number;
 }
 
-/** Index `target`: by `targetPath`. */
-export const scheduledActions: Collection<ScheduledActionRecord, "target"> = {
+/** Indexes: `target` by `targetPath`, `world` by account and region. */
+export const scheduledActions: Collection<ScheduledActionRecord, "target" | "world"> = {
   name: "autoscaling/scheduled-action",
-  indexes: { target: targetPath },
+  indexes: { target: targetPath, world: worldOf },
 };
 
 export function scheduledActionKey(at: ServiceName, name: string): Key<ScheduledActionRecord> {

@@ -1,10 +1,10 @@
-import { policyKey, serviceOf } from "../model.ts";
+import { policyKey } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { removal } from "../request/policy-removal.ts";
-import { isSupported, words } from "../request/target.ts";
+import { serviceNamed, words } from "../request/target.ts";
 
 export const DeleteScalingPolicy: AutoScalingHandler<"DeleteScalingPolicy"> = async (input, ctx) => {
-  const service = isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+  const service = serviceNamed(ctx, input);
   const policy = service && (await ctx.store.get(policyKey(service, input.PolicyName)));
   if (policy?.value === undefined) {
     const which = `${words(input)}, policy name: ${input.PolicyName}`;

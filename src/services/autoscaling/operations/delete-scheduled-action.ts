@@ -1,9 +1,9 @@
-import { scheduledActionKey, serviceOf } from "../model.ts";
+import { scheduledActionKey } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
-import { isSupported, words } from "../request/target.ts";
+import { serviceNamed, words } from "../request/target.ts";
 
 export const DeleteScheduledAction: AutoScalingHandler<"DeleteScheduledAction"> = async (input, ctx) => {
-  const service = isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+  const service = serviceNamed(ctx, input);
   const action = service && (await ctx.store.get(scheduledActionKey(service, input.ScheduledActionName)));
   if (action?.value === undefined) {
     const which = `${words(input)}, scheduled action name: ${input.ScheduledActionName}`;

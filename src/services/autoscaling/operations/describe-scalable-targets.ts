@@ -20,8 +20,7 @@ export const DescribeScalableTargets: AutoScalingHandler<"DescribeScalableTarget
       ctx.store
         .view(scalableTargets)
         .by("world", worldOf(ctx))
-        .map(({ value }) => value)
-        .filter((target) => resourceIds?.includes(resourceIdOf(target)) ?? true),
+        .map(({ value }) => value),
   });
   return { ScalableTargets: items.map(toScalableTarget), ...(nextToken !== undefined && { NextToken: nextToken }) };
 };

@@ -23,7 +23,6 @@ export const DescribeScalingActivities: AutoScalingHandler<"DescribeScalingActiv
         .view(scalingActivities)
         .by("world", worldOf(ctx))
         .map(({ value }) => value)
-        .filter((activity) => resourceId === undefined || resourceIdOf(activity) === resourceId)
         .filter(({ notScaledReasons }) => all || notScaledReasons === undefined),
   });
   return { ScalingActivities: items.map(toActivity), ...(nextToken !== undefined && { NextToken: nextToken }) };

@@ -8,6 +8,7 @@ import {
   scalableDimension,
   scalingPolicies,
   serviceNamespace,
+  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";
@@ -19,10 +20,10 @@ export const DescribeScalingPolicies: AutoScalingHandler<"DescribeScalingPolicie
     resourceIds: resourceId === undefined ? undefined : [resourceId],
     position: (policy) => `${resourceIdOf(policy)}/${policy.policyName}`,
     found: () =>
-      [...ctx.store.view(scalingPolicies).all()]
+      ctx.store
+        .view(scalingPolicies)
+        .by("world", worldOf(ctx))
         .map(({ value }) => value)
-        .filter(({ account, region }) => account === ctx.account && region === ctx.region)
-        .filter((policy) => resourceId === undefined || resourceIdOf(policy) === resourceId)
         .filter(({ policyName }) => names === undefined || names.length === 0 || names.includes(policyName)),
   });
   const ScalingPolicies = items.map((policy) => toPolicy(ctx, policy));

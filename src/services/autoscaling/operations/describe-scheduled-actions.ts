@@ -6,6 +6,7 @@ import {
   scheduledActionArn,
   scheduledActions,
   serviceNamespace,
+  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";
@@ -17,10 +18,10 @@ export const DescribeScheduledActions: AutoScalingHandler<"DescribeScheduledActi
     resourceIds: resourceId === undefined ? undefined : [resourceId],
     position: (action) => `${resourceIdOf(action)}/${action.scheduledActionName}`,
     found: () =>
-      [...ctx.store.view(scheduledActions).all()]
+      ctx.store
+        .view(scheduledActions)
+        .by("world", worldOf(ctx))
         .map(({ value }) => value)
-        .filter(({ account, region }) => account === ctx.account && region === ctx.region)
-        .filter((action) => resourceId === undefined || resourceIdOf(action) === resourceId)
         .filter(({ scheduledActionName: name }) => names === undefined || names.length === 0 || names.includes(name)),
   });
   return { ScheduledActions: items.map(toScheduledAction), ...(nextToken !== undefined && { NextToken: nextToken }) };

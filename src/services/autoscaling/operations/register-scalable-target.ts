@@ -2,10 +2,10 @@ import type { RegisterScalableTargetRequest } from "#generated/application-autos
 import type { RequestContext } from "#kernel/handler.ts";
 import { hex, uuid } from "#kernel/random.ts";
 import { type ServiceName, serviceKey } from "#services/ecs/model.ts";
-import { type ScalableTargetRecord, scalableTargets, serviceOf, targetArn, targetKey, worldOf } from "../model.ts";
+import { type ScalableTargetRecord, scalableTargets, targetArn, targetKey, worldOf } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { withTags } from "../request/tags.ts";
-import { invalid, isSupported } from "../request/target.ts";
+import { invalid, serviceNamed } from "../request/target.ts";
 
 /** AWS: for each resource type. */
 const mostTargets = 500;
@@ -37,7 +37,7 @@ export const RegisterScalableTarget: AutoScalingHandler<"RegisterScalableTarget"
 };
 
 function requireService(ctx: RequestContext, input: RegisterScalableTargetRequest): ServiceName {
-  const name = isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+  const name = serviceNamed(ctx, input);
   if (name !== undefined) return name;
   const only = "This platform scales ecs:service:DesiredCount of service/CLUSTER/SERVICE in the namespace ecs.";
   throw invalid(ctx, `Unsupported service namespace, resource type or scalable dimension. ${only}`);

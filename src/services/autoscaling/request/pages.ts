@@ -1,5 +1,7 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import { type Page, pageOf, positionIn } from "#kernel/pagination.ts";
+import type { ServiceName } from "#services/ecs/model.ts";
+import { resourceIdOf } from "../model.ts";
 import { invalid, isSupported } from "./target.ts";
 
 interface ListInput {
@@ -9,19 +11,19 @@ interface ListInput {
   readonly NextToken?: string;
 }
 
-export interface Listing<T> {
+export interface Listing<T extends ServiceName> {
   readonly operation: string;
   /** The resources that are asked for; undefined: all. */
   readonly resourceIds: readonly string[] | undefined;
   readonly most: number;
-  /** All that the filters let pass, in any order. */
+  /** All of the account and region that the other filters let pass, in any order. */
   readonly found: () => readonly T[];
   /** Ascending in the order of the list. */
   readonly position: (item: T) => string;
 }
 
 /** A page of a list. `ValidationException` and `InvalidNextTokenException` for what a caller may not ask. */
-export function listPage<T>(ctx: RequestContext, input: ListInput, listing: Listing<T>): Page<T> {
+export function listPage<T extends ServiceName>(ctx: RequestContext, input: ListInput, listing: Listing<T>): Page<T> {
   const { MaxResults: limit = listing.most, NextToken: token, ...filters } = input;
   if (limit < 1 || limit > listing.most) {
     throw invalid(ctx, `MaxResults must be between 1 and ${listing.most}.`);
@@ -33,9 +35,10 @@ export function listPage<T>(ctx: RequestContext, input: ListInput, listing: List
   const after = token === undefined ? "" : positionIn(token, scope);
   if (after === undefined) throw ctx.fault("InvalidNextTokenException", "The next token supplied was invalid.");
   if (!isSupported(filters)) return { items: [] };
-  const { position } = listing;
+  const { position, resourceIds } = listing;
   const items = listing
     .found()
+    .filter((item) => resourceIds?.includes(resourceIdOf(item)) ?? true)
     .filter((item) => position(item) > after)
     .toSorted((a, b) => (position(a) < position(b) ? -1 : 1));
   return pageOf(items, limit, scope, position);

@@ -1,5 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import type { ServiceName } from "#services/ecs/model.ts";
 import { type ScalableTargetRecord, scalableDimension, serviceNamespace, serviceOf, targetKey } from "../model.ts";
 
 /** What every request names its target by. */
@@ -18,9 +19,14 @@ export function isSupported({ ServiceNamespace, ScalableDimension }: Partial<Tar
   return ServiceNamespace === serviceNamespace && (ScalableDimension ?? scalableDimension) === scalableDimension;
 }
 
+/** The service that a request names; undefined when it can be none here. */
+export function serviceNamed(ctx: RequestContext, input: TargetInput): ServiceName | undefined {
+  return isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+}
+
 /** `ObjectNotFoundException` when it is not registered. */
 export async function requireTarget(ctx: RequestContext, input: TargetInput): Promise<Entry<ScalableTargetRecord>> {
-  const service = isSupported(input) ? serviceOf(ctx, input.ResourceId) : undefined;
+  const service = serviceNamed(ctx, input);
   const target = service && (await ctx.store.get(targetKey(service)));
   if (target?.value !== undefined) return target;
   throw ctx.fault("ObjectNotFoundException", `No scalable target registered for ${words(input)}`);

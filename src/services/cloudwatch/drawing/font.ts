@@ -14,9 +14,12 @@ let loaded: Font | undefined;
 
 /** It is read when something is written for the first time. */
 function font(): Font {
-  const path = new URL(import.meta.resolve("#generated/fonts/roboto.json"));
-  loaded ??= JSON.parse(readFileSync(path, "utf8")) as Font;
+  loaded ??= readFont();
   return loaded;
+}
+
+function readFont(): Font {
+  return JSON.parse(readFileSync(new URL(import.meta.resolve("#generated/fonts/roboto.json")), "utf8")) as Font;
 }
 
 /** The height of capitals, as a part of the size. */

@@ -46,10 +46,15 @@ export const alarms: Collection<AlarmRecord, "world" | "policy"> = {
   name: "cloudwatch/alarm",
   indexes: {
     world: worldOf,
-    policy: ({ configuration: { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } }) =>
-      [...new Set([...AlarmActions, ...OKActions, ...InsufficientDataActions])].filter(isScalingPolicy),
+    policy: scalingPoliciesOf,
   },
 };
+
+/** The ARNs of the scaling policies among an alarm's actions. */
+export function scalingPoliciesOf({ configuration }: AlarmRecord): string[] {
+  const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = configuration;
+  return [...new Set([...AlarmActions, ...OKActions, ...InsufficientDataActions])].filter(isScalingPolicy);
+}
 
 /** `000000000000/us-east-1` */
 export function worldOf({ account, region }: World): string {
@@ -86,6 +91,6 @@ export function actionsOf({ stateValue, configuration }: AlarmRecord): readonly 
 }
 
 /** Whether an action is taken by what scales, which looks at alarms itself. */
-export function isScalingPolicy(action: string): boolean {
+function isScalingPolicy(action: string): boolean {
   return parseArn(action)?.service === "autoscaling";
 }

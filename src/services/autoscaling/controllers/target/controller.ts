@@ -1,7 +1,7 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import { uuid } from "#kernel/random.ts";
 import type { Key, Put } from "#kernel/store.ts";
-import { alarms, isScalingPolicy } from "#services/cloudwatch/model.ts";
+import { alarms, scalingPoliciesOf } from "#services/cloudwatch/model.ts";
 import { type ServiceName, services } from "#services/ecs/model.ts";
 import {
   activityKey,
@@ -32,14 +32,12 @@ export function targetController(readAlarm: ReadAlarm): Controller {
       watch(services, ({ value }, store) =>
         store.view(scalableTargets).get(targetKey(value)) === undefined ? [] : [targetKey(value)],
       ),
-      watch(alarms, ({ value: { configuration } }) => {
-        const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = configuration;
-        const named = [...AlarmActions, ...OKActions, ...InsufficientDataActions].filter(isScalingPolicy);
-        return named.flatMap((arn) => {
+      watch(alarms, ({ value }) =>
+        scalingPoliciesOf(value).flatMap((arn) => {
           const service = serviceOfPolicyArn(arn);
           return service === undefined ? [] : [targetKey(service)];
-        });
-      }),
+        }),
+      ),
     ],
     async reconcile(key, ctx) {
       const read = await readScaling(key as Key<ScalableTargetRecord>, readAlarm, ctx);
