@@ -1,25 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  DescribeNetworkInterfacesCommand,
-  DescribeSubnetsCommand,
-} from "@aws-sdk/client-ec2";
+import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, CreateServiceCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { textsOf } from "#cli/client.ts";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { apiOf } from "../support/api.ts";
+import { balancedServices, webServer } from "../support/balanced-services.ts";
 import { type GroupReading, readGroup } from "../support/container-cgroup.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register, running, runToEnd, shell } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** Metrics of real containers and load balancers, compared with what the kernel and the clients say. */
 
 const intervalSeconds = 5;
+/** As long as it takes a busy machine to have intervals of which both speak. */
+const patient = { seconds: 240 };
 const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
-const waitSeconds = 240;
 const api = () =>
   apiOf({
     endpoint: shared.platform.endpoint,
@@ -27,16 +25,6 @@ const api = () =>
     accessKeyId: shared.platform.env.AWS_ACCESS_KEY_ID!,
     secretAccessKey: shared.platform.env.AWS_SECRET_ACCESS_KEY!,
   });
-
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const most = Date.now() + waitSeconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > most) throw new Error(`Waited too long for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 interface Datapoint {
   /** Seconds since the epoch. */
@@ -95,7 +83,7 @@ function readingAt(history: readonly (GroupReading & { at: number })[], at: numb
   return one.cpuSeconds + ((other.cpuSeconds - one.cpuSeconds) * (at - one.at)) / (other.at - one.at);
 }
 
-const within = (share: number, a: number, b: number) => Math.abs(a - b) <= share * Math.max(a, b);
+const isNear = (share: number, a: number, b: number) => Math.abs(a - b) <= share * Math.max(a, b);
 
 test("CPU and memory of a service are what the kernel says, within 2 %", { skip: shared.skip }, async (t) => {
   const pid = await startBurner();
@@ -103,23 +91,33 @@ test("CPU and memory of a service are what the kernel says, within 2 %", { skip:
   const timer = setInterval(() => history.push({ at: Date.now() / 1000, ...readGroup(pid) }), 50);
   try {
     // The longer the time over which both are compared, the less it counts that a busy machine reads a moment late.
-    const compared = await until("metrics that agree with the kernel", async () => {
-      const found = (await datapoints("CPUUtilization")).filter(({ Timestamp }) => Timestamp >= history[0]!.at);
-      const [first, last] = [found[0], found.at(-1)];
-      if (first === undefined || last === undefined || found.length < 4) return undefined;
-      const [from, to] = [first.Timestamp, last.Timestamp + intervalSeconds];
-      const [before, after] = [readingAt(history, from), readingAt(history, to)];
-      if (before === undefined || after === undefined) return undefined;
-      const metric = found.reduce((sum, { Average }) => sum + Average, 0) / found.length;
-      const kernel = ((after - before) / (to - from) / 0.25) * 100;
-      return within(0.02, metric, kernel) ? { metric, kernel, points: found.length } : undefined;
-    });
+    const compared = await until(
+      "metrics that agree with the kernel",
+      async () => {
+        const found = (await datapoints("CPUUtilization")).filter(({ Timestamp }) => Timestamp >= history[0]!.at);
+        const [first, last] = [found[0], found.at(-1)];
+        if (first === undefined || last === undefined || found.length < 4) return undefined;
+        const [from, to] = [first.Timestamp, last.Timestamp + intervalSeconds];
+        const [before, after] = [readingAt(history, from), readingAt(history, to)];
+        if (before === undefined || after === undefined) return undefined;
+        const metric = found.reduce((sum, { Average }) => sum + Average, 0) / found.length;
+        const kernel = ((after - before) / (to - from) / 0.25) * 100;
+        return isNear(0.02, metric, kernel) ? { metric, kernel, points: found.length } : undefined;
+      },
+      undefined,
+      patient,
+    );
     t.diagnostic(`CPUUtilization: ${JSON.stringify(compared)}`);
-    const memory = await until("memory that agrees with the kernel", async () => {
-      const metric = (await datapoints("MemoryUtilization")).at(-1)?.Average;
-      const kernel = (readGroup(pid).memoryBytes / (512 * 2 ** 20)) * 100;
-      return metric !== undefined && metric > 10 && within(0.02, metric, kernel) ? { metric, kernel } : undefined;
-    });
+    const memory = await until(
+      "memory that agrees with the kernel",
+      async () => {
+        const metric = (await datapoints("MemoryUtilization")).at(-1)?.Average;
+        const kernel = (readGroup(pid).memoryBytes / (512 * 2 ** 20)) * 100;
+        return metric !== undefined && metric > 10 && isNear(0.02, metric, kernel) ? { metric, kernel } : undefined;
+      },
+      undefined,
+      patient,
+    );
     t.diagnostic(`MemoryUtilization: ${JSON.stringify(memory)}`);
   } finally {
     clearInterval(timer);
@@ -135,53 +133,19 @@ test("CPU and memory of a service are what the kernel says, within 2 %", { skip:
   assert.deepEqual([point?.Unit, point?.SampleCount], ["Percent", 1], "one value for each task and interval");
 });
 
-const port = 8080;
-
 /** An application load balancer before two tasks that answer 200 to `/` and 404 to all else. */
 async function startBalanced() {
-  const { clients, platform } = shared;
-  const { ec2, ecs } = clients;
-  const elb = elbClient(platform);
-  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
-  const [subnets, VpcId] = [Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!), Subnets![0]!.VpcId!];
-  const named = { GroupName: "counted", Description: "counted", VpcId };
-  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand(named));
-  const open = { IpProtocol: "tcp", FromPort: 80, ToPort: port, CidrIp: "0.0.0.0/0" };
-  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...open }));
-  const Name = "counted";
-  const made = await elb("CreateLoadBalancer", { Name, Subnets: subnets, SecurityGroups: [GroupId!] });
-  const LoadBalancerArn = textsOf(made, "LoadBalancerArn")[0]!;
-  const group = await elb("CreateTargetGroup", { Name, Protocol: "HTTP", Port: port, VpcId, TargetType: "ip" });
-  const targetGroupArn = textsOf(group, "TargetGroupArn")[0]!;
-  const DefaultActions = [{ Type: "forward", TargetGroupArn: targetGroupArn }];
-  await elb("CreateListener", { LoadBalancerArn, Protocol: "HTTP", Port: 80, DefaultActions });
-  // The group's interfaces are those of the load balancer as long as there are no tasks.
-  const Filters = [{ Name: "group-id", Values: [GroupId!] }];
-  const nodes = await until("its nodes", async () => {
-    const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
-    const found = NetworkInterfaces!.map(({ PrivateIpAddress }) => PrivateIpAddress!);
-    return found.length === subnets.length ? found : undefined;
-  });
-  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-  const script = `mkdir /www; echo hello > /www/index.html; exec httpd -f -p ${port} -h /www`;
-  const web = shell("web", script, { portMappings: [{ containerPort: port }] });
-  const awsvpcConfiguration = { subnets, securityGroups: [GroupId!] };
-  await ecs.send(
-    new CreateServiceCommand({
-      ...{ cluster, serviceName: "web", launchType: "FARGATE", desiredCount: 2 },
-      taskDefinition: await register(clients, "web", [web]),
-      networkConfiguration: { awsvpcConfiguration },
-      loadBalancers: [{ targetGroupArn, containerName: "web", containerPort: port }],
-    }),
-  );
+  const { balance, serve } = balancedServices(shared);
+  const balanced = await balance("counted");
+  await serve("web", await register(shared.clients, "web", [webServer("hello")]), balanced);
   await until("healthy targets", async () => {
-    const health = await elb("DescribeTargetHealth", { TargetGroupArn: targetGroupArn });
+    const health = await elbClient(shared.platform)("DescribeTargetHealth", { TargetGroupArn: balanced.group });
     return textsOf(health, "State").filter((state) => state === "healthy").length === 2 ? health : undefined;
   });
   return {
-    nodes,
-    LoadBalancer: LoadBalancerArn.split(":loadbalancer/")[1]!,
-    TargetGroup: targetGroupArn.split(":").at(-1)!,
+    nodes: balanced.nodes,
+    LoadBalancer: balanced.loadBalancer.split(":loadbalancer/")[1]!,
+    TargetGroup: balanced.group.split(":").at(-1)!,
   };
 }
 

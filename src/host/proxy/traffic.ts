@@ -12,9 +12,8 @@ const counters = [
   ...["bin", "bout", "stot", "conn_tot", "connect", "econ", "wretr", "wredis"],
   ...["hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"],
 ] as const;
-const gauges = ["scur", "used_conn_cur", "idle_conn_cur"] as const;
 type Counter = (typeof counters)[number];
-type Counts = Record<Counter | (typeof gauges)[number], number>;
+type Counts = Record<Counter, number>;
 
 /**
  * What a node has done since it was asked last, by the counters of its HAProxy. They are taken along before servers go,
@@ -64,10 +63,12 @@ export class TrafficCounter {
     this.#grown = new Map();
     const present = new Set(rows.map(({ proxy, server }) => `${proxy}/${server}`));
     for (const key of this.#before!.keys()) if (!present.has(key)) this.#before!.delete(key);
-    const now = (proxy: string, name: (typeof gauges)[number]) =>
-      rows
-        .filter((row) => row.proxy === proxy && row.server !== "BACKEND")
-        .reduce((sum, row) => sum + row.number(name), 0);
+    const byProxy = Map.groupBy(
+      rows.filter(({ server }) => server !== "BACKEND"),
+      ({ proxy }) => proxy,
+    );
+    const now = (proxy: string, gauge: string) =>
+      (byProxy.get(proxy) ?? []).reduce((sum, row) => sum + row.number(gauge), 0);
     const listeners = [...directory.listeners].map(([name, { listenerArn }]): ListenerTraffic => {
       const counts = grown.get(name) ?? zero();
       return {
@@ -97,11 +98,11 @@ export class TrafficCounter {
 }
 
 function zero(): Counts {
-  return Object.fromEntries([...counters, ...gauges].map((name) => [name, 0])) as Counts;
+  return Object.fromEntries(counters.map((name) => [name, 0])) as Counts;
 }
 
 function countsOf(row: StatRow): Counts {
-  return Object.fromEntries([...counters, ...gauges].map((name) => [name, row.number(name)])) as Counts;
+  return Object.fromEntries(counters.map((name) => [name, row.number(name)])) as Counts;
 }
 
 function responsesOf(counts: Counts): ResponseCounts {

@@ -5,6 +5,7 @@ import { poolOfInstance, portsOn } from "../clusters/instance-pool.ts";
 import { attributes } from "../model/attribute.ts";
 import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 import { tasks } from "../model/task.ts";
+import { isPending, isRunning } from "../services/output-parts.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -18,8 +19,8 @@ export function toContainerInstance(
   return {
     ...registeredInstance(instance),
     remainingResources: remaining(store, instance),
-    runningTasksCount: own.filter(({ value }) => value.lastStatus === "RUNNING").length,
-    pendingTasksCount: own.filter(({ value }) => pending.includes(value.lastStatus)).length,
+    runningTasksCount: own.filter(({ value }) => isRunning(value)).length,
+    pendingTasksCount: own.filter(({ value }) => isPending(value)).length,
     attributes: attributesOfInstance(store, instance),
     registeredAt: instance.registeredAt,
     attachments: [],
@@ -43,8 +44,6 @@ export function registeredInstance(instance: ContainerInstanceRecord): Container
     agentConnected: instance.agentConnected,
   };
 }
-
-const pending: readonly string[] = ["PROVISIONING", "PENDING", "ACTIVATING"];
 
 /** Those of its agent, and those that were put on it. */
 export function attributesOfInstance(store: Views, instance: ContainerInstanceRecord): Attribute[] {

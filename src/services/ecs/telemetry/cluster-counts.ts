@@ -6,6 +6,7 @@ import { containerInstances } from "../model/container-instance.ts";
 import { type ServiceRecord, services } from "../model/service.ts";
 import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
 import { taskSets } from "../model/task-set.ts";
+import { isPending, isRunning } from "../services/output-parts.ts";
 import { type Amounts, reservedFor } from "./amounts.ts";
 
 type Views = Pick<Store, "view">;
@@ -60,12 +61,10 @@ export function insightsCounts(store: Store, cluster: ClusterRecord): Measuremen
     const dimensions = { ClusterName, ServiceName: service.serviceName };
     const path = `${clusterPath(cluster)}/${service.serviceName}`;
     const own = store.view(tasks).by("service", path);
-    const inState = (...states: readonly TaskRecord["lastStatus"][]) =>
-      own.filter(({ value }) => states.includes(value.lastStatus)).length;
     return [
       measure("DesiredTaskCount", service.desiredCount, dimensions),
-      measure("RunningTaskCount", inState("RUNNING"), dimensions),
-      measure("PendingTaskCount", inState("PROVISIONING", "PENDING", "ACTIVATING"), dimensions),
+      measure("RunningTaskCount", own.filter(({ value }) => isRunning(value)).length, dimensions),
+      measure("PendingTaskCount", own.filter(({ value }) => isPending(value)).length, dimensions),
       measure("DeploymentCount", service.deployments.length, dimensions),
       measure("TaskSetCount", store.view(taskSets).count("service", path), dimensions),
     ];

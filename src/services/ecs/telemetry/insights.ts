@@ -35,11 +35,11 @@ export function insights(
     const level = levelOf(task);
     if (level === undefined) continue;
     const isEnhanced = level === "enhanced";
-    add(task, taskDimensions(task, isEnhanced), [...taskValues(each), ...(isEnhanced ? taskShares(each) : [])]);
+    const byTask = taskDimensions(task, isEnhanced);
+    add(task, byTask, [...taskValues(each), ...(isEnhanced ? taskShares(each) : [])]);
     for (const container of usage.containers) {
       const record = task.containers.find(({ name }) => name === container.containerName);
       if (record === undefined) continue;
-      const byTask = taskDimensions(task, isEnhanced);
       const byContainer = isEnhanced ? containerDimensions(task, record.name) : [];
       // Of the whole cluster there is one, whichever way it is come to.
       const both = [...byTask, ...byContainer.slice(1)];

@@ -31,8 +31,10 @@ export function createUsageReceiver({ store, sink }: UsageReceiverOptions): Agen
     const levels = new Map<string, InsightsLevel | undefined>();
     const levelOf = (task: TaskRecord) => {
       const key = clusterKey(task, task.clusterName);
-      const cluster = store.view(clusters).get(key)?.value;
-      if (!levels.has(key)) levels.set(key, cluster && insightsLevel(cluster));
+      if (!levels.has(key)) {
+        const cluster = store.view(clusters).get(key)?.value;
+        levels.set(key, cluster && insightsLevel(cluster));
+      }
       return levels.get(key);
     };
     const measurements = [

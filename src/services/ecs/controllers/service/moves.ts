@@ -48,7 +48,11 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
   const { view } = draft;
   const retryAt = rollout.backoff?.retryAt ?? 0;
   const revision = view.revisions.get(rollout.revisionId);
-  if (view.now < retryAt && !isCauseGone(draft, rollout, revision)) {
+  const isEarly = view.now < retryAt;
+  // What nothing could be started for may be over before its time to try again: room has come.
+  const looks = revision !== undefined && (!isEarly || rollout.backoff?.told !== undefined);
+  const fault = looks ? view.launchFault(revision) : undefined;
+  if (isEarly && (!looks || fault !== undefined)) {
     draft.waitsForRetry = true;
     draft.looks.push(retryAt);
     const failures = rollout.backoff?.failures ?? 0;
@@ -56,7 +60,6 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
     return;
   }
   if (revision === undefined) return;
-  const fault = view.launchFault(revision);
   if (fault === undefined) {
     const own = members.filter((member) => isAlive(member) && member.deploymentId === rollout.id);
     draft.start.push({ rollout, capacities: capacitiesOf(revision, own, count) });
@@ -73,11 +76,6 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
   draft.waitsForRetry = true;
   draft.looks.push(backoff.retryAt);
   draft.waits.push({ on: "launch-fault", deploymentId: rollout.id, message: fault, until: backoff.retryAt });
-}
-
-/** What nothing could be started for is over, before its time to try again: room has come. */
-function isCauseGone({ view }: Draft, { backoff }: Rollout, revision: ServiceRevisionRecord | undefined): boolean {
-  return backoff?.told !== undefined && revision !== undefined && view.launchFault(revision) === undefined;
 }
 
 /** "Duplicate event messages are omitted until either the cause is resolved or six hours pass." */

@@ -1,6 +1,6 @@
 import { chooseToStop, readStrategies, type ServiceTask } from "#placement/index.ts";
 import type { ServiceRecord } from "../../model/service.ts";
-import type { TaskContainer } from "../../model/task.ts";
+import { reservedFor } from "../../telemetry/amounts.ts";
 import type { Condition, Member } from "./health.ts";
 
 /**
@@ -30,17 +30,16 @@ const conditions: Readonly<Record<Condition, ServiceTask["condition"]>> = {
 
 /** As placement knows it. */
 export function toServiceTask(member: Member): ServiceTask {
-  const { id, availabilityZone, hostId, cpu, memory, containers, createdAt } = member.task.value;
+  const { id, availabilityZone, hostId, createdAt } = member.task.value;
   const place = member.place();
-  const sum = (of: (container: TaskContainer) => string | undefined) =>
-    containers.reduce((total, container) => total + Number(of(container) ?? 0), 0);
+  const { cpuUnits, memoryMiB } = reservedFor(member.task.value);
   return {
     id,
     zone: availabilityZone,
     instanceId: place?.id ?? hostId,
     ...(place && { attributes: place.attributes }),
-    cpu: Number(cpu ?? sum((container) => container.cpu)),
-    memoryMiB: Number(memory ?? sum(({ memoryReservation, memory: most }) => memoryReservation ?? most)),
+    cpu: cpuUnits,
+    memoryMiB,
     condition: conditions[member.condition],
     isProtected: member.protected,
     isOutdated: false,

@@ -80,12 +80,19 @@ export function countServing(own: readonly Member[], others: readonly Member[]):
 }
 
 /**
- * Tasks of earlier deployments that can go: those that do no work at once, the others as far as the floor allows.
+ * Tasks of earlier deployments that can go: those that do no work at once, the others as far as the floor allows. With
+ * `most`, so many of them at most.
  */
-export function chooseReplaced(others: readonly Member[], service: ServiceRecord, serving: number): Member[] {
+export function chooseReplaced(
+  others: readonly Member[],
+  service: ServiceRecord,
+  serving: number,
+  most = others.length,
+): Member[] {
   const useless = others.filter((member) => !serves(member) && !member.protected);
-  const useful = others.filter(serves);
-  return [...useless, ...stopOrder(useful, service, serving - boundsOf(service).floor)];
+  const first = useless.length <= most ? useless : stopOrder(useless, service, most);
+  const spare = Math.min(serving - boundsOf(service).floor, most - first.length);
+  return [...first, ...stopOrder(others.filter(serves), service, spare)];
 }
 
 interface SickView {

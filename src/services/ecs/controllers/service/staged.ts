@@ -24,7 +24,8 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   const starts = primary.rolloutState === "FAILED" ? 0 : missing;
   const serving = countServing(own, others);
   const goes = mayLeave(draft, deployment);
-  const fewer = keepingFloor(stopOrder(source, service, source.length - service.desiredCount), serving - bounds.floor);
+  // What serves stays as long as others, which are protected and stay, have yet to start.
+  const fewer = chooseReplaced(source, service, serving, source.length - service.desiredCount);
   const leaves = goes ? chooseReplaced(leaving, service, serving - fewer.filter(serves).length) : [];
   const held = goes && leaves.length === 0 && leaving.some((member) => member.protected);
   const sick = chooseSick({ service, members, own, others, bounds });
@@ -42,12 +43,6 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
       ...waitsOfSick(own, sick),
     ],
   };
-}
-
-/** Without those that still serve while others, which are protected and stay, have yet to start. */
-function keepingFloor(chosen: readonly Member[], spare: number): Member[] {
-  const serving = chosen.filter(serves).slice(Math.max(0, spare));
-  return chosen.filter((member) => !serving.includes(member));
 }
 
 /** Tasks of the deployment that traffic may go back to. */
