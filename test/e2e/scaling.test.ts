@@ -23,8 +23,11 @@ const target = {
   ScalableDimension: "ecs:service:DesiredCount",
   ResourceId: `service/${cluster}/${serviceName}`,
 };
-/** Uses all the CPU that it is given, until it is told to rest. */
-const burn = "trap 'rests=1' USR1; trap 'exit 0' TERM; while :; do if [ $rests ]; then sleep 0.1; fi; done";
+/**
+ * Uses all the CPU that it is given, until it is told to rest. Then it waits and uses none: a loop of short sleeps would
+ * use three percent of a processor, twice that on a busy machine.
+ */
+const burn = "trap 'rests=1' USR1; trap 'exit 0' TERM; while [ ! $rests ]; do :; done; sleep 3600 & wait";
 
 async function makeService(): Promise<void> {
   const { ecs, ec2 } = shared.clients;
@@ -128,7 +131,7 @@ test("a service that burns CPU grows, and shrinks when it rests", {
   const api = apiOf({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
   await makeService();
   await api.call("application-autoscaling", "RegisterScalableTarget", { ...target, MinCapacity: 1, MaxCapacity: 3 });
-  // A quarter of a processor is what one may use; on a busy machine it gets less. At rest it is next to nothing.
+  // A quarter of a processor is what one may use; on a busy machine it gets less. At rest it is nothing.
   await scaleBy(api, "grow", 1, { Threshold: 4, ComparisonOperator: "GreaterThanThreshold" });
   await scaleBy(api, "shrink", -1, { Threshold: 2, ComparisonOperator: "LessThanThreshold" });
   await measureUntil(api, "three tasks", 3);
