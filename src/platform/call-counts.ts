@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { DriverError } from "#kernel/fault.ts";
+import { MetricPublisher } from "#kernel/metric-publisher.ts";
 import type { Measurement, MetricSink } from "#kernel/metric-sink.ts";
 
 export interface CallCountsOptions {
@@ -54,13 +54,14 @@ interface Minute {
  * is lost.
  */
 export class CallCounts {
-  readonly #options: CallCountsOptions;
+  readonly #clock: Clock;
+  readonly #publisher: MetricPublisher;
   #minute: Minute | undefined;
   #closed = false;
-  readonly #publishing = new Set<Promise<void>>();
 
-  constructor(options: CallCountsOptions) {
-    this.#options = options;
+  constructor({ sink, clock, log }: CallCountsOptions) {
+    this.#clock = clock;
+    this.#publisher = new MetricPublisher({ sink, log, failure: "Counts of calls could not be stored" });
   }
 
   take({ service, operation, place }: CountedCall): void {
@@ -87,35 +88,23 @@ export class CallCounts {
     this.#closed = true;
     this.#minute?.timer.cancel();
     this.#end();
-    await Promise.all(this.#publishing);
+    await this.#publisher.settled();
   }
 
   #begin(): Minute {
-    const { clock } = this.#options;
-    const now = clock.now();
+    const now = this.#clock.now();
     const start = Math.floor(now / minuteMs) * minuteMs;
-    return { start, timer: clock.after(start + minuteMs - now, () => this.#end()), counts: new Map() };
+    return { start, timer: this.#clock.after(start + minuteMs - now, () => this.#end()), counts: new Map() };
   }
 
   #end(): void {
     const minute = this.#minute;
     if (minute === undefined) return;
     this.#minute = undefined;
-    const work = this.#publish(minute).finally(() => this.#publishing.delete(work));
-    this.#publishing.add(work);
-  }
-
-  async #publish({ start, counts }: Minute): Promise<void> {
-    const measurements = [...counts.values()].map(({ metric, count }) => ({
+    const measurements = [...minute.counts.values()].map(({ metric, count }) => ({
       ...metric,
       values: [{ value: 1, count }],
     }));
-    try {
-      await this.#options.sink.put(measurements, { time: start, periodSeconds: 60 });
-    } catch (error) {
-      if (!(error instanceof DriverError)) throw error;
-      const fields = { metrics: measurements.length, reason: error.message };
-      this.#options.log.warn("Counts of calls could not be stored", fields);
-    }
+    this.#publisher.publish(measurements, { time: minute.start, periodSeconds: 60 });
   }
 }

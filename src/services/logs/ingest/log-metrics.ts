@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { DriverError } from "#kernel/fault.ts";
+import { MetricPublisher } from "#kernel/metric-publisher.ts";
 import type { Measurement, MetricSink } from "#kernel/metric-sink.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import { type LogGroupRecord, logGroups, type MetricFilterRecord, metricFilters } from "../model.ts";
@@ -40,11 +40,13 @@ export class LogMetrics {
   readonly #options: LogMetricsOptions;
   readonly #compiled = new WeakMap<MetricFilterRecord, Compiled>();
   readonly #minutes = new Map<string, Minute>();
-  readonly #publishing = new Set<Promise<void>>();
+  readonly #publisher: MetricPublisher;
   readonly #stop: () => void;
 
   constructor(options: LogMetricsOptions) {
     this.#options = options;
+    const { sink, log } = options;
+    this.#publisher = new MetricPublisher({ sink, log, failure: "Metrics from logs could not be stored" });
     this.#stop = options.storage.followAll((groupId, batch) => this.#take(groupId, batch));
   }
 
@@ -52,7 +54,7 @@ export class LogMetrics {
   async close(): Promise<void> {
     this.#stop();
     for (const { timer } of this.#minutes.values()) timer.cancel();
-    await Promise.all(this.#publishing);
+    await this.#publisher.settled();
   }
 
   #take(groupId: string, batch: RecordContent): void {
@@ -73,10 +75,11 @@ export class LogMetrics {
     const { metricTransformations } = filter.value;
     let matched = false;
     for (const { timestamp, message } of events) {
-      if (!pattern.matches(message)) continue;
+      const match = pattern.match(message);
+      if (match === undefined) continue;
       matched = true;
       for (const [i, transform] of transforms.entries()) {
-        const found = transform(message);
+        const found = transform(match);
         const metric = metricTransformations[i]!;
         if (found !== undefined) tally.add(metricOf(metric, found.dimensions), [found.value], timestamp, 60);
       }
@@ -132,20 +135,7 @@ export class LogMetrics {
   }
 
   #publish(tally: Tally): void {
-    for (const [at, measurements] of tally.byTime()) {
-      const work = this.#put(measurements, at).finally(() => this.#publishing.delete(work));
-      this.#publishing.add(work);
-    }
-  }
-
-  async #put(measurements: readonly Measurement[], at: Parameters<MetricSink["put"]>[1]): Promise<void> {
-    try {
-      await this.#options.sink.put(measurements, at);
-    } catch (error) {
-      if (!(error instanceof DriverError)) throw error;
-      const fields = { metrics: measurements.length, reason: error.message };
-      this.#options.log.warn("Metrics from logs could not be stored", fields);
-    }
+    for (const [at, measurements] of tally.byTime()) this.#publisher.publish(measurements, at);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MetricTransformation } from "#generated/logs/types.ts";
 import { numberIn } from "../number-in.ts";
-import type { FilterPattern } from "../patterns/filter-pattern.ts";
+import type { FilterPattern, Match } from "../patterns/filter-pattern.ts";
 
 /** A transformation that cannot be; the message is the one that the caller is told. */
 export class TransformationError extends Error {
@@ -8,7 +8,7 @@ export class TransformationError extends Error {
 }
 
 /** What a metric filter publishes for a message that it matches; undefined: the message has no such value. */
-export type Transform = (message: string) => { readonly value: number; readonly dimensions: Dimensions } | undefined;
+export type Transform = (match: Match) => { readonly value: number; readonly dimensions: Dimensions } | undefined;
 
 type Dimensions = Readonly<Record<string, string>>;
 
@@ -32,13 +32,13 @@ export function compileTransformation(
   }
   const readValue = readerOf(pattern, metricValue);
   const readers = names.map(([name, selector]) => [name, selected(pattern, selector)] as const);
-  return (message) => {
-    const text = readValue(message);
+  return (match) => {
+    const text = readValue(match);
     const value = text === undefined ? undefined : numberIn(text);
     if (value === undefined) return undefined;
     const found: Record<string, string> = {};
     for (const [name, read] of readers) {
-      const dimension = read(message);
+      const dimension = read(match);
       if (dimension === undefined || dimension === "") return undefined;
       found[name] = dimension;
     }
@@ -47,7 +47,7 @@ export function compileTransformation(
 }
 
 /** A number stands for itself; what begins with `$` is a field of the pattern. */
-function readerOf(pattern: FilterPattern, metricValue: string): (message: string) => string | undefined {
+function readerOf(pattern: FilterPattern, metricValue: string): (match: Match) => string | undefined {
   if (metricValue.startsWith("$")) return selected(pattern, metricValue);
   if (numberIn(metricValue) === undefined) {
     throw new TransformationError(`Invalid metric transformation: metric value ${metricValue} is no number.`);
@@ -55,8 +55,7 @@ function readerOf(pattern: FilterPattern, metricValue: string): (message: string
   return () => metricValue;
 }
 
-function selected(pattern: FilterPattern, selector: string): (message: string) => string | undefined {
-  const reader = pattern.reader(selector);
-  if (reader !== undefined) return reader;
+function selected(pattern: FilterPattern, selector: string): (match: Match) => string | undefined {
+  if (pattern.hasField(selector)) return (match) => match.field(selector);
   throw new TransformationError(`Invalid metric transformation: the filter pattern has no field ${selector}.`);
 }

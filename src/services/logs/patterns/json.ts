@@ -1,4 +1,4 @@
-import type { FilterPattern } from "./filter-pattern.ts";
+import type { PatternWithFields } from "./filter-pattern.ts";
 import { meets, PatternError, RegexQuota, readDisjunction, Scanner } from "./values.ts";
 
 type Step = { readonly name: string } | { readonly index: number } | { readonly any: "property" | "element" };
@@ -13,7 +13,7 @@ const maxWildcardSelectors = 3;
  * Conditions on the fields of messages that are JSON: `{ $.user.id = 1 && $.actions[*] = "GET*" || $.x NOT EXISTS }`.
  * Comparisons hold for strings and numbers only; a selector with `*` holds when it does for any of its values.
  */
-export function compileJson(text: string): FilterPattern {
+export function compileJson(text: string): PatternWithFields {
   const scanner = new Scanner(text);
   if (!text.endsWith("}")) throw new PatternError("If a filter pattern starts with '{' it must end with '}'");
   scanner.expect("{");
@@ -22,24 +22,30 @@ export function compileJson(text: string): FilterPattern {
   const holds = readDisjunction(scanner, () => readCondition(scanner, quotas));
   scanner.expect("}");
   if (!scanner.atEnd) throw scanner.error();
-  return {
-    matches(message) {
-      const root = parseMessage(message);
-      return root !== undefined && holds(root);
-    },
-    values(message) {
-      const root = parseMessage(message);
-      const found = [...selectors].flatMap(([name, steps]) => {
-        const value = textAt(root, steps);
-        return value === undefined ? [] : [[name, value] as const];
-      });
-      return Object.fromEntries(found);
-    },
-    reader(selector) {
-      const steps = parseSelector(selector);
-      return steps && ((message) => textAt(parseMessage(message), steps));
-    },
+  const read = new Map<string, readonly Step[] | undefined>();
+  const stepsOf = (selector: string) => {
+    if (!read.has(selector)) read.set(selector, parseSelector(selector));
+    return read.get(selector);
   };
+  return {
+    match(message) {
+      const root = parseMessage(message);
+      if (root === undefined || !holds(root)) return undefined;
+      return {
+        values: () => valuesOf(root, selectors),
+        field: (selector) => textAt(root, stepsOf(selector)!),
+      };
+    },
+    hasField: (selector) => stepsOf(selector) !== undefined,
+  };
+}
+
+function valuesOf(root: unknown, selectors: ReadonlyMap<string, readonly Step[]>): Record<string, string> {
+  const found = [...selectors].flatMap(([name, steps]) => {
+    const value = textAt(root, steps);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** Undefined: the text is no selector of one field. */
@@ -55,7 +61,7 @@ function parseSelector(text: string): readonly Step[] | undefined {
 }
 
 function textAt(root: unknown, steps: readonly Step[]): string | undefined {
-  const [value] = root === undefined ? [] : select(root, steps);
+  const [value] = select(root, steps);
   return isScalar(value) || typeof value === "boolean" ? String(value) : undefined;
 }
 

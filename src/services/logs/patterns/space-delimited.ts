@@ -1,4 +1,4 @@
-import type { FilterPattern } from "./filter-pattern.ts";
+import { matchWithoutFields, type PatternWithFields } from "./filter-pattern.ts";
 import { meets, PatternError, RegexQuota, readDisjunction, Scanner } from "./values.ts";
 
 interface Field {
@@ -21,7 +21,7 @@ const bareWord = /[^\s,&|\]"%=<>!]+/;
  * stands in quotation marks or square brackets is one word. Without an ellipsis the last field is the rest of the
  * message.
  */
-export function compileSpaceDelimited(text: string): FilterPattern {
+export function compileSpaceDelimited(text: string): PatternWithFields {
   if (!text.endsWith("]")) throw new PatternError("If a filter pattern starts with '[' it must end with ']'");
   const scanner = new Scanner(text);
   scanner.expect("[");
@@ -30,21 +30,22 @@ export function compileSpaceDelimited(text: string): FilterPattern {
   const fields = readFields(scanner);
   const ellipsis = fields.findIndex((field) => field.holds === undefined);
   if (fields.findLastIndex((field) => field.holds === undefined) !== ellipsis) throw scanner.error();
-  const pairs = (message: string) => pairUp(fields, ellipsis, message);
   const names = fields.map(({ name }, i) => `$${name ?? i + 1}`);
+  const named = (selector: string) => fields[names.indexOf(selector)];
   return {
-    matches: (message) => pairs(message)?.every(({ field, word }) => fits(field, word)) ?? false,
-    values: (message) =>
-      Object.fromEntries((pairs(message) ?? []).map(({ field, word }) => [names[fields.indexOf(field)], word.text])),
-    reader(selector) {
-      const field = fields[names.indexOf(selector)];
-      if (field === undefined || field.holds === undefined) return undefined;
-      return (message) => pairs(message)?.find((pair) => pair.field === field)?.word.text;
+    match(message) {
+      const pairs = pairUp(fields, ellipsis, message);
+      if (!pairs?.every(({ field, word }) => fits(field, word))) return undefined;
+      return {
+        values: () => Object.fromEntries(pairs.map(({ field, word }) => [names[fields.indexOf(field)], word.text])),
+        field: (selector) => pairs.find(({ field }) => field === named(selector))?.word.text,
+      };
     },
+    hasField: (selector) => named(selector)?.holds !== undefined,
   };
 }
 
-const everything: FilterPattern = { matches: () => true, values: () => ({}), reader: () => undefined };
+const everything: PatternWithFields = { match: () => matchWithoutFields, hasField: () => false };
 
 /** Which word is which field; undefined when the message has too few words, or too many. */
 function pairUp(fields: readonly Field[], ellipsis: number, message: string) {

@@ -4,7 +4,7 @@ import { type ResultRows, runOnRows } from "../language/result-rows.ts";
 import { fieldName } from "../language/row.ts";
 import type { Groups } from "../language/stats.ts";
 import { toText } from "../language/values.ts";
-import type { Found, ScanCounts, ScanQuery } from "./scan.ts";
+import type { Found, ScanCounts, ScannedGroup, ScanQuery } from "./scan.ts";
 import type { QueryScanner } from "./scanner.ts";
 import { type EventPlace, TopEvents } from "./top-events.ts";
 
@@ -12,7 +12,8 @@ import { type EventPlace, TopEvents } from "./top-events.ts";
 export type ResultFields = readonly { readonly field: string; readonly value: string }[];
 
 export interface PinnedRun {
-  /** The place of its group in the query. */
+  readonly group: ScannedGroup;
+  /** The group's place in the query. */
   readonly place: number;
   readonly run: BlockRun;
 }
@@ -90,9 +91,9 @@ export async function scanAll(
   const isOver = () => signal.aborted || ended.signal.aborted;
   const work = async () => {
     try {
-      for (const { place, run } of queue) {
+      for (const { group, place, run } of queue) {
         if (isOver()) return;
-        const { counts, found } = await scanner.scan({ query, place, run, bound: findings.bound });
+        const { counts, found } = await scanner.scan({ query, group, place, run, bound: findings.bound });
         if (isOver()) return;
         findings.add(counts, found);
       }

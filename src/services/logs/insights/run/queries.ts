@@ -181,10 +181,10 @@ export class LogQueries {
       for (const [place, group] of query.groups.entries()) {
         const pinned = await storage.pinRuns(group.groupId, group);
         releases.push(pinned.release);
-        runs.push(...pinned.runs.map((run) => ({ place, run })));
+        runs.push(...pinned.runs.map((run) => ({ group, place, run })));
       }
-      const { id, text, limit, groups } = query;
-      const scanned: ScanQuery = { id, text, limit, now: createTime, groups };
+      const { id, text, limit } = query;
+      const scanned: ScanQuery = { id, text, limit, now: createTime };
       await scanAll(scanned, runs, { scanner, findings, signal: stopped.signal });
     } finally {
       for (const release of releases) await release();

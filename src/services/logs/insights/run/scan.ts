@@ -11,7 +11,6 @@ export interface ScanQuery {
   readonly text: string;
   readonly limit: number | undefined;
   readonly now: number;
-  readonly groups: readonly ScannedGroup[];
 }
 
 export interface ScannedGroup {

@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DataFiles } from "#kernel/data-files.ts";
 import { type BlockRun, readRun } from "../../segments/runs.ts";
 import { type CompiledQuery, compileQuery } from "../language/query.ts";
-import { type Found, Scan, type ScanCounts, type ScanQuery } from "./scan.ts";
+import { type Found, Scan, type ScanCounts, type ScannedGroup, type ScanQuery } from "./scan.ts";
 import type { Bound } from "./top-events.ts";
 
 /** A part of a query: a run of blocks of one of its log groups. Plain data. */
 export interface ScanPart {
   readonly query: ScanQuery;
+  readonly group: ScannedGroup;
   /** The group's place in the query. */
   readonly place: number;
   readonly run: BlockRun;
@@ -41,8 +42,8 @@ export function createLocalScanner(files: DataFiles): QueryScanner {
   };
   return {
     parallelism: 1,
-    async scan({ query, place, run, bound }) {
-      const scan = new Scan(compile(query), query.groups[place]!, place, bound);
+    async scan({ query, group, place, run, bound }) {
+      const scan = new Scan(compile(query), group, place, bound);
       for await (const block of readRun(files, run)) {
         scan.take(block);
         await nextTurn();
