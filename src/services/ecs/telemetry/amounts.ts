@@ -7,7 +7,7 @@ export interface MeasuredTask {
   readonly usage: TaskUsage;
 }
 
-const MiB = 1024 * 1024;
+export const MiB = 1024 * 1024;
 
 export interface Amounts {
   /** 1024 are one core. */
@@ -35,4 +35,9 @@ export function reservedFor(task: Pick<TaskRecord, "cpu" | "memory" | "container
         ? sum(task.containers.map(({ memory, memoryReservation }) => memoryReservation ?? memory))
         : Number(task.memory),
   };
+}
+
+/** Undefined where nothing is reserved. */
+export function percentOf(used: number, reserved: number): number | undefined {
+  return reserved > 0 ? (used / reserved) * 100 : undefined;
 }

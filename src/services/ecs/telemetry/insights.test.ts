@@ -4,9 +4,9 @@ import type { Measurement } from "#kernel/metric-sink.ts";
 import type { ContainerUsage, TaskUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord } from "../model/task.ts";
 import { aTask } from "../testing.ts";
+import { MiB } from "./amounts.ts";
 import { insights } from "./insights.ts";
 
-const MiB = 1024 * 1024;
 const service = { serviceName: "app", deploymentId: "ecs-svc/1", revisionId: "1" };
 const used: ContainerUsage = {
   ...{ containerName: "app", cpuUnits: 64, memoryBytes: 128 * MiB, storageReadBytes: 10, storageWriteBytes: 20 },

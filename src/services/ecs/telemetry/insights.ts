@@ -1,10 +1,8 @@
 import type { Measurement } from "#kernel/metric-sink.ts";
 import type { ContainerUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord } from "../model/task.ts";
-import { type MeasuredTask, reservedFor, usedBy } from "./amounts.ts";
+import { type MeasuredTask, MiB, percentOf, reservedFor, usedBy } from "./amounts.ts";
 import type { InsightsLevel } from "./insights-level.ts";
-
-const MiB = 1024 * 1024;
 
 /** A value of a metric, before it is told by which dimensions. */
 type Value = readonly [metricName: string, value: number | undefined, unit: string];
@@ -97,8 +95,8 @@ function networkValues(prefix: "" | "Container", { usage: { network } }: Measure
 function taskShares({ task, usage }: MeasuredTask): Value[] {
   const [used, reserved] = [usedBy(usage), reservedFor(task)];
   return [
-    ["TaskCpuUtilization", percent(used.cpuUnits, reserved.cpuUnits), "Percent"],
-    ["TaskMemoryUtilization", percent(used.memoryMiB, reserved.memoryMiB), "Percent"],
+    ["TaskCpuUtilization", percentOf(used.cpuUnits, reserved.cpuUnits), "Percent"],
+    ["TaskMemoryUtilization", percentOf(used.memoryMiB, reserved.memoryMiB), "Percent"],
   ];
 }
 
@@ -114,8 +112,8 @@ function containerReserved(task: TaskRecord, { cpu, memory, memoryReservation }:
 function containerShares(task: TaskRecord, record: TaskContainer, usage: ContainerUsage): Value[] {
   const { cpuUnits, memoryMiB } = containerReserved(task, record);
   return [
-    ["ContainerCpuUtilization", percent(usage.cpuUnits, cpuUnits), "Percent"],
-    ["ContainerMemoryUtilization", percent(usage.memoryBytes / MiB, memoryMiB), "Percent"],
+    ["ContainerCpuUtilization", percentOf(usage.cpuUnits, cpuUnits), "Percent"],
+    ["ContainerMemoryUtilization", percentOf(usage.memoryBytes / MiB, memoryMiB), "Percent"],
   ];
 }
 
@@ -131,8 +129,4 @@ function containerValues(task: TaskRecord, record: TaskContainer, usage: Contain
     ["ContainerStorageWriteBytes", usage.storageWriteBytes, "Bytes"],
     ["UnHealthyContainerHealthStatus", record.hasHealthCheck ? health : undefined, "Count"],
   ];
-}
-
-function percent(used: number, reserved: number): number | undefined {
-  return reserved > 0 ? (used / reserved) * 100 : undefined;
 }

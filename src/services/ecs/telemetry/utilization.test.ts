@@ -3,10 +3,8 @@ import { test } from "node:test";
 import type { ContainerUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord, TaskService } from "../model/task.ts";
 import { aTask } from "../testing.ts";
-import { type MeasuredTask, reservedFor } from "./amounts.ts";
+import { type MeasuredTask, MiB, reservedFor } from "./amounts.ts";
 import { clusterUtilization, serviceUtilization } from "./utilization.ts";
-
-const MiB = 1024 * 1024;
 
 function measured(
   used: readonly Pick<ContainerUsage, "cpuUnits" | "memoryBytes">[],

@@ -1,6 +1,6 @@
 import type { Measurement } from "#kernel/metric-sink.ts";
 import { clusterPath, type TaskRecord } from "../model/task.ts";
-import { type Amounts, type MeasuredTask, reservedFor, usedBy } from "./amounts.ts";
+import { type Amounts, type MeasuredTask, percentOf, reservedFor, usedBy } from "./amounts.ts";
 
 /**
  * CPUUtilization and MemoryUtilization of services in `AWS/ECS`: one value a task, so that there are as many samples as
@@ -57,5 +57,6 @@ export function clusterUtilization(
 }
 
 function percent(used: number, reserved: number): Measurement["values"] {
-  return reserved > 0 ? [{ value: (used / reserved) * 100, count: 1 }] : [];
+  const value = percentOf(used, reserved);
+  return value === undefined ? [] : [{ value, count: 1 }];
 }
