@@ -1,3 +1,5 @@
+import type { Point } from "./point.ts";
+
 /** What a metric is called by. The dimensions are sorted by name. */
 export interface MetricName {
   readonly namespace: string;
@@ -23,6 +25,14 @@ export interface Series {
   readonly name: SeriesName;
   /** Seconds since the epoch of the latest point. */
   lastTime: number;
+}
+
+/**
+ * Of the series of a metric, one a unit, those that have points, in the order of their units. Who reads the metric
+ * without a unit gets the points of the first.
+ */
+export function measuredSeries(series: readonly Series[], points: ReadonlyMap<Series, readonly Point[]>): Series[] {
+  return series.filter((each) => points.get(each)!.length > 0).toSorted((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
 }
 
 type World = Pick<SeriesName, "account" | "region">;

@@ -60,8 +60,8 @@ function resultsOf(
 }
 
 /** What CloudWatch says where a metric was measured in several units, and the query names none. */
-function unitsMessage({ units }: FoundSeries): Pick<MetricDataResult, "Messages"> {
-  if (units === undefined) return {};
+function unitsMessage({ units = [] }: FoundSeries): Pick<MetricDataResult, "Messages"> {
+  if (units.length <= 1) return {};
   return { Messages: [{ Code: "MultipleUnits", Value: `Multiple units returned: '[${units.join(", ")}]'` }] };
 }
 

@@ -8,6 +8,7 @@ import {
   dashboardKey,
   dashboardNameOf,
 } from "../model.ts";
+import { notFound } from "../request/absent.ts";
 import { tagsOf } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
@@ -46,6 +47,5 @@ async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord 
 async function require(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord | DashboardRecord>> {
   const read = await find(ctx, arn);
   if (read.value !== undefined) return read;
-  const ResourceType = dashboardNameOf(ctx.account, arn) === undefined ? "alarm" : "dashboard";
-  throw ctx.fault("ResourceNotFoundException", "Unknown", { ResourceType, ResourceId: arn });
+  throw notFound(ctx, dashboardNameOf(ctx.account, arn) === undefined ? "alarm" : "dashboard", arn);
 }

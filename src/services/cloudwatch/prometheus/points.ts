@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Point } from "../metrics/point.ts";
-import type { Series, SeriesName } from "../metrics/series.ts";
+import { measuredSeries, type Series, type SeriesName } from "../metrics/series.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 
 /** A metric and its points of a time, one a minute, ascending. */
@@ -22,14 +22,14 @@ export async function* readMetrics(
     const batch = groups.slice(i, i + atOnce);
     const points = await storage.read(batch.flat(), { start, end, periodSeconds: 60 });
     yield batch.flatMap((group): MetricPoints[] => {
-      const own = group.map((series) => points.get(series)!).find(({ length }) => length > 0);
-      return own === undefined ? [] : [{ name: group[0]!.name, points: own }];
+      const [first] = measuredSeries(group, points);
+      return first === undefined ? [] : [{ name: first.name, points: points.get(first)! }];
     });
     await setImmediate();
   }
 }
 
-/** The series of each metric: one a unit, of which the first counts that has data, as in GetMetricData. */
+/** The series of each metric: one a unit. */
 function groupsOf(storage: MetricStorage, start: number): Map<string, Series[]> {
   const groups = new Map<string, Series[]>();
   for (const series of storage.series.all()) {
@@ -40,6 +40,5 @@ function groupsOf(storage: MetricStorage, start: number): Map<string, Series[]> 
     if (group) group.push(series);
     else groups.set(key, [series]);
   }
-  for (const group of groups.values()) group.sort((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
   return groups;
 }

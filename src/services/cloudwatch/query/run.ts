@@ -2,7 +2,7 @@ import type { MetricStat } from "#generated/cloudwatch/types.ts";
 import { evaluateMath } from "../math/evaluate.ts";
 import { childrenOf, type Expression } from "../math/parse.ts";
 import { MathError, type MathValue, type TimeSeries } from "../math/series.ts";
-import type { MetricName, Series } from "../metrics/series.ts";
+import { type MetricName, measuredSeries, type Series } from "../metrics/series.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 import { metricName, roundStart } from "../request/metric.ts";
@@ -29,7 +29,7 @@ export interface FoundSeries extends TimeSeries {
   /** Of a metric, not of an expression. */
   readonly metric?: MetricName;
   readonly stat?: string;
-  /** Where data of several units was found, all of them, sorted: the points are those of the first. */
+  /** The units in which there is data of the metric, sorted: the points are those of the first. */
   readonly units?: readonly string[];
 }
 
@@ -120,16 +120,14 @@ class MetricReader {
     const all = metrics.flatMap(({ series }) => series);
     const points = await this.storage.read(all, { start, end: Math.ceil(endMs / 1000), periodSeconds });
     return metrics.map(({ name, series }) => {
-      const measured = series
-        .filter((each) => points.get(each)!.length > 0)
-        .toSorted((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
-      const known = (measured.length === 0 ? [] : points.get(measured[0]!)!).flatMap((point) => {
+      const measured = measuredSeries(series, points);
+      const known = (measured[0] === undefined ? [] : points.get(measured[0])!).flatMap((point) => {
         const value = statistic.of(point);
         return value === undefined ? [] : [{ time: point.time, value }];
       });
       return {
         ...{ label: name.metricName, periodSeconds, metric: name, stat },
-        ...(measured.length > 1 && { units: measured.map((each) => each.name.unit) }),
+        units: measured.map((each) => each.name.unit),
         times: known.map(({ time }) => time),
         values: known.map(({ value }) => value),
       };

@@ -30,7 +30,7 @@ export async function readWidget(ctx: RequestContext, storage: MetricStorage, wi
     ...pointsOf(labelled.series, liveData ? Number.POSITIVE_INFINITY : nowMs / 1000),
     ...looks(metric, i),
     label: legendLabel(labelled, all),
-    ...unitOf(ctx, storage, labelled.series),
+    ...unitOf(labelled.series),
   }));
 }
 
@@ -65,9 +65,7 @@ function pointsOf({ times, values, periodSeconds }: FoundSeries, until: number) 
 }
 
 /** The unit that a metric has been measured in; none where there are several. */
-function unitOf(ctx: RequestContext, storage: MetricStorage, { metric, stat }: FoundSeries): { unit?: string } {
-  if (metric === undefined) return {};
+function unitOf({ stat, units = [] }: FoundSeries): { unit?: string } {
   if (stat === "SampleCount") return { unit: "Count" };
-  const units = storage.series.ofMetric(ctx, metric).map(({ name }) => name.unit);
   return units.length === 1 ? { unit: units[0]! } : {};
 }
