@@ -24,8 +24,8 @@ const target = {
   ResourceId: `service/${cluster}/${serviceName}`,
 };
 /**
- * Uses all the CPU that it is given, until it is told to rest. Then it waits and uses none: a loop of short sleeps would
- * use three percent of a processor, twice that on a busy machine.
+ * Uses all the CPU that it is given, until it is told to rest. Then it waits and uses none: a loop of short sleeps
+ * would use three percent of a processor, twice that on a busy machine.
  */
 const burn = "trap 'rests=1' USR1; trap 'exit 0' TERM; while [ ! $rests ]; do :; done; sleep 3600 & wait";
 

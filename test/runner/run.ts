@@ -51,6 +51,9 @@ async function main(args: readonly string[]): Promise<number> {
   const summary = new Summary(root);
   const signal = untilInterrupted();
   const found = findTestFiles(root, words);
+  if (words.length > 0 && Object.values(found).every(({ length }) => length === 0)) {
+    process.stdout.write(`No test file has ${words.join(" or ")} in its path.\n`);
+  }
   const common = { root, signal, onOutcome: record };
   const runFile = (file: string) =>
     runFiles({ ...common, files: [file], forceExit: false, testTimeoutMs: testTimeoutOf(file) });
