@@ -104,7 +104,7 @@ function strategyOf(service: ServiceRecord, ledger: Ledger): string {
   return found?.deploymentConfiguration.strategy ?? service.deploymentConfiguration.strategy;
 }
 
-/** Tasks of earlier deployments that do their work are stopped only as far as the floor allows. */
+/** Tasks that do their work are stopped only as far as the floor allows. */
 function checkFloor(
   service: ServiceRecord,
   before: readonly TaskRecord[],
@@ -115,9 +115,7 @@ function checkFloor(
   const primary = service.deployments.find(({ status }) => status === "PRIMARY")!;
   const floor = Math.ceil((service.desiredCount * service.deploymentConfiguration.minimumHealthyPercent) / 100);
   const serving = before.filter((task) => serves(task, primary.id, now));
-  const lost = stopped.filter(
-    (task) => task.service!.deploymentId !== primary.id && serving.some(({ id }) => id === task.id),
-  );
+  const lost = stopped.filter((task) => serving.some(({ id }) => id === task.id));
   const left = serving.length - lost.length;
   assert.ok(
     lost.length === 0 || left >= floor,

@@ -25,6 +25,12 @@ describe("what hinders a service is told once", () => {
       ["(service app) was unable to scale in due to (reason 3 tasks under protection)."],
     ],
     [
+      "not while what could go serves until a protected one has started",
+      { desiredCount: 1 },
+      [testTask({ protected: true, lastStatus: "PENDING" }), testTask({})],
+      [],
+    ],
+    [
       "percentages that leave no move",
       { ...rollout, ...percent(100, 100) },
       many(2, { deployment: "old" }),

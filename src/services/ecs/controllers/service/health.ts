@@ -121,6 +121,10 @@ export function isAlive({ condition }: Member): boolean {
   return condition !== "ended" && condition !== "leaving";
 }
 
+export function isHealthy({ condition }: Member): boolean {
+  return condition === "healthy";
+}
+
 /** It runs, and nothing says that it does not do its work. */
 export function serves({ condition, checked }: Member): boolean {
   return condition === "healthy" || (condition === "settling" && !checked);

@@ -5,11 +5,12 @@ import type { Condition, Member } from "./health.ts";
 
 /**
  * Which tasks of a service are stopped first (`chooseToStop`), so that what stays is balanced. Protected tasks are not
- * among them, nor what is beyond `count`.
+ * among them, nor what is beyond `count`; where all go they are in no order.
  */
 export function stopOrder(candidates: readonly Member[], service: ServiceRecord, count: number): Member[] {
   if (count <= 0) return [];
   const loose = candidates.filter((member) => !member.protected);
+  if (loose.length <= count) return loose;
   const byId = new Map(loose.map((member) => [member.task.value.id, member]));
   const strategies = readStrategies(service.placementStrategy);
   const places = new Map(loose.flatMap((member) => member.place() ?? []).map((place) => [place.id, place]));

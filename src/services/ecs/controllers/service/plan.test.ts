@@ -18,9 +18,6 @@ describe("how many tasks are started and stopped", () => {
       [testTask({}), testTask({ stopped: "UserInitiated", accounted: true })],
       "+1",
     ],
-    ["a scale-in stops what is too much", { desiredCount: 1 }, many(3, {}), "+0 -2 new"],
-    ["a scale-in to none stops all", { desiredCount: 0 }, many(3, {}), "+0 -3 new"],
-    ["protected tasks survive a scale-in", { desiredCount: 0 }, many(3, { protected: true }), "+0"],
 
     ["100/200: all new ones at once, then the old ones", rollout, many(2, { deployment: "old" }), "+2"],
     [

@@ -1,6 +1,6 @@
 import type { DeploymentRecord, ServiceRecord } from "../../model/service.ts";
 import type { TaskStatus } from "../../model/task.ts";
-import { isAlive, type Member, serves } from "./health.ts";
+import { isAlive, isHealthy, type Member, serves } from "./health.ts";
 import { stopOrder } from "./order.ts";
 import { type ServiceWait, waitsOfSick, waitsToStart, waitsToStop } from "./waits.ts";
 
@@ -50,7 +50,10 @@ export function planRolling(
   const wanted = service.desiredCount + (service.rebalancing ?? 0);
   const sick = chooseSick({ service, members, own, others, bounds });
   const serving = countServing(own, others);
-  const surplus = [...stopOrder(good, service, good.length - wanted), ...chooseReplaced(others, service, serving)];
+  const surplus = chooseSurplus(service, serving, [
+    { members: good, most: good.length - wanted, works: isHealthy },
+    { members: others, most: others.length, works: serves },
+  ]);
   const room = bounds.ceiling - occupying(members);
   const missing = Math.max(0, wanted - good.length);
   const starts = primary.rolloutState === "FAILED" ? 0 : Math.max(0, Math.min(missing, room));
@@ -76,23 +79,34 @@ export function occupying(members: readonly Member[]): number {
  * have run for long: a deployment right after another one must not take away what serves.
  */
 export function countServing(own: readonly Member[], others: readonly Member[]): number {
-  return own.filter(({ condition }) => condition === "healthy").length + others.filter(serves).length;
+  return own.filter(isHealthy).length + others.filter(serves).length;
+}
+
+/** Tasks of which some are to go. */
+interface Excess {
+  readonly members: readonly Member[];
+  /** So many of them at most; none, when it is less. */
+  readonly most: number;
+  /** Which of them count towards the floor. */
+  readonly works: (member: Member) => boolean;
 }
 
 /**
- * Tasks of earlier deployments that can go: those that do no work at once, the others as far as the floor allows. With
- * `most`, so many of them at most.
+ * Of tasks that are no longer wanted, those that can go: the ones that do no work at once, the others as far as the
+ * floor allows. Protected ones stay, and what serves stays with them until they do.
  */
-export function chooseReplaced(
-  others: readonly Member[],
-  service: ServiceRecord,
-  serving: number,
-  most = others.length,
-): Member[] {
-  const useless = others.filter((member) => !serves(member) && !member.protected);
-  const first = useless.length <= most ? useless : stopOrder(useless, service, most);
-  const spare = Math.min(serving - boundsOf(service).floor, most - first.length);
-  return [...first, ...stopOrder(others.filter(serves), service, spare)];
+export function chooseSurplus(service: ServiceRecord, serving: number, excess: readonly Excess[]): Member[] {
+  let spare = serving - boundsOf(service).floor;
+  return excess.flatMap(({ members, most, works }) => {
+    const useless = stopOrder(
+      members.filter((member) => !works(member)),
+      service,
+      most,
+    );
+    const working = stopOrder(members.filter(works), service, Math.min(spare, most - useless.length));
+    spare -= working.length;
+    return [...useless, ...working];
+  });
 }
 
 interface SickView {
@@ -112,7 +126,7 @@ export function chooseSick({ service, members, own, others, bounds }: SickView):
   if (sick.length === 0) return [];
   const serving = countServing(own, others);
   if (others.length > 0 && serving >= bounds.floor) return sick;
-  const healthy = own.filter(({ condition }) => condition === "healthy").length;
+  const healthy = own.filter(isHealthy).length;
   const replaced = healthy + sick.length - service.desiredCount;
   if (replaced > 0) return sick.slice(0, replaced);
   const startsSomething = own.some(({ condition }) => condition === "starting");
@@ -132,7 +146,8 @@ interface BlockedView {
 }
 
 function whyBlocked({ wanted, good, others, missing, primary, members }: BlockedView): RollingPlan["blocked"] {
-  if (good.length > wanted) return "scale-in-protection";
+  // What could go and does not has to serve until something has started.
+  if (good.length > wanted) return good.every((member) => member.protected) ? "scale-in-protection" : undefined;
   if (others.length === 0 && missing === 0) return undefined;
   if (members.some(({ condition }) => condition !== "healthy" && condition !== "unhealthy")) return undefined;
   if (others.some((member) => member.protected)) return "protection";

@@ -21,7 +21,7 @@ export type ServiceWait =
   | { readonly on: "ceiling"; readonly count: number; readonly occupying: number; readonly ceiling: number }
   /** Tasks are missing of a deployment that has failed: it gets no more. */
   | { readonly on: "failed-deployment"; readonly deploymentId: string; readonly count: number }
-  /** Tasks of earlier deployments have to stay, so that `minimumHealthyPercent` is kept. */
+  /** Tasks that are no longer wanted have to stay, so that `minimumHealthyPercent` is kept. */
   | { readonly on: "floor"; readonly count: number; readonly serving: number; readonly floor: number }
   /** Tasks are no longer wanted and protected from a scale-in. `until`: the end of the protection that ends last. */
   | { readonly on: "protection"; readonly taskIds: readonly string[]; readonly until: number }
@@ -74,8 +74,9 @@ export interface StopsView {
 export function waitsToStop({ good, wanted, others, surplus, serving, floor }: StopsView): ServiceWait[] {
   if (others.length === 0 && good.length <= wanted) return [];
   const goes = new Set(surplus);
-  const loose = others.filter((member) => !member.protected && !goes.has(member)).length;
-  const excess = good.length - good.filter((member) => goes.has(member)).length - wanted;
+  const mayGo = (member: Member) => !member.protected && !goes.has(member);
+  const excess = Math.max(0, good.length - good.filter((member) => goes.has(member)).length - wanted);
+  const loose = others.filter(mayGo).length + Math.min(excess, good.filter(mayGo).length);
   const kept = [...others, ...(excess > 0 ? good : [])].filter((member) => member.protected);
   const protection = kept.map(({ task }) => task.value);
   const until = Math.max(...protection.map(({ service }) => service?.protectedUntil ?? 0));
