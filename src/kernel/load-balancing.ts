@@ -221,6 +221,8 @@ export type ResponseCounts = Readonly<Record<ResponseClass, number>>;
 /** What a node has done in an interval, as counts if not said otherwise. Times are milliseconds since the epoch. */
 export interface TrafficMessage {
   readonly nodeId: string;
+  /** It is the proxy of this task. */
+  readonly taskArn?: string;
   readonly from: number;
   readonly to: number;
   readonly listeners: readonly ListenerTraffic[];
@@ -247,6 +249,9 @@ export interface TargetGroupTraffic {
   /** At the end of the interval, those that rest too. */
   readonly activeConnections: number;
   readonly connectionErrors: number;
+  /** From clients to targets, and back. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
   /** What targets have answered. */
   readonly responses: ResponseCounts;
 }

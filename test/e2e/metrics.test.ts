@@ -4,11 +4,11 @@ import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, CreateServiceCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { textsOf } from "#cli/client.ts";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
-import { apiOf } from "../support/api.ts";
 import { balancedServices, webServer } from "../support/balanced-services.ts";
 import { type GroupReading, readGroup } from "../support/container-cgroup.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { statisticsOf } from "../support/statistics.ts";
 import { cluster, register, running, runToEnd, shell } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
 
@@ -18,37 +18,7 @@ const intervalSeconds = 5;
 /** As long as it takes a busy machine to have intervals of which both speak. */
 const patient = { seconds: 240 };
 const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
-const api = () =>
-  apiOf({
-    endpoint: shared.platform.endpoint,
-    region: "us-east-1",
-    accessKeyId: shared.platform.env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: shared.platform.env.AWS_SECRET_ACCESS_KEY!,
-  });
-
-interface Datapoint {
-  /** Seconds since the epoch. */
-  readonly Timestamp: number;
-  readonly Average: number;
-  readonly SampleCount: number;
-  readonly Sum: number;
-  readonly Unit: string;
-}
-
-/** The data points of a metric by intervals, in the order of their times. */
-async function statistics(
-  Namespace: string,
-  MetricName: string,
-  dimensions: Readonly<Record<string, string>>,
-): Promise<Datapoint[]> {
-  const now = Date.now() / 1000;
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-  const { Datapoints } = await api().call("monitoring", "GetMetricStatistics", {
-    ...{ Namespace, MetricName, Dimensions, Statistics: ["Average", "SampleCount", "Sum"] },
-    ...{ Period: intervalSeconds, StartTime: now - 900, EndTime: now + intervalSeconds },
-  });
-  return (Datapoints as Datapoint[]).toSorted((a, b) => a.Timestamp - b.Timestamp);
-}
+const statistics = statisticsOf(() => shared.platform, intervalSeconds);
 
 const datapoints = (name: string) => statistics("AWS/ECS", name, { ClusterName: cluster, ServiceName: "burner" });
 

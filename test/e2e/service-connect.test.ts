@@ -15,12 +15,15 @@ import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { busyboxReference } from "../images/busybox.ts";
 import { runEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
+import { statisticsOf } from "../support/statistics.ts";
 import { cluster, describe as describeTask, untilTold } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
 
 /** Tasks of a namespace reach its services by short names, through the proxy of each task. */
 
-const shared = await sharePlatform();
+const intervalSeconds = 5;
+const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
+const statistics = statisticsOf(() => shared.platform, intervalSeconds);
 
 describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
   const ecs = () => shared.clients.ecs;
@@ -88,6 +91,19 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
     assert.equal(new Set(lines).size, 2, `${lines} ${err}`);
     assert.ok(!lines.includes("failed"), String(lines));
     assert.equal(new Set((await ask(six.replace("http://api", "http://inner.inside:90"))).lines).size, 2);
+
+    const sum = async (name: string, dimensions: Readonly<Record<string, string>>) =>
+      (await statistics("AWS/ECS", name, dimensions)).reduce((all, { Sum }) => all + Sum, 0);
+    const toServer = { ServiceName: "server", ClusterName: cluster };
+    const inner = { DiscoveryName: "inner", ...toServer };
+    await until("metrics of both names", async () => (await sum("NewConnectionCount", inner)) >= 6 || undefined);
+    const counted = {
+      requests: await sum("RequestCount", { DiscoveryName: "api", ...toServer }),
+      good: await sum("HTTPCode_Target_2XX_Count", { TargetDiscoveryName: "api", ...toServer, ServiceName: "client" }),
+      perTarget: await sum("RequestCountPerTarget", { TargetDiscoveryName: "api" }),
+      connections: await sum("NewConnectionCount", inner),
+    };
+    assert.deepEqual(counted, { requests: 6, good: 6, perTarget: 3, connections: 6 });
 
     await ecs().send(new StopTaskCommand({ cluster, task: servers[0]! }));
     const after = await ask("for i in $(seq 20); do wget -q -O - http://api/name || echo failed; sleep 0.1; done");

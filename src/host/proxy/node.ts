@@ -96,11 +96,13 @@ export class NodeActor {
     return this.#proxy !== undefined && this.#done === this.#wanted && this.#running === undefined;
   }
 
-  /** What the node has done since the last call; undefined: it does not serve, or is the proxy of a task. */
-  async takeTraffic(): Promise<Traffic | undefined> {
+  /** What the node has done since the last call, and whose proxy it is; undefined: it does not serve. */
+  async takeTraffic(): Promise<(Traffic & Pick<LoadBalancerNode, "taskArn">) | undefined> {
     const wanted = this.#wanted;
-    if (wanted === undefined || wanted === "removed" || wanted.node.taskArn !== undefined) return undefined;
-    return await this.#proxy?.of.takeTraffic();
+    if (wanted === undefined || wanted === "removed") return undefined;
+    const traffic = await this.#proxy?.of.takeTraffic();
+    const { taskArn } = wanted.node;
+    return traffic && { ...traffic, ...(taskArn !== undefined && { taskArn }) };
   }
 
   waiting(): { nodeId: string; reason: string } | undefined {

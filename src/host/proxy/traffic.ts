@@ -90,6 +90,8 @@ export class TrafficCounter {
         activeConnections: now(name, "used_conn_cur") + now(name, "idle_conn_cur"),
         // Those after which it tried again, with the same target or another, are counted apart.
         connectionErrors: counts.econ + counts.wretr + counts.wredis,
+        receivedBytes: counts.bin,
+        sentBytes: counts.bout,
         responses: responsesOf(counts),
       };
     });

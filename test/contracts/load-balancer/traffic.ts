@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import type { RuleAction } from "#kernel/load-balancing.ts";
+import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf, text } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { ask, startTarget } from "./targets.ts";
+import { ask, close, listen, startTarget } from "./targets.ts";
 
 const place = { protocol: "#{protocol}", host: "#{host}", port: "#{port}", path: "/there", query: "" };
 const moved: RuleAction = { type: "redirect", ...place, statusCode: "HTTP_301" };
@@ -34,8 +36,31 @@ export function traffic(start: StartBalancer): void {
       assert.deepEqual([counted!.responses, listener.responses], [responses, responses]);
       assert.equal(listener.newConnections, codes.length);
       assert.ok(listener.receivedBytes > 0 && listener.sentBytes > 0);
+      assert.ok(counted!.receivedBytes > 0 && counted!.sentBytes > 0);
       assert.equal((await total()).group!.requests, 0, "they are told once");
       await target.close();
+    });
+
+    test("a connection of TCP is active until it ends", async () => {
+      const { use, port, balancer } = setting();
+      const server = createServer((socket) => void socket.on("error", () => {}).resume());
+      const healthCheck = { ...groupOf("x", []).healthCheck, protocol: "TCP" as const };
+      const group = groupOf("flows", [targetOf(await listen(server, 0))], { protocol: "TCP", healthCheck });
+      const listener = listenerOf(port, forward(group), [], { protocol: "TCP" });
+      await use({ listeners: [listener], targetGroups: [group] });
+      await balancer.takeTraffic();
+      let connections = 0;
+      const active = async () => {
+        const { newConnections, activeConnections } = (await total()).group!;
+        connections += newConnections;
+        return activeConnections;
+      };
+      const socket = connect({ port, host: "127.0.0.1" });
+      await until("an open connection", active, (count) => count === 1);
+      socket.end();
+      await until("its end", active, (count) => count === 0);
+      assert.equal(connections, 1);
+      await close(server);
     });
 
     test("what the balancer answers itself is not the targets'", async () => {

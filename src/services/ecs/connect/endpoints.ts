@@ -114,7 +114,11 @@ export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect)
 }
 
 /** The tasks of an endpoint that run and are not unhealthy, as Cloud Map has them. */
-function targetsOf(store: Views, world: World, { discoveryId }: ServiceConnectEndpoint): TargetGroupSpec["targets"] {
+export function targetsOf(
+  store: Views,
+  world: World,
+  { discoveryId }: ServiceConnectEndpoint,
+): TargetGroupSpec["targets"] {
   const path = instancesOf({ account: world.account, region: world.region, id: discoveryId });
   return store
     .view(instances)

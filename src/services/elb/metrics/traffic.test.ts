@@ -18,7 +18,7 @@ const listener = (parts: Partial<ListenerTraffic> = {}): ListenerTraffic => ({
 });
 const group = (parts: Partial<TargetGroupTraffic> = {}, path = TargetGroup): TargetGroupTraffic => ({
   ...{ targetGroupArn: arn(path), requests: 0, newConnections: 0, activeConnections: 0 },
-  ...{ connectionErrors: 0, responses: responses() },
+  ...{ connectionErrors: 0, receivedBytes: 0, sentBytes: 0, responses: responses() },
   ...parts,
 });
 

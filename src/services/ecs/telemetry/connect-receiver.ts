@@ -1,0 +1,48 @@
+import { parseArn } from "#kernel/arn.ts";
+import type { LoadBalancingEndpoint, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
+import type { Key, Store } from "#kernel/store.ts";
+import { serviceKey as discoveryKey, services as discoveryServices } from "#services/discovery/model.ts";
+import { targetsOf } from "../connect/endpoints.ts";
+import {
+  primaryOf,
+  type ServiceRecord,
+  serviceNameIn,
+  serviceRevisionKey,
+  serviceRevisions,
+  services,
+} from "../model/service.ts";
+import { taskKeyOfArn, tasks } from "../model/task.ts";
+import type { World } from "../model/world.ts";
+import { connectMeasurements, type ReachedEndpoint } from "./connect-traffic.ts";
+
+/** Turns what the proxies of tasks say of their traffic into the metrics of Service Connect. */
+export function createConnectReceiver(store: Store, sink: MetricSink): LoadBalancingEndpoint["publishTraffic"] {
+  /** By proxy: the end of the last interval that was taken. */
+  const taken = new Map<string, number>();
+  return async ({ nodeId, taskArn = "", from, to, targetGroups }) => {
+    const key = taskKeyOfArn(parseArn(taskArn));
+    const task = key && store.view(tasks).get(key)?.value;
+    // What comes of a task that is gone, or comes twice, is passed over.
+    if (task?.service === undefined || to <= (taken.get(nodeId) ?? 0)) return;
+    for (const [known, until] of taken) if (until < from) taken.delete(known);
+    taken.set(nodeId, to);
+    const reached = targetGroups.flatMap((traffic) => reachedEndpoint(store, task, traffic) ?? []);
+    const { serviceName } = task.service;
+    const measurements = connectMeasurements({ ...task, serviceName }, reached);
+    if (measurements.length > 0) await sink.put(measurements, { time: from, periodSeconds: (to - from) / 1000 });
+  };
+}
+
+/** Undefined: the endpoint is gone, or it is the task's own port behind its proxy, which clients' proxies tell of. */
+function reachedEndpoint(store: Store, world: World, traffic: TargetGroupTraffic): ReachedEndpoint | undefined {
+  const [, id = "", ...rest] = parseArn(traffic.targetGroupArn)?.resource.split("/") ?? [];
+  const owner = store.view(discoveryServices).get(discoveryKey(world, id))?.value.owner;
+  if (owner === undefined || rest.length > 0) return undefined;
+  const service = store.view(services).get(owner as Key<ServiceRecord>)?.value;
+  const primary = service && primaryOf(service);
+  const revision = primary && store.view(serviceRevisions).get(serviceRevisionKey(service, primary.revisionId))?.value;
+  const endpoint = revision?.serviceConnect?.endpoints.find(({ discoveryId }) => discoveryId === id);
+  if (endpoint === undefined) return undefined;
+  return { endpoint, server: serviceNameIn(owner), targets: targetsOf(store, world, endpoint).length, traffic };
+}
