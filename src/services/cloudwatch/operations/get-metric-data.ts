@@ -14,7 +14,7 @@ const mostDatapoints = 100_800;
 export function getMetricData(storage: MetricStorage): CloudWatchHandler<"GetMetricData"> {
   return async (input, ctx) => {
     const { MetricDataQueries: queries, StartTime: startMs, EndTime: endMs } = input;
-    checkTimes(ctx, startMs, endMs);
+    checkTimes((message) => ctx.fault("ValidationError", message), startMs, endMs);
     if (queries.length > mostQueries) {
       const message = `The collection MetricDataQueries must not have a size greater than ${mostQueries}.`;
       throw ctx.fault("ValidationError", message);

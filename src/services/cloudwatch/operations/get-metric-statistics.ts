@@ -10,6 +10,7 @@ import {
   invalidCombination,
   invalidValue,
   metricName,
+  type Refuse,
   roundStart,
 } from "../request/metric.ts";
 
@@ -19,8 +20,9 @@ export function getMetricStatistics(storage: MetricStorage): CloudWatchHandler<"
   return async (input, ctx) => {
     const { StartTime: startMs, EndTime: endMs, Period: periodSeconds, Unit: unit } = input;
     const statistics = statisticsOf(ctx, input);
-    checkTimes(ctx, startMs, endMs);
-    checkPeriod(ctx, periodSeconds, "Period");
+    const refuse: Refuse = (message) => invalidValue(ctx, message);
+    checkTimes(refuse, startMs, endMs);
+    checkPeriod(refuse, periodSeconds, "Period");
     const start = roundStart(startMs, periodSeconds, ctx.clock.now());
     const end = Math.ceil(endMs / 1000);
     const points = Math.ceil((end - start) / periodSeconds);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { GetMetricDataInput, MetricDatum, PutMetricDataInput } from "#generated/cloudwatch/types.ts";
+import type {
+  GetMetricDataInput,
+  MetricDataQuery,
+  MetricDatum,
+  PutMetricDataInput,
+} from "#generated/cloudwatch/types.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { memoryFiles } from "#kernel/memory-files.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
@@ -195,7 +200,22 @@ describe("metrics", () => {
     );
     await assert.rejects(
       call(operations, "GetMetricStatistics", { ...name, ...range, EndTime: range.StartTime }),
+      isFault("InvalidParameterValueException", /StartTime must not equal/),
+    );
+    await assert.rejects(
+      call(operations, "GetMetricStatistics", { ...name, ...range, EndTime: range.StartTime - 1 }),
       isFault("InvalidParameterValueException", /StartTime must be less than/),
     );
+  });
+
+  test("GetMetricData says of times and periods that are wrong what it says of all its input", async () => {
+    const { call, operations, range } = await metricsWorld();
+    const { StartTime } = range;
+    const ask = (times: object, MetricDataQueries: readonly MetricDataQuery[] = [loadOf("a", "m1")]) =>
+      call(operations, "GetMetricData", { ...range, ...times, MetricDataQueries });
+    await assert.rejects(ask({ EndTime: StartTime }), isFault("ValidationError", /StartTime must not equal/));
+    await assert.rejects(ask({ EndTime: StartTime - 1 }), isFault("ValidationError", /StartTime must be less than/));
+    const odd = { Id: "e1", Expression: "m1", Period: 7 };
+    await assert.rejects(ask({}, [loadOf("a", "m1"), odd]), isFault("ValidationError", /must be 1, 5, 10, 20, 30/));
   });
 });

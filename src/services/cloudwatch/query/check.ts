@@ -2,7 +2,7 @@ import type { MetricDataQuery } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { type Expression, MathSyntaxError, parseMath, referencesOf } from "../math/parse.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
-import { checkPeriod } from "../request/metric.ts";
+import { checkPeriod, type Refuse } from "../request/metric.ts";
 
 /** A query that has been checked. */
 export interface CheckedQuery {
@@ -10,9 +10,6 @@ export interface CheckedQuery {
   /** With `Expression`. */
   readonly expression?: Expression;
 }
-
-/** What is wrong with the queries, in words for the caller. */
-type Refuse = (message: string) => Error;
 
 /** Checks the queries of GetMetricData or of an alarm. `name` is the parameter that holds them. */
 export function checkQueries(
@@ -38,8 +35,8 @@ export function checkQueries(
     if ((query.MetricStat === undefined) === (query.Expression === undefined)) {
       throw refuse(`Exactly one of the parameters ${at}.MetricStat and ${at}.Expression must be specified.`);
     }
-    if (query.MetricStat) checkStat(ctx, query.MetricStat, { at, refuse });
-    if (query.Period !== undefined) checkPeriod(ctx, query.Period, `${at}.Period`);
+    if (query.MetricStat) checkStat(query.MetricStat, { at, refuse });
+    if (query.Period !== undefined) checkPeriod(refuse, query.Period, `${at}.Period`);
     return query.Expression === undefined
       ? { query }
       : { query, expression: expressionOf(query.Expression, query.Id, refuse) };
@@ -49,11 +46,10 @@ export function checkQueries(
 }
 
 function checkStat(
-  ctx: RequestContext,
   { Metric: metric, Period: periodSeconds, Stat: stat }: NonNullable<MetricDataQuery["MetricStat"]>,
   { at, refuse }: { readonly at: string; readonly refuse: Refuse },
 ): void {
-  checkPeriod(ctx, periodSeconds, `${at}.MetricStat.Period`);
+  checkPeriod(refuse, periodSeconds, `${at}.MetricStat.Period`);
   if (parseStatistic(stat) === undefined) {
     throw refuse(`The value ${stat} for parameter ${at}.MetricStat.Stat is not supported.`);
   }

@@ -38,16 +38,19 @@ export function roundStart(startMs: number, periodSeconds: number, nowMs: number
 
 const highResolutionPeriods = [1, 5, 10, 20, 30];
 
+/** The fault of an operation for input that is wrong in this way: they differ in its code. */
+export type Refuse = (message: string) => Error;
+
 /** Throws unless a period is one of CloudWatch's. `name` is how the request calls it. */
-export function checkPeriod(ctx: RequestContext, periodSeconds: number, name: string): void {
+export function checkPeriod(refuse: Refuse, periodSeconds: number, name: string): void {
   if (periodSeconds > 0 && periodSeconds % 60 === 0) return;
   if (highResolutionPeriods.includes(periodSeconds)) return;
-  throw invalidValue(ctx, `The parameter ${name} must be 1, 5, 10, 20, 30 or a multiple of 60.`);
+  throw refuse(`The parameter ${name} must be 1, 5, 10, 20, 30 or a multiple of 60.`);
 }
 
-export function checkTimes(ctx: RequestContext, startMs: number, endMs: number): void {
-  if (startMs < endMs) return;
-  throw invalidValue(ctx, "The parameter StartTime must be less than the parameter EndTime.");
+export function checkTimes(refuse: Refuse, startMs: number, endMs: number): void {
+  if (startMs === endMs) throw refuse("The parameter StartTime must not equal parameter EndTime.");
+  if (startMs > endMs) throw refuse("The parameter StartTime must be less than the parameter EndTime.");
 }
 
 export function invalidValue(ctx: RequestContext, message: string): Error {
