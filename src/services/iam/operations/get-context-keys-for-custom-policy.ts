@@ -1,5 +1,5 @@
 import { contextKeysOf, parsePolicy } from "../policy/index.ts";
-import { checkDocument } from "../request/documents.ts";
+import { checkDocumentInput } from "../request/documents.ts";
 import type { IamHandler } from "../request/handler.ts";
 
 export const GetContextKeysForCustomPolicy: IamHandler<"GetContextKeysForCustomPolicy"> = async (input) => ({
@@ -9,7 +9,7 @@ export const GetContextKeysForCustomPolicy: IamHandler<"GetContextKeysForCustomP
 /** The condition keys that any of the documents looks at, each once. */
 export function contextKeyNames(documents: readonly string[]): string[] {
   const names = documents.flatMap((document) => {
-    checkDocument(document, "identity");
+    checkDocumentInput(document, "identity");
     return contextKeysOf(parsePolicy(document));
   });
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];

@@ -61,7 +61,9 @@ describe("SimulateCustomPolicy", () => {
   test("refuses what is no policy, and organizations'", async () => {
     const { iam } = await iamWorld();
     const ask = { PolicyInputList: [allowPut], ActionNames: ["s3:PutObject"] };
-    await assert.rejects(iam("SimulateCustomPolicy", { ...ask, PolicyInputList: ["{"] }));
+    const broken = { PolicyInputList: ["{"] };
+    await assert.rejects(iam("SimulateCustomPolicy", { ...ask, ...broken }), isFault("InvalidInputException"));
+    await assert.rejects(iam("GetContextKeysForCustomPolicy", broken), isFault("InvalidInputException"));
     await assert.rejects(
       iam("SimulateCustomPolicy", { ...ask, OrderedOrganizationPolicyInputList: [] }),
       isFault("InvalidInputException"),

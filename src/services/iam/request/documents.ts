@@ -6,8 +6,17 @@ const trustPolicyQuota = 2048;
 
 /** Refuses a document that is no policy for this purpose. */
 export function checkDocument(document: string, purpose: PolicyPurpose): void {
+  refuseDocument("MalformedPolicyDocumentException", document, purpose);
+}
+
+/** The same for a document that is only asked about, and not kept: such operations know no other fault. */
+export function checkDocumentInput(document: string, purpose: PolicyPurpose): void {
+  refuseDocument("InvalidInputException", document, purpose);
+}
+
+function refuseDocument(code: string, document: string, purpose: PolicyPurpose): void {
   const message = validatePolicy(document, purpose);
-  if (message !== undefined) throw new Fault("MalformedPolicyDocumentException", message);
+  if (message !== undefined) throw new Fault(code, message);
 }
 
 /** Refuses a document that is no managed policy, or too long a one. */

@@ -17,7 +17,7 @@ import {
   type Principal,
   statementSpans,
 } from "../policy/index.ts";
-import { checkDocument } from "../request/documents.ts";
+import { checkDocumentInput } from "../request/documents.ts";
 import type { HeldPolicy } from "./principal.ts";
 
 /** What both simulating operations give, once it is settled whose policies count. */
@@ -59,7 +59,7 @@ export function simulate(request: Request, simulation: Simulation): EvaluationRe
 
 export function heldInput(list: readonly string[], name: string): HeldPolicy[] {
   return list.map((document, index) => {
-    checkDocument(document, "identity");
+    checkDocumentInput(document, "identity");
     return { id: `${name}.${index + 1}`, document };
   });
 }
@@ -69,7 +69,7 @@ function resourcePolicyOf({ ResourcePolicy: document, CallerArn: callerArn }: Re
   if (callerArn === undefined) {
     throw new Fault("InvalidInputException", "CallerArn is required when a resource policy is given.");
   }
-  checkDocument(document, "resource");
+  checkDocumentInput(document, "resource");
   return { id: "ResourcePolicy", document };
 }
 

@@ -1,6 +1,6 @@
 import { pageOf, positionIn } from "#kernel/pagination.ts";
-import { requireIdentifiedGroup } from "../lookup.ts";
-import { logResourcePolicies, logResourcePolicyKey } from "../model.ts";
+import { groupNameOf } from "../lookup.ts";
+import { logGroupKey, logResourcePolicies, logResourcePolicyKey } from "../model.ts";
 import { invalid, toResourcePolicy } from "../resource-policies.ts";
 import type { LogsHandler } from "./handler.ts";
 
@@ -10,7 +10,10 @@ export const DescribeResourcePolicies: LogsHandler<"DescribeResourcePolicies"> =
   const policyScope = input.policyScope ?? (resourceArn === undefined ? "ACCOUNT" : "RESOURCE");
   if (resourceArn !== undefined) {
     if (policyScope === "ACCOUNT") throw invalid("resourceArn can only be specified with the policyScope RESOURCE.");
-    const { logGroupName } = (await requireIdentifiedGroup(ctx, resourceArn)).value;
+    const logGroupName = groupNameOf(ctx, resourceArn);
+    const group = logGroupName === undefined ? undefined : await ctx.store.get(logGroupKey(ctx, logGroupName));
+    // Its model knows no other fault.
+    if (logGroupName === undefined || !group?.value) throw invalid("The specified log group does not exist.");
     const { value } = await ctx.store.get(logResourcePolicyKey(ctx, { logGroupName }));
     return { resourcePolicies: value === undefined ? [] : [toResourcePolicy(value)] };
   }
