@@ -138,6 +138,8 @@ export interface TargetGroupSpec {
   /** `proxy_protocol_v2.enabled` */
   readonly proxyProtocol: boolean;
   readonly healthCheck: TargetHealthCheck;
+  /** With HTTP: requests wait so long for a healthy target while there is none; by default not at all. */
+  readonly holdSeconds?: number;
   readonly targets: readonly TargetSpec[];
 }
 
@@ -194,6 +196,12 @@ export interface NodeStateMessage {
   readonly state: "provisioning" | "active" | "failed";
   /** Why it failed, for people. */
   readonly reason?: string;
+}
+
+/** Requests wait at a node for a healthy target of a group (`holdSeconds`). Sent every few seconds while they do. */
+export interface HeldRequestsMessage {
+  readonly nodeId: string;
+  readonly targetGroupArn: string;
 }
 
 /** One request or connection that a node has answered, for access logs and metrics. Times are milliseconds. */
@@ -260,6 +268,7 @@ export interface TargetGroupTraffic {
 export interface LoadBalancingEndpoint {
   publishTargetHealth(message: TargetHealthMessage): Promise<void>;
   submitNodeState(message: NodeStateMessage): Promise<void>;
+  publishHeldRequests(message: HeldRequestsMessage): Promise<void>;
   /** In batches; may be called often. */
   publishAccess(records: readonly AccessRecord[]): Promise<void>;
   /** Once an interval. */

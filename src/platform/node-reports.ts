@@ -8,6 +8,7 @@ export function nodeReports(
   return {
     publishTargetHealth: (message) => balancers.publishTargetHealth(message),
     submitNodeState: (message) => balancers.submitNodeState(message),
+    publishHeldRequests: (message) => balancers.publishHeldRequests(message),
     publishAccess: (records) => balancers.publishAccess(records),
     publishTraffic: (message) => (message.taskArn === undefined ? balancers : proxies).publishTraffic(message),
   };

@@ -5,6 +5,7 @@ import { badInput } from "./load-balancer/bad-input.ts";
 import { failures } from "./load-balancer/failures.ts";
 import { headers } from "./load-balancer/headers.ts";
 import { health } from "./load-balancer/health.ts";
+import { holding } from "./load-balancer/holding.ts";
 import { network } from "./load-balancer/network.ts";
 import { protocols } from "./load-balancer/protocols.ts";
 import { routing } from "./load-balancer/routing.ts";
@@ -18,6 +19,8 @@ export interface BalancerUnderTest {
   apply(node: LoadBalancerNode): Promise<void>;
   /** Resolves when what was reported last, or later, is like this. */
   untilHealth(isMet: (targets: readonly TargetHealthReport[]) => boolean): Promise<void>;
+  /** Resolves when the groups whose requests were told to wait, one with each telling, are like this. */
+  untilHeld(isMet: (targetGroupArns: readonly string[]) => boolean): Promise<void>;
   readonly access: readonly AccessRecord[];
   /** What it has done since the last call. */
   takeTraffic(): Promise<Traffic | undefined>;
@@ -40,6 +43,7 @@ export function loadBalancerContract(
     health(start);
     failures(start);
     targets(start);
+    holding(start);
     protocols(start);
     network(start);
     badInput(start);

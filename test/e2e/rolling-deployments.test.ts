@@ -10,13 +10,13 @@ import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { balancedServices, webServer } from "../support/balanced-services.ts";
 import { type FailedRequest, startLoad } from "../support/load.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { cluster, register, running, runTasks, shell, untilTold } from "../support/tasks.ts";
+import { cluster, register } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
 
 /** Ten rolling deployments of a service under steady load, tasks and the platform killed: no request fails. */
 
 const shared = await sharePlatform();
-const { balance, described, stable, serve } = balancedServices(shared);
+const { balance, clientInVpc, described, stable, serve } = balancedServices(shared);
 const service = "steady";
 const deployments = 10;
 
@@ -68,17 +68,6 @@ test("ten rolling deployments, killed tasks and a killed platform lose no reques
   );
   assert.equal(serviceDeployments!.length, deployments + 1);
 });
-
-/**
- * The process of a task of nobody's: who asks from its network is a client in the VPC. This machine's own way to a VPC
- * is lost while another platform here has one with the same addresses.
- */
-async function clientInVpc(): Promise<number> {
-  const [task] = await runTasks(shared.clients, await register(shared.clients, "client", [shell("app", untilTold)]));
-  const { containers } = await running(shared.clients, task!.taskArn!);
-  const { State } = await shared.engine.call("GET", `/containers/${containers![0]!.runtimeId}/json`);
-  return State.Pid;
-}
 
 interface Kill {
   /** Milliseconds: it ran before the one, and not any more after the other. */

@@ -16,7 +16,8 @@ import {
 import { textsOf } from "#cli/client.ts";
 import { elbClient } from "./elb-client.ts";
 import type { SharedPlatform } from "./shared-platform.ts";
-import { cluster, shell } from "./tasks.ts";
+import { cluster, register, running, runTasks, shell, untilTold } from "./tasks.ts";
+import { TestProcess } from "./test-process.ts";
 import { until } from "./until.ts";
 
 /** Of the containers of services. */
@@ -49,6 +50,18 @@ export function askNode(host: string, path = "/"): Promise<WebAnswer> {
   });
 }
 
+const oneRequest = `
+  const answer = await fetch(process.argv[1]);
+  console.log(JSON.stringify({ status: answer.status, body: (await answer.text()).trim() }));`;
+
+/** One request from the network of the process `neighbour`, which waits for its answer as long as it takes. */
+export async function askNodeFrom(neighbour: number, host: string): Promise<WebAnswer> {
+  const program = [process.execPath, "--input-type=module", "-e", oneRequest, `http://${host}/`];
+  const asking = new TestProcess("nsenter", [`--target=${neighbour}`, "--net", ...program]);
+  await asking.ended();
+  return JSON.parse(asking.out) as WebAnswer;
+}
+
 export interface Balanced {
   readonly loadBalancer: string;
   readonly listener: string;
@@ -64,6 +77,7 @@ export function balancedServices(shared: SharedPlatform) {
   return {
     /** An active load balancer with a listener at port 80 and an empty target group. */
     balance: (name: string) => balance(shared, name),
+    clientInVpc: () => clientInVpc(shared),
     newGroup: (name: string, vpcId: string) => newGroup(shared, name, vpcId),
     described: (service: string) => described(shared, service),
     /** Resolves when the latest deployment is complete and no other is left. */
@@ -110,6 +124,17 @@ async function balance(shared: SharedPlatform, name: string): Promise<Balanced> 
   );
   const nodes = NetworkInterfaces!.map(({ PrivateIpAddress }) => PrivateIpAddress!);
   return { loadBalancer, listener, group, nodes, subnets, securityGroup: GroupId! };
+}
+
+/**
+ * The process of a task of nobody's: who asks from its network is a client in the VPC. This machine's own way to a VPC
+ * is lost while another platform here has one with the same addresses.
+ */
+async function clientInVpc(shared: SharedPlatform): Promise<number> {
+  const [task] = await runTasks(shared.clients, await register(shared.clients, "client", [shell("app", untilTold)]));
+  const { containers } = await running(shared.clients, task!.taskArn!);
+  const { State } = await shared.engine.call("GET", `/containers/${containers![0]!.runtimeId}/json`);
+  return State.Pid;
 }
 
 async function newGroup(shared: SharedPlatform, Name: string, VpcId: string): Promise<string> {

@@ -6,6 +6,7 @@ import { originOf, parseAccess } from "./access-log.ts";
 import { connectSeconds } from "./config/backend.ts";
 import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
+import { parseHold } from "./config/hold.ts";
 import { EventFeed } from "./events.ts";
 import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
 import { directoryOf, type NodeDirectory } from "./names.ts";
@@ -22,6 +23,8 @@ export interface NodeProxyDeps {
   /** Every target, whenever something has changed. */
   readonly onHealth: (targets: readonly TargetHealthReport[]) => void;
   readonly onAccess: (records: readonly AccessRecord[]) => void;
+  /** Requests wait for a target of this group. */
+  readonly onHeld: (targetGroupArn: string) => void;
   /** HAProxy has started anew by itself, and may lack what it was told: `apply` has to be called. */
   readonly onRestart: () => void;
 }
@@ -129,8 +132,20 @@ export class NodeProxy {
     const fresh = lines.filter((line) => this.#isFresh(line));
     const records = fresh.flatMap((line) => parseAccess(line, nodeId, this.#node!, this.#directory) ?? []);
     if (records.length > 0) this.#deps.onAccess(records);
+    for (const arn of this.#groupsHeld(lines)) this.#deps.onHeld(arn);
     // Events only say where to look; what is seen there counts.
     if (lines.some((line) => line.startsWith("Health check ") || line.startsWith("Server "))) this.#lookSoon();
+  }
+
+  /** The target groups for which requests wait. What a ring tells late is of requests that wait no more. */
+  #groupsHeld(lines: readonly string[]): Set<string> {
+    const now = this.#deps.clock.now() / 1000;
+    const held = lines.flatMap((line) => {
+      const hold = parseHold(line);
+      const group = hold && this.#directory.targetGroups.get(hold.backend);
+      return group && now - hold.seconds <= (group.holdSeconds ?? 0) ? [group.targetGroupArn] : [];
+    });
+    return new Set(held);
   }
 
   /** Whether a line has not been read before. */

@@ -187,6 +187,7 @@ export class NodeActor {
       ...{ place, options: { ...options, maxConnections: place.maxConnections }, clock, log },
       onHealth: (targets) => reporter.health({ nodeId, targets }),
       onAccess: (records) => reporter.access(records),
+      onHeld: (targetGroupArn) => reporter.held({ nodeId, targetGroupArn }),
       onRestart: () => this.check(),
     });
     this.#proxy = { of, sandboxId };

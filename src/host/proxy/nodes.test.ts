@@ -81,6 +81,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
           states.push(message);
           note();
         },
+        async publishHeldRequests() {},
         async publishAccess() {},
         async publishTraffic() {},
       },

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type {
   AccessRecord,
+  HeldRequestsMessage,
   LoadBalancingEndpoint,
   NodeStateMessage,
   TargetHealthMessage,
@@ -13,6 +14,7 @@ import type { Random } from "#kernel/random.ts";
 export interface NodeReporter {
   health(message: TargetHealthMessage): void;
   state(message: NodeStateMessage): void;
+  held(message: HeldRequestsMessage): void;
   access(records: readonly AccessRecord[]): void;
   /** The node is gone: nothing more is said of it. */
   forget(nodeId: string): void;
@@ -72,6 +74,8 @@ export function createReporter({ endpoint, clock, random, log }: ReporterDeps): 
   return {
     health: (message) => put(`health ${message.nodeId}`, () => endpoint.publishTargetHealth(message)),
     state: (message) => put(`state ${message.nodeId}`, () => endpoint.submitNodeState(message)),
+    held: (message) =>
+      put(`held ${message.nodeId} ${message.targetGroupArn}`, () => endpoint.publishHeldRequests(message)),
     access(more) {
       records.push(...more);
       const surplus = records.length - mostRecords;
@@ -83,8 +87,7 @@ export function createReporter({ endpoint, clock, random, log }: ReporterDeps): 
       void run();
     },
     forget(nodeId) {
-      waiting.delete(`health ${nodeId}`);
-      waiting.delete(`state ${nodeId}`);
+      for (const key of waiting.keys()) if (key.split(" ")[1] === nodeId) waiting.delete(key);
     },
     stop() {
       stopped = true;

@@ -2,6 +2,7 @@ import type { EventSource } from "#kernel/event-source.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import { authorization } from "./authorization.ts";
 import { activityReaper } from "./controllers/activity/reaper.ts";
+import { holdsController } from "./controllers/holds/controller.ts";
 import { targetController } from "./controllers/target/controller.ts";
 import type { ReadAlarm } from "./controllers/target/read.ts";
 import { scaledToMax } from "./event.ts";
@@ -25,7 +26,7 @@ export function createAutoScaling({ readAlarm, checkAlarm }: AutoScalingOptions)
   return {
     name: "application-autoscaling",
     operations: createOperations(checkAlarm),
-    controllers: [targetController(readAlarm), activityReaper],
+    controllers: [targetController(readAlarm), holdsController, activityReaper],
     collections: autoScalingCollections,
     authorization,
   };

@@ -13,10 +13,10 @@ import { nodesController } from "./controllers/nodes/controller.ts";
 import { PublishedVersions, publicationController } from "./controllers/publication/controller.ts";
 import { targetsController } from "./controllers/targets/controller.ts";
 import { LoadBalancingIntake } from "./intake.ts";
-import { listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets } from "./model.ts";
+import { holds, listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets } from "./model.ts";
 import { operations } from "./operations/index.ts";
 
-export const elbCollections = [listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets];
+export const elbCollections = [holds, listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets];
 
 export interface ElbOptions {
   /** Given all load balancer nodes whenever one has changed. */

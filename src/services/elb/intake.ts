@@ -3,6 +3,7 @@ import type { Log } from "#kernel/controller.ts";
 import { ConflictError, Fault } from "#kernel/fault.ts";
 import type {
   AccessRecord,
+  HeldRequestsMessage,
   LoadBalancingEndpoint,
   NodeStateMessage,
   TargetHealthMessage,
@@ -16,6 +17,7 @@ import { nodeMark } from "./controllers/publication/target-groups.ts";
 import { createTrafficReceiver } from "./metrics/receiver.ts";
 import { responseTimes } from "./metrics/response-time.ts";
 import {
+  holds,
   loadBalancerKey,
   loadBalancers,
   type NodeRecord,
@@ -73,6 +75,19 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
       const value: NodeRecord = { ...rest, state, version, applied, ...(reason !== undefined && { reason }) };
       if (JSON.stringify(value) === JSON.stringify(node.value)) return;
       await this.#store.commit({ unchanged: [node], put: [{ key: node.key, value }] });
+    });
+  }
+
+  publishHeldRequests({ nodeId, targetGroupArn }: HeldRequestsMessage): Promise<void> {
+    return this.#retried(async () => {
+      if (this.#node(nodeId) === undefined) return;
+      const unseen = this.#store
+        .view(holds)
+        .by("targetGroup", targetGroupArn)
+        .filter(({ value }) => value.waitingSince === undefined);
+      const waitingSince = this.#options.clock.now();
+      const put = unseen.map(({ key, value }) => ({ key, value: { ...value, waitingSince } }));
+      if (put.length > 0) await this.#store.commit({ unchanged: unseen, put });
     });
   }
 

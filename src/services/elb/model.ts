@@ -2,6 +2,7 @@
 export * from "./model/changes.ts";
 export * from "./model/common.ts";
 export * from "./model/health.ts";
+export * from "./model/hold.ts";
 export * from "./model/listener.ts";
 export * from "./model/load-balancer.ts";
 export * from "./model/node.ts";

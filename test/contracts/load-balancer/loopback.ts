@@ -25,6 +25,9 @@ export interface Loopback {
   health(): readonly TargetHealthReport[];
   /** Resolves when what was reported last, or later, is like this. */
   untilHealth(isMet: (targets: readonly TargetHealthReport[]) => boolean): Promise<void>;
+  /** The target groups whose requests were told to wait, with each telling. */
+  readonly held: readonly string[];
+  untilHeld(isMet: (targetGroupArns: readonly string[]) => boolean): Promise<void>;
   readonly access: readonly AccessRecord[];
   untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
   /** The process ids of the master and its workers now. */
@@ -39,6 +42,7 @@ export async function startLoopback(): Promise<Loopback> {
   let child: TestProcess | undefined;
   let health: readonly TargetHealthReport[] = [];
   const access: AccessRecord[] = [];
+  const held: string[] = [];
   const waiting = new Set<() => void>();
   const changed = () => {
     for (const look of [...waiting]) look();
@@ -81,6 +85,10 @@ export async function startLoopback(): Promise<Loopback> {
         access.push(...records);
         changed();
       },
+      onHeld(targetGroupArn) {
+        held.push(targetGroupArn);
+        changed();
+      },
       onRestart() {},
     });
   let proxy = open();
@@ -94,6 +102,13 @@ export async function startLoopback(): Promise<Loopback> {
         `health: ${isMet}`,
         () => isMet(health),
         () => health,
+      ),
+    held,
+    untilHeld: (isMet) =>
+      until(
+        `held requests: ${isMet}`,
+        () => isMet(held),
+        () => held,
       ),
     access,
     untilAccess: (isMet) =>

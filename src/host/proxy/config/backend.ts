@@ -2,6 +2,7 @@ import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load
 import { backendName, serverNames } from "../names.ts";
 import { ownPage } from "./answers.ts";
 import { alpnOf, checkLines, checkParameters, checkTimeout } from "./health-check.ts";
+import { holdLines } from "./hold.ts";
 import { argument, quote } from "./quote.ts";
 
 /** How long a target may take to accept a connection, as with Elastic Load Balancing. */
@@ -66,6 +67,7 @@ function balanceLines({ algorithm, stickiness }: TargetGroupSpec): string[] {
 
 function httpLines(group: TargetGroupSpec, folder: string): string[] {
   return [
+    ...holdLines(group, folder),
     // A process that a reload has replaced no longer counts its servers, but uses them.
     ...ownPage(503, folder, "{ nbsrv lt 1 } !{ stopping }"),
     // To know a target that did not accept (504) from one that refused (502): HAProxy calls both 503.

@@ -5,6 +5,7 @@ import { bodyFile } from "./answers.ts";
 import { backendLines, connectSeconds, serverLines } from "./backend.ts";
 import { errorFile, errorPage, ownErrors, pageOf, ruleErrors } from "./error-pages.ts";
 import { type ConfigOptions, frontendLines } from "./frontend.ts";
+import { holdFiles, holdGlobalLines } from "./hold.ts";
 import { quote } from "./quote.ts";
 import { certificateFile, certificateList, certificatePem } from "./tls.ts";
 
@@ -25,7 +26,7 @@ const failureTitle = `%[${tookTooLong},iif(504 Gateway Time-out,502 Bad Gateway)
 
 /** All files beside the configuration itself. Those with certificates are secret: mode 0600. */
 export function nodeFiles(node: LoadBalancerNode, { folder }: ConfigOptions): NodeFiles {
-  const files = new Map<string, string>();
+  const files = new Map<string, string>(holdFiles(node));
   for (const status of ownErrors) files.set(`error-${status}.http`, errorFile(status));
   for (const status of [...ruleErrors, 301, 302]) files.set(`page-${status}.html`, errorPage(status));
   files.set("page-failed.html", pageOf(failureTitle));
@@ -58,7 +59,7 @@ export function nodeConfig(
   options: ConfigOptions,
 ): string {
   const sections = [
-    globalLines(version, options, node.type === "application" && node.attributes.accessLogs),
+    [...globalLines(version, options), ...nodeGlobalLines(node, options)],
     ringLines,
     defaultLines(node, options),
     ...node.listeners.map((listener) => frontendLines(listener, node, options)),
@@ -76,11 +77,16 @@ export function idleConfig(options: ConfigOptions): string {
   return [...globalLines(0, options), "", ...ringLines, "", "backend none", ""].join("\n");
 }
 
-function globalLines(
-  version: number,
-  { folder, threads, maxConnections }: ConfigOptions,
-  tellsRequests = false,
-): string[] {
+function nodeGlobalLines(node: LoadBalancerNode, options: ConfigOptions): string[] {
+  const tellsRequests = node.type === "application" && node.attributes.accessLogs;
+  return [
+    // As much of a request line is kept for each request, so only where it is told.
+    ...(tellsRequests ? ["tune.http.logurilen 16384"] : []),
+    ...holdGlobalLines(node, options),
+  ];
+}
+
+function globalLines(version: number, { folder, threads, maxConnections }: ConfigOptions): string[] {
   return [
     "global",
     `stats socket ${quote(`${folder}/${sockets.runtime}`)} mode 600 level admin`,
@@ -94,8 +100,6 @@ function globalLines(
     "tune.bufsize 69632",
     "tune.maxrewrite 4096",
     "tune.http.maxhdr 256",
-    // As much of a request line is kept for each request, so only where it is told.
-    ...(tellsRequests ? ["tune.http.logurilen 16384"] : []),
     // The first check of a target comes at once, later ones a little apart.
     "max-spread-checks 50ms",
     "spread-checks 5",

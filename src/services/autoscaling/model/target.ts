@@ -39,6 +39,14 @@ export interface ScalableTargetRecord extends ServiceName {
   readonly told?: string;
 }
 
+/** A tag of a target, `true` or `false`: whether a request wakes a service that runs no task. An extension of AWS. */
+export const wakeTag = "estiva:wake-on-request";
+
+/** Whether requests to the service's target groups wait for its tasks, and start one. */
+export function wakesOnRequest({ tags, maxCapacity, suspendedState }: ScalableTargetRecord): boolean {
+  return tags[wakeTag] === "true" && maxCapacity > 0 && !suspendedState.DynamicScalingOutSuspended;
+}
+
 export interface Scaling {
   readonly cooldownSeconds: number;
   /** When the service had fulfilled it: the cooldown begins then. Absent: it goes on. */

@@ -1,6 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
-import { type ScalableTargetRecord, scalableTargets } from "../model.ts";
+import { type ScalableTargetRecord, scalableTargets, wakeTag } from "../model.ts";
 import { invalid } from "./target.ts";
 
 const mostTags = 50;
@@ -11,6 +11,10 @@ type Tags = Readonly<Record<string, string>>;
 export function withTags(ctx: RequestContext, arn: string, before: Tags, added: Tags): Tags {
   for (const key of Object.keys(added)) {
     if (/^aws:/i.test(key)) throw invalid(ctx, `Tag keys starting with 'aws:' are reserved for system use: ${key}`);
+  }
+  const wakes = added[wakeTag];
+  if (wakes !== undefined && wakes !== "true" && wakes !== "false") {
+    throw invalid(ctx, `The tag ${wakeTag} is true or false: ${wakes}`);
   }
   const tags = { ...before, ...added };
   if (Object.keys(tags).length <= mostTags) return tags;

@@ -6,6 +6,7 @@ import type {
 import type { RequestContext } from "#kernel/handler.ts";
 import { primaryOf, type ServiceName, serviceKey, serviceRevisionKey } from "#services/ecs/model.ts";
 import { loadBalancersOf, targetGroupArn, targetGroupKey } from "#services/elb/model.ts";
+import { groupsOf } from "../target-groups.ts";
 import { labelParts } from "../tracking/metric.ts";
 import { invalid } from "./target.ts";
 
@@ -64,21 +65,17 @@ async function checkPredefined(
   if (!loadBalancersOf(ctx.store, arn).some((each) => each.endsWith(`:loadbalancer/${parts.loadBalancer}`))) {
     throw invalid(ctx, `The load balancer does not route traffic to the target group: ${label}`);
   }
-  if (!(await groupsOf(ctx, service)).includes(arn)) {
+  if (!(await groupsOfService(ctx, service)).includes(arn)) {
     throw invalid(ctx, `The target group is not attached to the service ${service.serviceName}: ${label}`);
   }
 }
 
-/** The target groups of a service's tasks, with those that its deployments shift traffic to. */
-async function groupsOf(ctx: RequestContext, name: ServiceName): Promise<readonly string[]> {
+async function groupsOfService(ctx: RequestContext, name: ServiceName): Promise<readonly string[]> {
   const service = (await ctx.store.get(serviceKey(name))).value;
   const revisionId = service && primaryOf(service)?.revisionId;
   if (revisionId === undefined) return [];
   const revision = (await ctx.store.get(serviceRevisionKey(name, revisionId))).value;
-  return (revision?.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration: more }) => [
-    targetGroupArn,
-    ...(more ? [more.alternateTargetGroupArn] : []),
-  ]);
+  return revision === undefined ? [] : groupsOf(revision);
 }
 
 function checkCustomized(ctx: RequestContext, specification: CustomizedMetricSpecification): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { networkInterfaces } from "#services/ec2/model.ts";
 import { type ElbWorld, elbWorld, newListener, newLoadBalancer, newTargetGroup } from "../../../../test/support/elb.ts";
-import { listeners, nodes } from "../model.ts";
+import { holdKey, holds, listeners, nodes, targetGroups } from "../model.ts";
 
 async function running(target = "172.31.0.9") {
   const world = await elbWorld();
@@ -91,6 +91,30 @@ describe("publication", () => {
     await world.settle();
     const counts = world.published.at(-1)!.map((node) => node.targetGroups[0]!.targets.length);
     assert.deepEqual(counts.toSorted(), [0, 0, 1]);
+  });
+
+  test("has requests wait where somebody asked for that", async () => {
+    const { world, group } = await running();
+    const [record] = [...world.store.view(targetGroups).all()];
+    const { account, region } = record!.value;
+    const key = holdKey(record!.value, "who asked");
+    const value = { account, region, targetGroupArn: group, owner: "who asked", seconds: 60 };
+    const held = async () => {
+      await world.clock.advance(1);
+      await world.settle();
+      return world.published.at(-1)!.map((node) => node.targetGroups[0]!.holdSeconds);
+    };
+    await world.store.commit({ put: [{ key, value }] });
+    assert.deepEqual(await held(), [60, 60, 60]);
+    const { nodeId } = world.published.at(-1)![0]!;
+    await world.parts.endpoint.publishHeldRequests({ nodeId, targetGroupArn: group });
+    const said = world.store.view(holds).get(key)!;
+    assert.equal(said.value.waitingSince, world.clock.now());
+    await world.clock.advance(5000);
+    await world.parts.endpoint.publishHeldRequests({ nodeId, targetGroupArn: group });
+    assert.equal(world.store.view(holds).get(key)!.modRevision, said.modRevision, "it is told once");
+    await world.store.commit({ remove: [key] });
+    assert.deepEqual(await held(), [undefined, undefined, undefined]);
   });
 
   test("gives certificates with their keys", async () => {

@@ -3,6 +3,7 @@ import { uuid } from "#kernel/random.ts";
 import type { Key, Put } from "#kernel/store.ts";
 import { alarms, scalingPoliciesOf } from "#services/cloudwatch/model.ts";
 import { type ServiceName, services } from "#services/ecs/model.ts";
+import { type HoldRecord, holds } from "#services/elb/model.ts";
 import {
   activityKey,
   type ScalableTargetRecord,
@@ -32,6 +33,7 @@ export function targetController(readAlarm: ReadAlarm): Controller {
       watch(services, ({ value }, store) =>
         store.view(scalableTargets).get(targetKey(value)) === undefined ? [] : [targetKey(value)],
       ),
+      watch(holds, ({ value }) => (value.waitingSince === undefined ? [] : [value.owner])),
       watch(alarms, ({ value }) =>
         scalingPoliciesOf(value).flatMap((arn) => {
           const service = serviceOfPolicyArn(arn);
@@ -62,6 +64,7 @@ async function write(read: ScalingRead, plan: ScalingPlan, { store, random }: Co
     ...(change ? [change] : []),
     ...plan.activities.map(activityPut),
     ...(plan.ended ? [{ key: activityKey(plan.ended), value: plan.ended }] : []),
+    ...read.waiting.map(({ key, value }) => ({ key, value: seenTo(value) })),
     ...plan.fired.map((action) => ({ key: scheduledActionKey(action, action.scheduledActionName), value: action })),
   ];
   if (plan.desiredCount !== undefined) {
@@ -69,7 +72,13 @@ async function write(read: ScalingRead, plan: ScalingPlan, { store, random }: Co
     const value = { ...read.service.value!, desiredCount: plan.desiredCount, steady: false };
     put.push({ key: read.service.key, value });
   }
-  if (put.length > 0) await store.commit({ unchanged: [read.target, read.service, ...read.actions], put });
+  if (put.length > 0)
+    await store.commit({ unchanged: [read.target, read.service, ...read.actions, ...read.waiting], put });
+}
+
+/** A request that waits on says so again. */
+function seenTo({ waitingSince: _, ...hold }: HoldRecord): HoldRecord {
+  return hold;
 }
 
 function nameOf({ account, region, clusterName, serviceName }: ScalableTargetRecord): ServiceName {

@@ -1,5 +1,6 @@
 import type { NotScaledReason } from "#generated/application-autoscaling/types.ts";
 import type { ScalableTargetRecord, ScalingActivityRecord, ScheduledActionRecord } from "../../model.ts";
+import { defaultCooldownSeconds } from "../../model.ts";
 import { dueTimes } from "./schedule.ts";
 import { type Capacity, stepProposals } from "./step.ts";
 import { trackingScaleIn, trackingScaleOut } from "./tracking.ts";
@@ -28,7 +29,8 @@ const fulfilMs = 60 * 60_000;
 
 /**
  * What becomes of a target: ends the activity that the service has fulfilled, sets the bounds of scheduled actions that
- * are due, brings the capacity between bounds that were set, and else follows the policies.
+ * are due, brings the capacity between bounds that were set, wakes a service without tasks for a request, and else
+ * follows the policies.
  */
 export function planScaling(view: ScalingView): ScalingPlan {
   const draft = new Draft(view);
@@ -36,7 +38,7 @@ export function planScaling(view: ScalingView): ScalingPlan {
   runSchedule(draft);
   if (view.service !== undefined) {
     if (draft.target.boundsSet) clamp(draft);
-    else followPolicies(draft);
+    else if (!wake(draft)) followPolicies(draft);
   }
   return draft.plan();
 }
@@ -172,6 +174,18 @@ function clamp(draft: Draft): void {
   if (draft.desiredCount !== undefined) draft.drop("lastScaleOut", "lastScaleIn");
   // Policies are looked at once more then.
   draft.lookAt(draft.view.now);
+}
+
+/**
+ * A request waits where no task is wanted. The cooldown of a scale-in begins then: alarms still tell of the time
+ * before, and would take the task away again.
+ */
+function wake(draft: Draft): boolean {
+  if (!draft.view.hasWaiting || draft.view.service!.desiredCount > 0) return false;
+  draft.scaleTo(Math.max(1, draft.target.minCapacity), words.request);
+  draft.drop("lastScaleOut");
+  draft.set({ lastScaleIn: { cooldownSeconds: defaultCooldownSeconds } });
+  return true;
 }
 
 function followPolicies(draft: Draft): void {

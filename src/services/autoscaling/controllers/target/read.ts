@@ -2,6 +2,7 @@ import type { ControllerContext } from "#kernel/controller.ts";
 import type { Entry, Key, Read, Store } from "#kernel/store.ts";
 import { actionsOf, alarms, type MetricAlarmRecord } from "#services/cloudwatch/model.ts";
 import { primaryOf, type ServiceRecord, serviceKey } from "#services/ecs/model.ts";
+import { type HoldRecord, holds } from "#services/elb/model.ts";
 import {
   policyArn,
   type ScalableTargetRecord,
@@ -24,6 +25,8 @@ export interface ScalingRead {
   readonly target: Entry<ScalableTargetRecord>;
   readonly service: Read<ServiceRecord>;
   readonly actions: readonly Entry<ScheduledActionRecord>[];
+  /** Of target groups whose requests wait. */
+  readonly waiting: readonly Entry<HoldRecord>[];
   readonly view: ScalingView;
 }
 
@@ -38,6 +41,10 @@ export async function readScaling(
   const service = await store.get(serviceKey(target.value));
   const path = targetPath(target.value);
   const actions = store.view(scheduledActions).by("target", path);
+  const waiting = store
+    .view(holds)
+    .by("owner", key)
+    .filter(({ value }) => value.waitingSince !== undefined);
   const { inProgress } = target.value;
   const activity = inProgress && (await store.get(inProgress as Key<ScalingActivityRecord>));
   const now = clock.now();
@@ -49,9 +56,10 @@ export async function readScaling(
   const view: ScalingView = {
     ...{ target: target.value, service: serviceView(service.value), policies, now },
     scheduledActions: actions.map(({ value }) => value),
+    hasWaiting: waiting.length > 0,
     inProgress: activity ? activity.value : undefined,
   };
-  return { target, service, actions, view };
+  return { target, service, actions, waiting, view };
 }
 
 /** The alarms that are in a state for which their actions name the policy. */
@@ -71,6 +79,7 @@ async function readView(alarm: MetricAlarmRecord, readAlarm: ReadAlarm, now: num
     comparison: configuration.ComparisonOperator!,
     threshold: configuration.Threshold!,
     evaluationPeriods: configuration.EvaluationPeriods!,
+    missingBreaches: configuration.TreatMissingData === "breaching",
     ...(await readAlarm(alarm, now)),
   };
 }

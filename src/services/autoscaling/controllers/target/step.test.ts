@@ -24,17 +24,18 @@ interface Case {
   readonly base?: number;
   readonly more?: StepScalingPolicyConfiguration;
   readonly comparison?: AlarmView["comparison"];
+  readonly missingBreaches?: boolean;
 }
 
 /** What is asked for by alarms with a threshold of 50; undefined: nothing. */
-function asked({ type, steps, values, capacity, base = capacity, more, comparison }: Case): number | undefined {
+function asked({ type, steps, values, capacity, base = capacity, more, ...of }: Case): number | undefined {
   const policy = {
     ...{ account: "0", region: "r", clusterName: "c", serviceName: "s", policyName: "p", uuid: "u", createdAt: 0 },
     ...{ type: "StepScaling", configuration: { AdjustmentType: type, StepAdjustments: steps.map(toStep), ...more } },
   } as StepPolicyRecord;
   const alarm: AlarmView = {
     ...{ alarmName: "a", stateValue: "ALARM", threshold: 50, evaluationPeriods: values.length, endMs: 0, nextMs: 0 },
-    comparison: comparison ?? "GreaterThanThreshold",
+    ...{ comparison: of.comparison ?? "GreaterThanThreshold", missingBreaches: of.missingBreaches ?? false },
     datapoints: values.map((value, time) => ({ time, value })),
   };
   return stepProposals({ policy, invokedBy: [alarm] }, { current: capacity, base })[0]?.capacity;
@@ -59,6 +60,10 @@ const oneOrTwo: Omit<Case, "values"> = {
   ],
   capacity: 1,
 };
+const zeroOrOne: readonly Step[] = [
+  [null, -10, 0],
+  [-10, 0, 1],
+];
 const percent = "PercentChangeInCapacity";
 const below = "LessThanOrEqualToThreshold";
 
@@ -93,6 +98,14 @@ const cases: readonly (readonly [what: string, given: Case, wanted: number | und
   ["the minimum", { ...oneOrTwo, values: [70, 52], more: { MetricAggregationType: "Minimum" } }, 2],
   ["the maximum", { ...oneOrTwo, values: [58, 61], more: { MetricAggregationType: "Maximum" } }, 3],
   ["without data nothing", { type: "ChangeInCapacity", steps: [[0, null, 3]], values: [], capacity: 1 }, undefined],
+  [
+    "without data that counts as a breach the step at the threshold",
+    {
+      ...{ type: "ExactCapacity", values: [], capacity: 4, comparison: below, missingBreaches: true },
+      steps: zeroOrOne,
+    },
+    1,
+  ],
 ];
 
 describe("step adjustments", () => {

@@ -23,14 +23,17 @@ export function stepProposals({ policy, invokedBy }: PolicyView<StepPolicyRecord
   });
 }
 
-/** The step for the newest data points of an alarm; undefined when there are none, or no step is for them. */
+/**
+ * The step for the newest data points of an alarm; undefined when no step is for them, or there are none. An alarm that
+ * takes missing data for a breach, and has none, has breached its threshold by nothing.
+ */
 function stepFor(
   { StepAdjustments: steps = [], MetricAggregationType: type = "Average" }: StepScalingPolicyConfiguration,
-  { datapoints, evaluationPeriods, threshold, comparison }: AlarmView,
+  { datapoints, evaluationPeriods, threshold, comparison, missingBreaches }: AlarmView,
 ): StepAdjustment | undefined {
   const values = datapoints.slice(-evaluationPeriods).map(({ value }) => value);
-  if (values.length === 0) return undefined;
-  const distance = aggregates[type](values) - threshold;
+  if (values.length === 0 && !missingBreaches) return undefined;
+  const distance = values.length === 0 ? 0 : aggregates[type](values) - threshold;
   const isAbove = distance === 0 ? comparison.startsWith("GreaterThan") : distance > 0;
   return steps.find(({ MetricIntervalLowerBound: lower = -Infinity, MetricIntervalUpperBound: upper = Infinity }) =>
     isAbove ? distance >= lower && distance < upper : distance > lower && distance <= upper,

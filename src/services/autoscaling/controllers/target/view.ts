@@ -15,6 +15,8 @@ export interface ScalingView {
   readonly service: ServiceView | undefined;
   readonly policies: readonly PolicyView[];
   readonly scheduledActions: readonly ScheduledActionRecord[];
+  /** A request waits for a task. */
+  readonly hasWaiting: boolean;
   /** What the service has yet to fulfil. */
   readonly inProgress: ScalingActivityRecord | undefined;
   readonly now: number;
@@ -40,6 +42,8 @@ export interface AlarmView {
   readonly comparison: ComparisonOperator;
   readonly threshold: number;
   readonly evaluationPeriods: number;
+  /** A period without data counts as one beyond the threshold. */
+  readonly missingBreaches: boolean;
   /** Of its evaluation range, ascending; `time` is when the period began, in seconds since the epoch. */
   readonly datapoints: readonly { readonly time: number; readonly value: number }[];
   /** The end of the newest period of the range, and when there will be a newer one. */

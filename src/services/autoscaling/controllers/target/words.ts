@@ -11,6 +11,7 @@ export const activityWords = {
   attempting: "Attempting to scale due to alarm triggered",
   alarm: (alarm: string, state: string, policy: string) =>
     `monitor alarm ${alarm} in state ${state} triggered policy ${policy}`,
+  request: "a request waits for a task of the service",
   minimum: (capacity: number) => `minimum capacity was set to ${capacity}`,
   maximum: (capacity: number) => `maximum capacity was set to ${capacity}`,
   scheduled: (name: string) => `scheduled action name ${name} was triggered`,

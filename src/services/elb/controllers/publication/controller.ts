@@ -4,6 +4,7 @@ import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
 import { certificateArn, certificates } from "#services/acm/model.ts";
 import {
+  holds,
   listeners,
   loadBalancerKey,
   loadBalancers,
@@ -68,6 +69,11 @@ export function publicationController(ports: PublicationPorts): Controller {
       watch(rules, ({ value }) => [keyOfPart(value, value.listener.loadBalancer.name)]),
       watch(targetGroups, ({ value }) => [`group ${targetGroupArn(value)}`]),
       watch(targets, ({ value }) => [`group ${value.targetGroupArn}`]),
+      watch(
+        holds,
+        ({ value }) => [`group ${value.targetGroupArn}`],
+        (before, after) => before?.seconds !== after?.seconds,
+      ),
       watch(certificates, ({ value }) => [`certificate ${certificateArn(value)}`]),
     ],
     async reconcile(key, ctx) {

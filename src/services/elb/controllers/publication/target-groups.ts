@@ -1,6 +1,7 @@
 import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
 import {
+  holds,
   type LoadBalancerRecord,
   nodes,
   placeOf,
@@ -32,6 +33,7 @@ export function toTargetGroup(
   };
   const specs = registered.filter(({ value }) => isMine(value)).flatMap(({ value }) => toTargets(store, value));
   const stickiness = stickinessOf(group);
+  const holdSeconds = holdSecondsOf(store, group);
   return {
     targetGroupArn: targetGroupArn(group),
     protocol: group.protocol,
@@ -41,6 +43,7 @@ export function toTargetGroup(
     ...(stickiness && { stickiness }),
     proxyProtocol: set["proxy_protocol_v2.enabled"] === "true",
     healthCheck: healthCheckOf(group),
+    ...(holdSeconds !== undefined && { holdSeconds }),
     targets: specs,
   };
 }
@@ -55,6 +58,13 @@ export function isCrossZone({ type, attributes }: LoadBalancerRecord, group: Tar
   const own = group.attributes[key] ?? "use_load_balancer_configuration";
   if (own !== "use_load_balancer_configuration") return own === "true";
   return (attributes[key] ?? (type === "application" ? "true" : "false")) === "true";
+}
+
+/** How long requests wait for a target, where somebody asked for that; what is no request of HTTP does not. */
+function holdSecondsOf(store: Views, group: TargetGroupRecord): number | undefined {
+  if (group.protocol !== "HTTP" && group.protocol !== "HTTPS") return undefined;
+  const asked = store.view(holds).by("targetGroup", targetGroupArn(group));
+  return asked.length === 0 ? undefined : Math.max(...asked.map(({ value }) => value.seconds));
 }
 
 /** An application load balancer as a target is each of its nodes. */
