@@ -51,9 +51,9 @@ test("every ESTIVA_ variable is documented, and none is that does not exist", ()
   const names = (text: string) => new Set(text.match(/\bESTIVA_[A-Z_]*[A-Z]\b/g));
   const isTest = (path: string) => path.startsWith("test/") || path.endsWith(".test.ts");
   const used = new Set<string>();
+  const known = names(documents.map(({ text }) => text).join("\n"));
   for (const path of sourceFiles(root)) {
     const document = isTest(path) ? "docs/testing.md" : "docs/cli.md";
-    const known = names(documents.map(({ text }) => text).join("\n"));
     for (const name of names(readFileSync(join(root, path), "utf8"))) {
       assert.ok(known.has(name), `${path} uses ${name}: say what it does in ${document}`);
       used.add(name);

@@ -53,6 +53,14 @@ test("functions are short", () => {
   );
 });
 
+test("what is done around each test belongs to a suite", () => {
+  // Unit tests share a process, where hooks at the top of a file run around the tests of all files.
+  const broken = sources.flatMap(({ path, lines }) =>
+    path.endsWith(".test.ts") && lines.some((line) => /^(?:before|after)Each\(/.test(line)) ? [path] : [],
+  );
+  assert.deepEqual(broken, []);
+});
+
 /** A test's `describe` holds many cases: it is a list, not a function to follow. */
 function isTest(path: string): boolean {
   return path.endsWith(".test.ts") || path.startsWith("test/");

@@ -15,17 +15,6 @@ let clock: VirtualClock;
 let counts: CallCounts;
 let published: (readonly [MeasuredAt, readonly Measurement[]])[];
 
-beforeEach(() => {
-  clock = new VirtualClock(start);
-  published = [];
-  const sink = {
-    async put(measurements: readonly Measurement[], at: MeasuredAt) {
-      published.push([at, measurements]);
-    },
-  };
-  counts = new CallCounts({ sink, clock, log: silentLog });
-});
-
 /** What was published: minute, region, service, operation, sum. */
 function points() {
   return published.flatMap(([{ time }, measurements]) =>
@@ -41,6 +30,17 @@ function call(service: string, operation: string, where: CountedCall["place"] = 
 }
 
 describe("CallCount of AWS/Usage", () => {
+  beforeEach(() => {
+    clock = new VirtualClock(start);
+    published = [];
+    const sink = {
+      async put(measurements: readonly Measurement[], at: MeasuredAt) {
+        published.push([at, measurements]);
+      },
+    };
+    counts = new CallCounts({ sink, clock, log: silentLog });
+  });
+
   it("has the names, dimensions and unit of AWS", async () => {
     await clock.advance(30_000);
     call("cloudwatch", "PutMetricData");

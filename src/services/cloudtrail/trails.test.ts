@@ -32,20 +32,23 @@ let storage: LogStorage;
 let logs: ReturnType<typeof createLogs>["operations"];
 let refused: string | undefined;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "estiva-trails-"));
-  refused = undefined;
-  world = await testWorld({ collections: [...cloudTrailCollections, ...logsCollections], model: "cloudtrail" });
-  const parts = logParts({ files: memoryFiles() });
-  storage = parts.storage;
-  logs = createLogs(parts).operations;
-  await startPlatform();
-  await world.call(logs, "CreateLogGroup", { logGroupName: "audit" });
-});
-afterEach(async () => {
-  await trail.close();
-  rmSync(folder, { recursive: true });
-});
+/** For each test of a suite: a platform of its own. */
+function withPlatform(): void {
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "estiva-trails-"));
+    refused = undefined;
+    world = await testWorld({ collections: [...cloudTrailCollections, ...logsCollections], model: "cloudtrail" });
+    const parts = logParts({ files: memoryFiles() });
+    storage = parts.storage;
+    logs = createLogs(parts).operations;
+    await startPlatform();
+    await world.call(logs, "CreateLogGroup", { logGroupName: "audit" });
+  });
+  afterEach(async () => {
+    await trail.close();
+    rmSync(folder, { recursive: true });
+  });
+}
 
 /** What of the platform there is, started again over what is on the disk. */
 async function startPlatform(limits: Partial<TrailLimits> = {}): Promise<void> {
@@ -86,6 +89,8 @@ const startLogging = async (more = {}) => {
 };
 
 describe("a trail", () => {
+  withPlatform();
+
   it("delivers to its log group while it is started, each record once", async () => {
     record(1);
     await call(operations, "CreateTrail", wanted);
@@ -190,6 +195,8 @@ describe("a trail", () => {
 });
 
 describe("operations on trails", () => {
+  withPlatform();
+
   it("show a trail of all regions in other regions, where it cannot be changed", async () => {
     await call(operations, "CreateTrail", { ...wanted, IsMultiRegionTrail: true });
     await call(operations, "CreateTrail", { ...wanted, Name: "local" });
