@@ -1,111 +1,72 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
-import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  DeleteServiceCommand,
-  DescribeServicesCommand,
-  DescribeTasksCommand,
-  ListTasksCommand,
-} from "@aws-sdk/client-ecs";
+import { CreateClusterCommand } from "@aws-sdk/client-ecs";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { type Api, apiOf } from "../support/api.ts";
+import { type Balanced, balancedServices, webPort } from "../support/balanced-services.ts";
+import { elbClient } from "../support/elb-client.ts";
+import { startLoad } from "../support/load.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register, shell } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
 
-/** Application Auto Scaling with real containers, whose CPU the kernel counts. */
+/**
+ * Application Auto Scaling with real containers, whose CPU the kernel counts, behind a load balancer under load from
+ * outside. With ESTIVA_SCALING_GRAPH, the path of a file, it draws there what has happened: the graph in
+ * docs/auto-scaling.md was made so.
+ */
 
-const shared = await sharePlatform({ env: { ESTIVA_SETTLE_SECONDS: "1" } });
-const serviceName = "burner";
+const periodSeconds = 10;
+const env = { ESTIVA_SETTLE_SECONDS: "1", ESTIVA_METRICS_INTERVAL: String(periodSeconds) };
+const shared = await sharePlatform({ env });
+const { balance, clientInVpc, described, serve } = balancedServices(shared);
+const service = "burner";
 const target = {
   ServiceNamespace: "ecs",
   ScalableDimension: "ecs:service:DesiredCount",
-  ResourceId: `service/${cluster}/${serviceName}`,
+  ResourceId: `service/${cluster}/${service}`,
 };
-/**
- * Uses all the CPU that it is given, until it is told to rest. Then it waits and uses none: a loop of short sleeps
- * would use three percent of a processor, twice that on a busy machine.
- */
-const burn = "trap 'rests=1' USR1; trap 'exit 0' TERM; while [ ! $rests ]; do :; done; sleep 3600 & wait";
-
-async function makeService(): Promise<void> {
-  const { ecs, ec2 } = shared.clients;
-  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
-  const subnets = Subnets!.map(({ SubnetId }) => SubnetId!);
-  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-  await ecs.send(
-    new CreateServiceCommand({
-      ...{ cluster, serviceName, desiredCount: 1, launchType: "FARGATE" },
-      taskDefinition: await register(shared.clients, serviceName, [shell("app", burn)]),
-      networkConfiguration: { awsvpcConfiguration: { subnets } },
-    }),
-  );
-}
-
-/** The ids of the service's running containers, as the engine has them. */
-async function containers(): Promise<readonly string[]> {
-  const { ecs } = shared.clients;
-  const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, serviceName }));
-  if (taskArns!.length === 0) return [];
-  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns! }));
-  const running = tasks!.filter(({ lastStatus }) => lastStatus === "RUNNING");
-  return running.flatMap(({ containers: all }) => all!.map(({ runtimeId }) => runtimeId!));
-}
-
-interface Usage {
-  readonly id: string;
-  /** Nanoseconds of CPU so far, and when that was read, in milliseconds. */
-  readonly used: number;
-  readonly at: number;
-}
-
-async function usage(): Promise<readonly Usage[]> {
-  const read = async (id: string): Promise<Usage[]> => {
-    const query = { stream: false, "one-shot": true };
-    try {
-      const { cpu_stats: cpu } = await shared.engine.call("GET", `/containers/${id}/stats`, { query });
-      return [{ id, used: cpu.cpu_usage.total_usage, at: performance.now() }];
-    } catch {
-      // It has just been stopped: it uses nothing any more.
-      return [];
-    }
-  };
-  return (await Promise.all((await containers()).map(read))).flat();
-}
+const ofService = [
+  { Name: "ClusterName", Value: cluster },
+  { Name: "ServiceName", Value: service },
+];
+const graph = process.env.ESTIVA_SCALING_GRAPH;
 
 /**
- * Puts the CPU that the service's containers use on average, in percent of one processor, as a metric of high
- * resolution, again and again until the service is as it should be.
+ * A web server whose every answer takes tens of milliseconds of CPU. Its page for health checks takes none: at rest it
+ * uses nearly nothing, also on a busy machine.
  */
-async function measureUntil(api: Api, what: string, count: number): Promise<void> {
-  let before = await usage();
-  await until(
-    what,
-    async () => {
-      const now = await usage();
-      const percents = now.flatMap(({ id, used, at }) => {
-        const earlier = before.find((each) => each.id === id);
-        return earlier === undefined ? [] : [(used - earlier.used) / 1e4 / (at - earlier.at)];
-      });
-      before = now;
-      if (percents.length > 0) {
-        const Value = percents.reduce((sum, each) => sum + each, 0) / percents.length;
-        const MetricData = [{ MetricName: "Cpu", Value, StorageResolution: 1 }];
-        await api.call("monitoring", "PutMetricData", { Namespace: "Burner", MetricData });
-      }
-      const { services } = await shared.clients.ecs.send(
-        new DescribeServicesCommand({ cluster, services: [serviceName] }),
-      );
-      const { desiredCount, runningCount } = services![0]!;
-      return { desiredCount, runningCount };
-    },
-    ({ desiredCount, runningCount }) => desiredCount === count && runningCount === count,
-    { seconds: 240, everyMs: 500 },
-  );
+const script = `
+mkdir -p /www/cgi-bin
+echo well > /www/well
+cat > /www/cgi-bin/index.cgi <<'END'
+#!/bin/sh
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+i=0
+while [ $i -lt 20000 ]; do i=$((i + 1)); done
+echo done
+END
+chmod +x /www/cgi-bin/index.cgi
+exec httpd -f -p ${webPort} -h /www`;
+
+function connect(): Api {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
+  return apiOf({ endpoint: shared.platform.endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
 }
 
-/** A step policy, and an alarm of ten seconds that invokes it. */
+async function startService(): Promise<Balanced> {
+  const settings = [{ name: "containerInsights", value: "enabled" } as const];
+  await shared.clients.ecs.send(new CreateClusterCommand({ clusterName: cluster, settings }));
+  const balanced = await balance(service);
+  const elb = elbClient(shared.platform);
+  await elb("ModifyTargetGroup", { TargetGroupArn: balanced.group, HealthCheckPath: "/well" });
+  const container = shell("web", script, { portMappings: [{ containerPort: webPort }] });
+  await serve(service, await register(shared.clients, service, [container]), balanced, { desiredCount: 1 });
+  return balanced;
+}
+
+/** A step policy, and an alarm of one period on the service's own CPU that invokes it. */
 async function scaleBy(api: Api, PolicyName: string, adjustment: number, alarm: object): Promise<void> {
   const bound = adjustment > 0 ? { MetricIntervalLowerBound: 0 } : { MetricIntervalUpperBound: 0 };
   const { PolicyARN } = await api.call("application-autoscaling", "PutScalingPolicy", {
@@ -116,35 +77,102 @@ async function scaleBy(api: Api, PolicyName: string, adjustment: number, alarm: 
     },
   });
   await api.call("monitoring", "PutMetricAlarm", {
-    ...{ AlarmName: PolicyName, Namespace: "Burner", MetricName: "Cpu", Statistic: "Average", Period: 10 },
-    ...{ EvaluationPeriods: 1, AlarmActions: [PolicyARN], ...alarm },
+    ...{ AlarmName: PolicyName, Namespace: "AWS/ECS", MetricName: "CPUUtilization", Statistic: "Average" },
+    ...{ Dimensions: ofService, Period: periodSeconds, EvaluationPeriods: 1, AlarmActions: [PolicyARN], ...alarm },
   });
 }
 
-test("a service that burns CPU grows, and shrinks when it rests", {
-  skip: shared.skip ?? false,
-  // It waits for periods of alarms, nearly four minutes of them. The runner ends what tells nothing for seven minutes.
-  timeout: 390_000,
-}, async () => {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
-  const { endpoint } = shared.platform;
-  const api = apiOf({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
-  await makeService();
-  await api.call("application-autoscaling", "RegisterScalableTarget", { ...target, MinCapacity: 1, MaxCapacity: 3 });
-  // A quarter of a processor is what one may use; on a busy machine it gets less. At rest it is nothing.
-  await scaleBy(api, "grow", 1, { Threshold: 4, ComparisonOperator: "GreaterThanThreshold" });
-  await scaleBy(api, "shrink", -1, { Threshold: 2, ComparisonOperator: "LessThanThreshold" });
-  await measureUntil(api, "three tasks", 3);
-  for (const id of await containers()) {
-    await shared.engine.call("POST", `/containers/${id}/kill`, { query: { signal: "SIGUSR1" } });
-  }
-  await measureUntil(api, "one task", 1);
+function untilRuns(count: number): Promise<unknown> {
+  return until(
+    `${count} tasks`,
+    async () => {
+      const { desiredCount, runningCount } = await described(service);
+      return { desiredCount, runningCount };
+    },
+    ({ desiredCount, runningCount }) => desiredCount === count && runningCount === count,
+    { seconds: 150, everyMs: 500 },
+  );
+}
+
+/** The latest points of the metric of running tasks have this value. */
+async function untilCounted(api: Api, count: number, points: number): Promise<void> {
+  const query = {
+    ...{ Namespace: "ECS/ContainerInsights", MetricName: "RunningTaskCount", Statistics: ["Maximum"] },
+    ...{ Dimensions: ofService, Period: periodSeconds },
+  };
+  await until(
+    `a graph with ${points} points of ${count} tasks`,
+    async (): Promise<readonly number[]> => {
+      const now = Date.now() / 1000;
+      const times = { StartTime: now - 600, EndTime: now };
+      const { Datapoints } = await api.call("monitoring", "GetMetricStatistics", { ...query, ...times });
+      const sorted = Datapoints.toSorted((a: Datapoint, b: Datapoint) => a.Timestamp - b.Timestamp);
+      return sorted.map(({ Maximum }: Datapoint) => Maximum);
+    },
+    (values) => values.length >= points && values.slice(-points).every((value) => value === count),
+    { everyMs: 1000 },
+  );
+}
+
+interface Datapoint {
+  readonly Timestamp: number;
+  readonly Maximum: number;
+}
+
+async function causes(api: Api): Promise<readonly string[]> {
   const { ScalingActivities: activities } = await api.call("application-autoscaling", "DescribeScalingActivities", {
     ServiceNamespace: "ecs",
   });
-  const told = activities
-    .map(({ Description, Cause }: Record<string, string>) => `${Description} ${Cause}`)
-    .toReversed();
+  return activities.map(({ Description, Cause }: Record<string, string>) => `${Description} ${Cause}`).toReversed();
+}
+
+/** Requests, CPU and tasks of the test so far. */
+async function draw(api: Api, path: string, { loadBalancer }: Balanced, from: number): Promise<void> {
+  const seconds = Math.ceil((Date.now() - from) / 1000);
+  const names = ofService.flatMap(({ Name, Value }) => [Name, Value]);
+  const LoadBalancer = loadBalancer.split(":loadbalancer/")[1];
+  const widget = {
+    ...{ title: "A service under load: requests, CPU and tasks", width: 900, height: 400, period: periodSeconds },
+    ...{ start: `-PT${seconds}S`, end: "PT0S", stat: "Average" },
+    yAxis: { left: { min: 0, label: "%, requests in 10 s" }, right: { min: 0, max: 4, label: "Tasks" } },
+    metrics: [
+      ["AWS/ECS", "CPUUtilization", ...names, { label: "CPU utilization" }],
+      ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", LoadBalancer, { label: "Requests", stat: "Sum" }],
+      [
+        ...["ECS/ContainerInsights", "RunningTaskCount", ...names],
+        { label: "Running tasks", stat: "Maximum", yAxis: "right" },
+      ],
+    ],
+  };
+  const input = { MetricWidget: JSON.stringify(widget) };
+  const { MetricWidgetImage } = await api.call("monitoring", "GetMetricWidgetImage", input);
+  writeFileSync(path, Buffer.from(MetricWidgetImage, "base64"));
+}
+
+test("a service behind a load balancer grows under load, and shrinks when the load ends", {
+  skip: shared.skip ?? noProxy ?? false,
+  timeout: 390_000,
+}, async (t) => {
+  const api = connect();
+  const balanced = await startService();
+  const began = Date.now();
+  await api.call("application-autoscaling", "RegisterScalableTarget", { ...target, MinCapacity: 1, MaxCapacity: 3 });
+  // Under load a task uses all of the quarter of a processor that it has; on a busy machine it gets less of it.
+  await scaleBy(api, "grow", 1, { Threshold: 10, ComparisonOperator: "GreaterThanThreshold" });
+  await scaleBy(api, "shrink", -1, { Threshold: 4, ComparisonOperator: "LessThanThreshold" });
+  const load = await startLoad(await clientInVpc(), {
+    ...{ hosts: balanced.nodes, workers: 6, pauseMs: 20, timeoutMs: 60_000 },
+  });
+  t.after(() => load.end());
+  await untilRuns(3);
+  // In a graph more is to be seen when it stays so for a while.
+  if (graph) await untilCounted(api, 3, 4);
+  const { count, failures } = await load.end();
+  assert.deepEqual(failures, [], `of ${count} requests`);
+  await untilRuns(1);
+  if (graph) await untilCounted(api, 1, 2);
+  if (graph) await draw(api, graph, balanced, began);
+  const told = await causes(api);
   assert.deepEqual(told.slice(0, 2), [
     "Setting desired count to 2. monitor alarm grow in state ALARM triggered policy grow",
     "Setting desired count to 3. monitor alarm grow in state ALARM triggered policy grow",
@@ -153,5 +181,4 @@ test("a service that burns CPU grows, and shrinks when it rests", {
     "Setting desired count to 2. monitor alarm shrink in state ALARM triggered policy shrink",
     "Setting desired count to 1. monitor alarm shrink in state ALARM triggered policy shrink",
   ]);
-  await shared.clients.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }));
 });

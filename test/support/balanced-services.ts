@@ -21,12 +21,12 @@ import { TestProcess } from "./test-process.ts";
 import { until } from "./until.ts";
 
 /** Of the containers of services. */
-const port = 8080;
+export const webPort = 8080;
 
 /** A web server that says which version it is. */
 export const webServer = (version: string) =>
-  shell("web", `mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p ${port} -h /www`, {
-    portMappings: [{ containerPort: port }],
+  shell("web", `mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p ${webPort} -h /www`, {
+    portMappings: [{ containerPort: webPort }],
   });
 
 export interface WebAnswer {
@@ -100,7 +100,7 @@ async function balance(shared: SharedPlatform, name: string): Promise<Balanced> 
       GroupId,
       IpProtocol: "tcp",
       FromPort: 80,
-      ToPort: port,
+      ToPort: webPort,
       CidrIp: "0.0.0.0/0",
     }),
   );
@@ -140,7 +140,7 @@ async function clientInVpc(shared: SharedPlatform): Promise<number> {
 async function newGroup(shared: SharedPlatform, Name: string, VpcId: string): Promise<string> {
   const elb = elbClient(shared.platform);
   const made = await elb("CreateTargetGroup", {
-    ...{ Name, Protocol: "HTTP", Port: port, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
+    ...{ Name, Protocol: "HTTP", Port: webPort, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
     ...{ HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
   });
   const TargetGroupArn = textsOf(made, "TargetGroupArn")[0]!;
@@ -177,7 +177,7 @@ async function serve(
     new CreateServiceCommand({
       ...{ cluster, serviceName, taskDefinition, desiredCount: 2, launchType: "FARGATE" },
       networkConfiguration: { awsvpcConfiguration },
-      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: port }],
+      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: webPort }],
       ...fields,
     }),
   );
