@@ -1,5 +1,5 @@
 import type { Client } from "#cli/client.ts";
-import { type Contender, type ContenderOptions, engineAt, timed, until } from "./contender.ts";
+import { type Contender, type ContenderOptions, engineAt, lookAgainSeldomMs, timed, until } from "./contender.ts";
 import { defaultSubnets } from "./up.ts";
 
 /** The platform's services, of the task definition `bench` in the cluster `bench`. */
@@ -23,7 +23,8 @@ export async function estivaServices(options: ContenderOptions & { readonly clie
           ...{ cluster, serviceName: service, taskDefinition: "bench", launchType: "FARGATE", desiredCount },
           networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" } },
         });
-        await until(async () => ((await running()).length === desiredCount ? true : undefined));
+        const isUp = async () => ((await running()).length === desiredCount ? true : undefined);
+        await until(isUp, lookAgainSeldomMs);
       }),
     async replace() {
       const before = await running();

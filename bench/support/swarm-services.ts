@@ -1,4 +1,4 @@
-import { type Contender, type ContenderOptions, engineAt, timed, until } from "./contender.ts";
+import { type Contender, type ContenderOptions, engineAt, lookAgainSeldomMs, timed, until } from "./contender.ts";
 
 interface SwarmTask {
   readonly ID: string;
@@ -15,7 +15,7 @@ export async function swarmServices({ engineUrl, image, command, count }: Conten
     const tasks: SwarmTask[] = await client.call("GET", "/tasks", { query });
     return tasks.filter(({ Status }) => Status.State === "running");
   };
-  const all = () => until(async () => ((await running()).length === count ? true : undefined));
+  const isUp = async () => ((await running()).length === count ? true : undefined);
   return {
     start: (round) =>
       timed(async () => {
@@ -25,7 +25,7 @@ export async function swarmServices({ engineUrl, image, command, count }: Conten
           TaskTemplate: { ContainerSpec: { Image: image, Command: command } },
         };
         service = (await client.call("POST", "/services/create", { body })).ID;
-        await all();
+        await until(isUp, lookAgainSeldomMs);
       }),
     async replace() {
       const before = await running();
