@@ -276,6 +276,23 @@ export function serviceRevisionKey(at: ServiceName, id: string): Key<ServiceRevi
   return keyOf(serviceRevisions, at.account, at.region, at.clusterName, at.serviceName, id);
 }
 
+/** What names the service of a task; undefined: it was started by itself. Asked for each task at each change of one. */
+function serviceOfTask({ account, region, clusterName, service }: TaskRecord): ServiceName | undefined {
+  return service && { account, region, clusterName, serviceName: service.serviceName };
+}
+
+/** The key of a task's service; none when it was started by itself. */
+export function serviceKeysOf(task: TaskRecord): Key<ServiceRecord>[] {
+  const service = serviceOfTask(task);
+  return service === undefined ? [] : [serviceKey(service)];
+}
+
+/** The revision that a task of a service was made of. */
+export function revisionKeyOf(task: TaskRecord): Key<ServiceRevisionRecord> | undefined {
+  const service = serviceOfTask(task);
+  return service && serviceRevisionKey(service, task.service!.revisionId);
+}
+
 export function serviceRevisionsOf(at: ServiceName): Prefix<ServiceRevisionRecord> {
   return prefixOf(serviceRevisions, at.account, at.region, at.clusterName, at.serviceName);
 }

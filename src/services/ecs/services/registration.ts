@@ -1,14 +1,12 @@
 import type { Key, Store } from "#kernel/store.ts";
 import { type InstanceRecord, instanceKey, serviceKeyOfArn, services } from "#services/discovery/model.ts";
-import { type ServiceRegistry, serviceRevisionKey, serviceRevisions } from "../model/service.ts";
+import { revisionKeyOf, type ServiceRegistry, serviceRevisions } from "../model/service.ts";
 import type { TaskRecord } from "../model/task.ts";
 
 /** Where a task of a service is registered while it runs: its revision's registries, and those of Service Connect. */
 export function registriesOf(store: Pick<Store, "view">, task: TaskRecord): readonly ServiceRegistry[] {
-  if (task.service === undefined) return [];
-  const { serviceName, revisionId } = task.service;
-  const key = serviceRevisionKey({ ...task, serviceName }, revisionId);
-  const revision = store.view(serviceRevisions).get(key)?.value;
+  const key = revisionKeyOf(task);
+  const revision = key && store.view(serviceRevisions).get(key)?.value;
   if (revision === undefined) return [];
   const { serviceRegistries, serviceConnect } = revision;
   const connected = (serviceConnect?.endpoints ?? []).map(

@@ -11,6 +11,7 @@ import {
   targets,
 } from "#services/elb/model.ts";
 import {
+  revisionKeyOf,
   type ServiceLoadBalancer,
   type ServiceRecord,
   type ServiceRevisionRecord,
@@ -33,9 +34,8 @@ export interface TaskTarget {
 
 /** The target groups that a task is to be registered in while it runs: those of its revision. */
 export function taskTargets(store: Views, task: TaskRecord): TaskTarget[] {
-  if (task.service === undefined) return [];
-  const { serviceName, revisionId } = task.service;
-  const revision = store.view(serviceRevisions).get(serviceRevisionKey({ ...task, serviceName }, revisionId))?.value;
+  const key = revisionKeyOf(task);
+  const revision = key && store.view(serviceRevisions).get(key)?.value;
   if (revision === undefined) return [];
   const address = task.networkInterface?.privateIpv4Address;
   return revision.loadBalancers.map(({ targetGroupArn, containerPort }, i) => {

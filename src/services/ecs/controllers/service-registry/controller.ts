@@ -10,7 +10,7 @@ import {
   instanceWrites,
   serviceKeyOfArn,
 } from "#services/discovery/model.ts";
-import { type ServiceRegistry, serviceKey, serviceNameIn, servicePath } from "../../model/service.ts";
+import { type ServiceRegistry, serviceKeysOf, serviceNameIn, servicePath } from "../../model/service.ts";
 import { type TaskRecord, tasks } from "../../model/task.ts";
 import { registriesOf } from "../../services/registration.ts";
 import { planRegistry } from "./plan.ts";
@@ -22,9 +22,7 @@ import { planRegistry } from "./plan.ts";
 export const serviceRegistryController: Controller = {
   name: "ecs.service-registry",
   watches: [
-    watch(tasks, ({ value }) =>
-      value.service === undefined ? [] : [serviceKey({ ...value, serviceName: value.service.serviceName })],
-    ),
+    watch(tasks, ({ value }) => serviceKeysOf(value)),
     // Service Connect's are made a moment after the service.
     watch(discoveryServices, ({ value }) => (value.owner === undefined ? [] : [value.owner])),
     watch(instances, ({ value }) => (value.owner === undefined ? [] : [value.owner])),

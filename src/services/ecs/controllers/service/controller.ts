@@ -2,7 +2,7 @@ import { type Controller, type ControllerContext, watch } from "#kernel/controll
 import type { Key } from "#kernel/store.ts";
 import { alarms } from "#services/cloudwatch/model.ts";
 import { targetHealth, targets } from "#services/elb/model.ts";
-import { type ServiceRecord, serviceKey, services } from "../../model/service.ts";
+import { type ServiceRecord, serviceKey, serviceKeysOf, services } from "../../model/service.ts";
 import { alarmPath, serviceDeployments } from "../../model/service-deployment.ts";
 import { tasks } from "../../model/task.ts";
 import { taskSets } from "../../model/task-set.ts";
@@ -66,9 +66,7 @@ export function serviceController(options: ServiceControllerOptions): Controller
       ...instanceWatches,
       watch(targets, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
       watch(targetHealth, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
-      watch(tasks, ({ value }) =>
-        value.service === undefined ? [] : [serviceKey({ ...value, serviceName: value.service.serviceName })],
-      ),
+      watch(tasks, ({ value }) => serviceKeysOf(value)),
     ],
     async reconcile(key, ctx) {
       const service = await ctx.store.get(key as Key<ServiceRecord>);

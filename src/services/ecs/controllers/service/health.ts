@@ -43,8 +43,8 @@ type HealthView = Pick<ServiceView, "now" | "settleMs" | "service" | "targetHeal
  */
 export function memberOf(task: Entry<TaskRecord>, view: HealthView): Member {
   const { value } = task;
-  const checks = checksOf(value, view);
   const target = view.targetHealth(value);
+  const checks = checksOf(value, target?.state);
   const settledAt = settledAtOf(value, view, checks.length > 0);
   return {
     task,
@@ -64,9 +64,8 @@ export function memberOf(task: Entry<TaskRecord>, view: HealthView): Member {
 type Check = "healthy" | "unhealthy" | "initial";
 
 /** What each kind of health check says of the task. */
-function checksOf(task: TaskRecord, view: HealthView): Check[] {
+function checksOf(task: TaskRecord, target: Check | undefined): Check[] {
   const containers = task.containers.some(({ essential, hasHealthCheck }) => essential && hasHealthCheck);
-  const target = view.targetHealth(task)?.state;
   return [...(containers ? [containerCheck(task)] : []), ...(target === undefined ? [] : [target])];
 }
 

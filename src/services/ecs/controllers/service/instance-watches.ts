@@ -2,7 +2,7 @@ import { type ControllerWatch, watch } from "#kernel/controller.ts";
 import type { Store } from "#kernel/store.ts";
 import { attributes } from "../../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../../model/container-instance.ts";
-import { serviceKey, services } from "../../model/service.ts";
+import { serviceKeysOf, services } from "../../model/service.ts";
 import { clusterPath, type TaskRecord, tasks } from "../../model/task.ts";
 import type { World } from "../../model/world.ts";
 
@@ -62,7 +62,5 @@ function servicesOn(store: Views, { containerInstanceArn }: ContainerInstanceRec
   return store
     .view(tasks)
     .by("instance", containerInstanceArn)
-    .flatMap(({ value: { service, ...at } }) =>
-      service === undefined ? [] : [serviceKey({ ...at, serviceName: service.serviceName })],
-    );
+    .flatMap(({ value }) => serviceKeysOf(value));
 }

@@ -12,7 +12,7 @@ import {
   targetRecordKey,
   targets,
 } from "#services/elb/model.ts";
-import { type ServiceRecord, serviceKey, serviceNameIn, servicePath } from "../../model/service.ts";
+import { type ServiceRecord, serviceKeysOf, serviceNameIn, servicePath } from "../../model/service.ts";
 import { tasks } from "../../model/task.ts";
 import { taskTargets } from "../../services/target-groups.ts";
 import { serviceWords } from "../service/words.ts";
@@ -26,9 +26,7 @@ import { planTargets, type TargetsPlan, type Wanted } from "./plan.ts";
 export const targetsController: Controller = {
   name: "ecs.targets",
   watches: [
-    watch(tasks, ({ value }) =>
-      value.service === undefined ? [] : [serviceKey({ ...value, serviceName: value.service.serviceName })],
-    ),
+    watch(tasks, ({ value }) => serviceKeysOf(value)),
     watch(targets, ({ value }) => (value.owner === undefined ? [] : [value.owner])),
   ],
   async reconcile(key, ctx) {
