@@ -30,6 +30,18 @@ export interface LoadBalancerNode {
   readonly listeners: readonly ListenerSpec[];
   /** Those that the listeners' actions name, each once. */
   readonly targetGroups: readonly TargetGroupSpec[];
+  /** Where a rule authenticates users. */
+  readonly authentication?: AuthenticationKeys;
+}
+
+/** Secrets of a load balancer, as private keys of certificates are; the same on all of its nodes. */
+export interface AuthenticationKeys {
+  /** Names the public key to those who check what users claim. */
+  readonly signingKeyId: string;
+  /** A private key on the curve P-256, PEM. */
+  readonly signingKey: string;
+  /** 32 bytes in base64, from which the keys of sessions are made. */
+  readonly sessionKey: string;
 }
 
 export interface LoadBalancerAttributes {
@@ -99,6 +111,22 @@ export type RuleCondition =
   | { readonly field: "source-ip"; readonly values: readonly string[] };
 
 export type RuleAction =
+  | {
+      readonly type: "authenticate-oidc";
+      readonly issuer: string;
+      readonly authorizationEndpoint: string;
+      readonly tokenEndpoint: string;
+      readonly userInfoEndpoint: string;
+      readonly clientId: string;
+      /** A secret: kept in memory only, never logged. */
+      readonly clientSecret: string;
+      readonly sessionCookieName: string;
+      readonly sessionTimeoutSeconds: number;
+      readonly scope: string;
+      /** Sent to the authorization endpoint besides. */
+      readonly extraParams: Readonly<Record<string, string>>;
+      readonly onUnauthenticatedRequest: "deny" | "allow" | "authenticate";
+    }
   | {
       readonly type: "forward";
       readonly targetGroups: readonly { readonly targetGroupArn: string; readonly weight: number }[];

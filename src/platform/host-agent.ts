@@ -11,6 +11,7 @@ import type { AgentHub } from "#services/ecs/index.ts";
 import type { StoreHost } from "#store/index.ts";
 import type { ActAs, CallCheck } from "./act-as.ts";
 import type { Host } from "./host.ts";
+import { sendHttp } from "./http-sender.ts";
 import type { Identity } from "./identity.ts";
 import { createCachedImage } from "./public-images.ts";
 import { Pulls } from "./pulls.ts";
@@ -65,6 +66,7 @@ export function createHostAgent(parts: HostAgentParts): HostAgent {
     hostId: `host-${parts.platformId}`,
     endpoint: parts.hub,
     loadBalancing: parts.loadBalancing,
+    send: sendHttp,
     driver: host.driver,
     network: host.network,
     logs,

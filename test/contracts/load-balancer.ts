@@ -1,6 +1,7 @@
 import { describe } from "node:test";
 import type { Traffic } from "#host/proxy/traffic.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { authentication } from "./load-balancer/authentication.ts";
 import { badInput } from "./load-balancer/bad-input.ts";
 import { failures } from "./load-balancer/failures.ts";
 import { headers } from "./load-balancer/headers.ts";
@@ -48,5 +49,6 @@ export function loadBalancerContract(
     network(start);
     badInput(start);
     traffic(start);
+    authentication(start);
   });
 }

@@ -7,6 +7,7 @@ import type { RuntimeDriver, RuntimeEvent, RuntimeInfo } from "#host/runtime/dri
 import type { AgentEndpoint, NamesMessage } from "#kernel/agent-protocol.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
+import { noHttp, type SendHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import type { Subscription } from "#kernel/store.ts";
@@ -35,6 +36,8 @@ export interface AgentConfig {
   readonly names?: Pick<VpcNames, "apply">;
   /** Told of the host's load balancer nodes; without it the host runs none. */
   readonly loadBalancing?: LoadBalancingEndpoint;
+  /** How load balancer nodes ask identity providers; without it they reach none. */
+  readonly send?: SendHttp;
   readonly logs: TaskLogs;
   /** Without one, tasks with secrets or private registries fail to start, and say so. */
   readonly secrets?: SecretResolver;
@@ -168,10 +171,10 @@ function createNodes(
   networks: Networks,
   { metricsIntervalSeconds }: AgentOptions,
 ): LoadBalancerNodes | undefined {
-  const { loadBalancing, driver, network, clock, random, log, dataDir } = config;
+  const { loadBalancing, send = noHttp, driver, network, clock, random, log, dataDir } = config;
   if (loadBalancing === undefined) return undefined;
   return createLoadBalancerNodes({
-    ...{ driver, network, clock, random, log, endpoint: loadBalancing },
+    ...{ driver, network, clock, random, log, send, endpoint: loadBalancing },
     folder: join(dataDir, "nodes"),
     knowsInterface: (id) => networks.knows(id),
     metricsIntervalMs: metricsIntervalSeconds * 1000,

@@ -1,4 +1,4 @@
-import type { AccessRecord, LoadBalancerNode } from "#kernel/load-balancing.ts";
+import type { AccessRecord, LoadBalancerNode, RuleSpec } from "#kernel/load-balancing.ts";
 import { type ApplicationField, applicationFields, type NetworkField, networkFields } from "./config/log-format.ts";
 import type { NodeDirectory } from "./names.ts";
 
@@ -89,8 +89,8 @@ interface Known {
 /** "Access logs for your Application Load Balancer": the fields in their order. */
 function applicationLine(fields: Fields<ApplicationField>, known: Known): string {
   const { time, node, listener, group, target, elbStatusCode, targetStatusCode } = known;
-  const rule = listener.rules[/^\d+$/.test(fields.rule) ? Number(fields.rule) : listener.rules.length - 1];
-  const action = rule?.actions.at(-1)?.type ?? "-";
+  // Of who comes back from a provider it is -1.
+  const rule = listener.rules[fields.rule === "" ? listener.rules.length - 1 : Number(fields.rule)];
   const port = target === undefined ? "-" : `${target.address}:${target.port}`;
   const failed = target === undefined || targetStatusCode === undefined;
   const ended = time + Math.max(0, Number(fields.activeMs));
@@ -116,17 +116,24 @@ function applicationLine(fields: Fields<ApplicationField>, known: Known): string
     quoted(fields.trace || "-"),
     quoted(fields.sni || "-"),
     quoted(certificateOf(fields.sni, listener)),
-    rulePriority(rule, listener),
+    fields.rule === "-1" ? fields.rule : rulePriority(rule, listener),
     new Date(time).toISOString().replace("Z", "000Z"),
-    quoted(action),
+    quoted(actionsOf(fields, rule)),
     quoted(fields.location || "-"),
-    quoted("-"),
+    quoted(fields.reason || "-"),
     quoted(port),
     quoted(String(status)),
     quoted("-"),
     quoted("-"),
     "-",
   ].join(" ");
+}
+
+/** "Actions taken": where a user was not authenticated, nothing else was done. */
+function actionsOf({ login }: Fields<ApplicationField>, rule: RuleSpec | undefined): string {
+  if (login !== "") return "authenticate";
+  const names = (rule?.actions ?? []).map(({ type }) => (type === "authenticate-oidc" ? "authenticate" : type));
+  return names.join() || "-";
 }
 
 function typeOf({ upgrade, version }: Fields<ApplicationField>, listener: Known["listener"]): string {

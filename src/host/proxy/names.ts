@@ -13,6 +13,11 @@ export function backendName(targetGroupArn: string): string {
   return `g_${digest(targetGroupArn, 12)}`;
 }
 
+/** Whether a backend is a target group's. */
+export function isGroupName(name: string): boolean {
+  return name.startsWith("g_");
+}
+
 /**
  * A target has two servers: one that is checked, and one without checks that is used only when none of the group's
  * targets is healthy (Elastic Load Balancing calls that failing open). A target whose address has changed is another.

@@ -1,15 +1,18 @@
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
+import type { SendHttp } from "#kernel/http-sender.ts";
 import type { AccessRecord, LoadBalancerNode, TargetGroupSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
+import type { Random } from "#kernel/random.ts";
 import { originOf, parseAccess } from "./access-log.ts";
+import { AuthenticationServer } from "./authentication/server.ts";
 import { connectSeconds } from "./config/backend.ts";
 import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
 import { parseHold } from "./config/hold.ts";
 import { EventFeed } from "./events.ts";
 import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
-import { directoryOf, type NodeDirectory } from "./names.ts";
+import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyConfig, type ProxyPlace } from "./proxy.ts";
 import { askAll, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
 import { byName, eachTarget, type KnownTarget, readyCommands, type Servers, targetChanges } from "./targets.ts";
@@ -19,7 +22,10 @@ export interface NodeProxyDeps {
   readonly place: ProxyPlace;
   readonly options: ConfigOptions;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
+  /** To identity providers. */
+  readonly send: SendHttp;
   /** Every target, whenever something has changed. */
   readonly onHealth: (targets: readonly TargetHealthReport[]) => void;
   readonly onAccess: (records: readonly AccessRecord[]) => void;
@@ -53,6 +59,7 @@ export class NodeProxy {
   #node: LoadBalancerNode | undefined;
   #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map(), targets: new Map() };
   readonly #events: EventFeed;
+  #authentication: AuthenticationServer | undefined;
   readonly #traffic = new TrafficCounter();
   /** Process -> when the latest line that was read of it was written: a ring is read again after a restart. */
   #read: Record<string, number> | undefined;
@@ -91,6 +98,7 @@ export class NodeProxy {
       this.#node = node;
       this.#directory = directoryOf(node);
       this.#read ??= JSON.parse((await this.#proxy.readNote()) ?? "{}") as Record<string, number>;
+      await this.#authenticate(node);
       const config = configOf(node, await this.#knownTargets(), this.#deps.options);
       const isNew = await this.#proxy.configure(config, async () => this.#traffic.take(await this.#stat("all")));
       if (isNew) this.#traffic.restarted();
@@ -118,7 +126,17 @@ export class NodeProxy {
       this.#notes.cancel();
       await this.#writeNote();
     }
+    await this.#authentication?.close();
     await this.#proxy.close();
+  }
+
+  /** Answers for users who are not logged in. It is there before HAProxy asks. */
+  async #authenticate(node: LoadBalancerNode): Promise<void> {
+    this.#authentication?.use(node);
+    if (node.authentication === undefined || this.#authentication !== undefined) return;
+    const server = new AuthenticationServer(node, this.#deps);
+    await server.listen(await this.#proxy.socket("authentication"), this.#deps.place.user);
+    this.#authentication = server;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -191,7 +209,7 @@ export class NodeProxy {
 
   /** What HAProxy has now, by the names of servers; nothing when it does not run. */
   async #servers(): Promise<Servers> {
-    return byName((await this.#stat("servers")).map(serverStatus));
+    return byName(targetRows(await this.#stat("servers")).map(serverStatus));
   }
 
   async #stat(of: "servers" | "all"): Promise<StatRow[]> {
@@ -233,7 +251,7 @@ export class NodeProxy {
     this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
       const work = this.#inTurn(async () => {
         const rows = await this.#stat("servers");
-        const { leaving } = targetChanges(this.#node!, byName(rows.map(serverStatus)));
+        const { leaving } = targetChanges(this.#node!, byName(targetRows(rows).map(serverStatus)));
         const here = names.filter((name) => leaving.includes(name));
         if (here.length === 0) return;
         this.#traffic.take(rows);
@@ -321,6 +339,11 @@ export class NodeProxy {
     this.#timers.add(timer);
     return timer;
   }
+}
+
+/** The servers that are targets. */
+function targetRows(rows: readonly StatRow[]): StatRow[] {
+  return rows.filter(({ proxy }) => isGroupName(proxy));
 }
 
 /** With the targets that are there already: new ones are added as they are while HAProxy runs. */

@@ -6,7 +6,9 @@ import type { RuntimeDriver, Sandbox } from "#host/runtime/driver.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
+import type { SendHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import type { Random } from "#kernel/random.ts";
 import { containerFolder, proxyContainer } from "./container.ts";
 import { homeOf, type NodeHome } from "./home.ts";
 import { NodeProxy } from "./node-proxy.ts";
@@ -19,7 +21,10 @@ export interface NodeActorDeps {
   readonly driver: RuntimeDriver;
   readonly network: HostNetwork;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
+  /** To identity providers. */
+  readonly send: SendHttp;
   readonly reporter: NodeReporter;
   /** The node's own. */
   readonly folder: string;
@@ -176,7 +181,7 @@ export class NodeActor {
     if (this.#proxy?.sandboxId === sandboxId) return this.#proxy.of;
     await this.#proxy?.of.close();
     this.#proxy = undefined;
-    const { driver, clock, log, reporter, folder } = this.#deps;
+    const { driver, clock, random, log, send, reporter, folder } = this.#deps;
     const nodeId = this.#nodeId;
     const place = await proxyContainer({
       ...{ driver, sandbox, folder: join(folder, "proxy") },
@@ -184,7 +189,8 @@ export class NodeActor {
       labels: { "estiva.node": nodeId },
     });
     const of = new NodeProxy({
-      ...{ place, options: { ...options, maxConnections: place.maxConnections }, clock, log },
+      ...{ place, options: { ...options, maxConnections: place.maxConnections } },
+      ...{ clock, random, log, send },
       onHealth: (targets) => reporter.health({ nodeId, targets }),
       onAccess: (records) => reporter.access(records),
       onHeld: (targetGroupArn) => reporter.held({ nodeId, targetGroupArn }),

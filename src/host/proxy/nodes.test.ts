@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
+import { noHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancerNode, NodeStateMessage, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { systemRandom } from "#kernel/random.ts";
 import { noProxy } from "../../../test/contracts/load-balancer/loopback.ts";
@@ -68,7 +69,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     const driver = docker.driver;
     const manager = createLoadBalancerNodes({
       ...{ driver, network: world.network, folder: join(folder, "nodes") },
-      ...{ clock: systemClock(), random: systemRandom() },
+      ...{ clock: systemClock(), random: systemRandom(), send: noHttp },
       log: { debug() {}, info() {}, warn: (message, fields) => console.log(message, fields), error: console.error },
       knowsInterface: () => true,
       metricsIntervalMs: 60_000,

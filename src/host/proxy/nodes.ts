@@ -7,6 +7,7 @@ import type { RuntimeDriver, RuntimeEvent } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
+import type { SendHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { nodeOfSandbox, nodeOfTask } from "./home.ts";
@@ -41,6 +42,8 @@ export interface LoadBalancerNodesDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** To identity providers. */
+  readonly send: SendHttp;
   /** A folder of the nodes' own: one in it for each. */
   readonly folder: string;
   /** Whether the host's network has been told of an interface. */
@@ -50,7 +53,7 @@ export interface LoadBalancerNodesDeps {
 }
 
 export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalancerNodes {
-  const { driver, network, clock, random, log, folder } = deps;
+  const { driver, network, clock, random, log, send, folder } = deps;
   const reporter = createReporter(deps);
   const actors = new Map<string, NodeActor>();
   const intervals = createIntervals({
@@ -64,7 +67,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
     const known = actors.get(nodeId);
     if (known !== undefined) return known;
     const actor = new NodeActor(nodeId, {
-      ...{ driver, network, clock, log, reporter },
+      ...{ driver, network, clock, random, log, send, reporter },
       folder: join(folder, nodeId),
       knowsInterface: deps.knowsInterface,
       backoff: (failures) => backoffMs(failures, 250, 30_000, random),

@@ -10,6 +10,8 @@ import type { Traffic } from "#host/proxy/traffic.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { systemRandom } from "#kernel/random.ts";
+import { sendHttp } from "#platform/http-sender.ts";
 import { TestProcess } from "../../support/test-process.ts";
 import { within } from "../../support/within.ts";
 
@@ -75,7 +77,7 @@ export async function startLoopback(): Promise<Loopback> {
         },
       },
       options: { folder, bindAddress: "127.0.0.1", threads: 2, maxConnections: 2000 },
-      clock: systemClock(),
+      ...{ clock: systemClock(), random: systemRandom(), send: sendHttp },
       log: { debug() {}, info() {}, warn: console.warn, error: console.error },
       onHealth(targets) {
         health = targets;

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:net";
 import type {
+  AuthenticationKeys,
   ListenerSpec,
   LoadBalancerNode,
   RuleAction,
@@ -86,6 +88,27 @@ export function forward(...groups: readonly (TargetGroupSpec | readonly [TargetG
   });
   return { type: "forward", targetGroups };
 }
+
+export type Authenticate = Extract<RuleAction, { type: "authenticate-oidc" }>;
+
+/** By a provider as `startOidcProvider` gives it. */
+export function authenticateBy(url: string, parts: Partial<Authenticate> = {}): Authenticate {
+  return {
+    ...{ type: "authenticate-oidc", issuer: url, authorizationEndpoint: `${url}/authorize?a=b` },
+    ...{ tokenEndpoint: `${url}/token`, userInfoEndpoint: `${url}/userinfo` },
+    ...{ clientId: "client", clientSecret: "secret", sessionCookieName: "AWSELBAuthSessionCookie" },
+    ...{ sessionTimeoutSeconds: 3600, scope: "openid email", extraParams: { prompt: "login" } },
+    onUnauthenticatedRequest: "authenticate",
+    ...parts,
+  };
+}
+
+const signing = generateKeyPairSync("ec", { namedCurve: "P-256" });
+export const authenticationKeys: AuthenticationKeys = {
+  signingKeyId: "12345678-1234-1234-1234-123456789012",
+  signingKey: signing.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  sessionKey: Buffer.alloc(32, 7).toString("base64"),
+};
 
 export function ruleOf(priority: number, conditions: readonly RuleCondition[], action: RuleAction): RuleSpec {
   return {

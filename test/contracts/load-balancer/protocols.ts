@@ -1,38 +1,18 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { CertificateSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
 import type { StartBalancer } from "../load-balancer.ts";
+import { certificateFor } from "./certificates.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
 import { close, listen, startHttp2Target } from "./targets.ts";
-
-/** A certificate that nobody vouches for. */
-function certificateFor(name: string): CertificateSpec {
-  const folder = mkdtempSync(join(tmpdir(), "estiva-certificate-"));
-  const [key, certificate] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const names = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...names, "-keyout", key, "-out", certificate], { stdio: "pipe" });
-  const spec = {
-    certificateArn: `arn:aws:acm:us-east-1:123456789012:certificate/${name}`,
-    certificate: readFileSync(certificate, "utf8"),
-    privateKey: readFileSync(key, "utf8"),
-    names: [name],
-  };
-  rmSync(folder, { recursive: true });
-  return spec;
-}
 
 async function handshake(port: number, options: object): Promise<TLSSocket> {
   const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });

@@ -2,6 +2,7 @@ import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load
 import { ringName } from "../events.ts";
 import { frontendName } from "../names.ts";
 import { bodyFile } from "./answers.ts";
+import { authenticationSection, sessionKeys, sessionKeysFile } from "./authenticate.ts";
 import { backendLines, connectSeconds, serverLines } from "./backend.ts";
 import { errorFile, errorPage, ownErrors, pageOf, ruleErrors } from "./error-pages.ts";
 import { type ConfigOptions, frontendLines } from "./frontend.ts";
@@ -14,7 +15,12 @@ export type NodeFiles = ReadonlyMap<string, string>;
 
 export const configFile = "haproxy.cfg";
 /** Sockets in the node's folder. */
-export const sockets = { runtime: "stats.sock", master: "master.sock" } as const;
+export const sockets = {
+  runtime: "stats.sock",
+  master: "master.sock",
+  /** Where the platform answers for users who are not logged in. */
+  authentication: "authentication.sock",
+} as const;
 /** The state of servers, for the next process. */
 export const stateFile = "servers.state";
 /** Says which configuration a process has: `get var proc.estiva`. */
@@ -30,6 +36,8 @@ export function nodeFiles(node: LoadBalancerNode, { folder }: ConfigOptions): No
   for (const status of ownErrors) files.set(`error-${status}.http`, errorFile(status));
   for (const status of [...ruleErrors, 301, 302]) files.set(`page-${status}.html`, errorPage(status));
   files.set("page-failed.html", pageOf(failureTitle));
+  const keys = sessionKeys(node);
+  if (keys !== undefined) files.set(sessionKeysFile, keys);
   for (const listener of node.listeners) {
     for (const certificate of listener.certificates) {
       files.set(certificateFile(certificate), certificatePem(certificate));
@@ -67,6 +75,7 @@ export function nodeConfig(
       ...backendLines(group, options.folder),
       ...targets(group).flatMap(({ target, isNew }) => serverLines(group, target, node, isNew)),
     ]),
+    ...authenticationSection(node, options.folder, sockets.authentication),
     noneLines(node, options),
   ];
   return `${sections.map(([head, ...lines]) => [head, ...lines.map((line) => `  ${line}`)].join("\n")).join("\n\n")}\n`;

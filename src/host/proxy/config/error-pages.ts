@@ -2,7 +2,9 @@
 const reasons: Readonly<Record<number, string>> = {
   301: "301 Moved Permanently",
   302: "302 Found",
+  307: "307 Temporary Redirect",
   400: "400 Bad Request",
+  401: "401 Authorization Required",
   403: "403 Forbidden",
   405: "405 Not Allowed",
   408: "408 Request Time-out",
@@ -14,6 +16,7 @@ const reasons: Readonly<Record<number, string>> = {
   502: "502 Bad Gateway",
   503: "503 Service Temporarily Unavailable",
   504: "504 Gateway Time-out",
+  561: "561",
 };
 
 export function errorPage(status: number): string {
@@ -35,7 +38,7 @@ export function pageOf(title: string): string {
 /** Those that HAProxy finds by itself: requests that it cannot read, targets that do not answer or answer nonsense. */
 export const ownErrors = [400, 403, 408, 413, 500, 501, 502, 504] as const;
 /** Those that rules of the configuration answer with. */
-export const ruleErrors = [405, 414, 463, 503] as const;
+export const ruleErrors = [401, 405, 414, 463, 503] as const;
 
 /** A whole answer, for `errorfile`. */
 export function errorFile(status: number): string {

@@ -1,6 +1,8 @@
+import { DriverError } from "#kernel/fault.ts";
 import type { ListenerSpec, LoadBalancerNode, RuleAction, RuleSpec } from "#kernel/load-balancing.ts";
 import { backendName, digest, frontendName } from "../names.ts";
 import { answerLines, ownPage } from "./answers.ts";
+import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authenticate.ts";
 import { conditionAcl } from "./conditions.ts";
 import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
 import { applicationFields, logFormatLine, networkFields } from "./log-format.ts";
@@ -84,6 +86,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     ...forwardedLines(attributes),
     ...(attributes.accessLogs ? ["http-request set-var(txn.trace) req.hdr(x-amzn-trace-id)"] : []),
     ...failureLines(),
+    ...loginLines(listener),
     only === undefined ? "use_backend %[var(txn.group)] if { var(txn.group) -m found }" : `default_backend ${only}`,
     ...(only === undefined ? ["default_backend none"] : []),
   ];
@@ -91,7 +94,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
 
 /** The common case costs nothing: everything goes to one group. */
 function soleGroup({ rules }: ListenerSpec): string | undefined {
-  const action = rules.length === 1 ? rules[0]!.actions.at(-1) : undefined;
+  const action = rules.length === 1 && rules[0]!.actions.length === 1 ? rules[0]!.actions[0] : undefined;
   const groups = action?.type === "forward" ? weighted(action) : [];
   return groups.length === 1 ? backendName(groups[0]!.targetGroupArn) : undefined;
 }
@@ -119,7 +122,9 @@ function ruleLines(listener: ListenerSpec, folder: string): string[] {
   const isTls = listener.protocol === "HTTPS";
   const redirects = listener.rules.some(({ actions }) => actions.at(-1)?.type === "redirect");
   return [
+    ...callbackLines(listener),
     ...listener.rules.flatMap((rule, index) => chooseLines(rule, index)),
+    ...authenticateLines(listener, folder),
     ...(redirects ? [`http-request set-var(txn.proto) str(${isTls ? "https" : "http"})`] : []),
     ...(redirects ? [`http-request set-var(txn.port) int(${listener.port})`] : []),
     ...listener.rules.flatMap((rule, index) => actionLines(rule, index, listener, folder)),
@@ -137,7 +142,9 @@ function chooseLines(rule: RuleSpec, index: number): string[] {
 
 function actionLines(rule: RuleSpec, index: number, listener: ListenerSpec, folder: string): string[] {
   const action = rule.actions.at(-1)!;
-  const chosen = `{ var(txn.rule) -m int ${index} }`;
+  const isAuthenticated = rule.actions.length > 1 ? ` !${mustLogIn}` : "";
+  const chosen = `{ var(txn.rule) -m int ${index} }${isAuthenticated}`;
+  if (action.type === "authenticate-oidc") throw new DriverError("InvalidSpec", "A rule cannot end with a login");
   if (action.type !== "forward") return answerLines(action, folder, chosen);
   const groups = weighted(action);
   const sticky = action.groupStickinessSeconds;

@@ -36,6 +36,8 @@ export const applicationFields = {
   host: '"%[var(txn.host),bytes(0,256),json(utf8s)]"',
   location: '"%[var(txn.location),bytes(0,1024),json(utf8s)]"',
   agent: '"%[var(txn.agent),bytes(0,1024),json(utf8s)]"',
+  login: '"%[var(txn.login)]"',
+  reason: '"%[var(txn.reason),bytes(0,64),json(utf8s)]"',
   uri: '"%[capture.req.uri,bytes(0,8192),json(utf8s)]"',
 } as const;
 
