@@ -26,6 +26,7 @@ import { type Host, type HostParts, startHost } from "#platform/host.ts";
 import { createHostAgent } from "#platform/host-agent.ts";
 import { createIdentity, type Identity } from "#platform/identity.ts";
 import { openImageStorage } from "#platform/image-storage.ts";
+import { loadBalancerKeys } from "#platform/load-balancer-keys.ts";
 import { isLoadBalancerName, loadBalancerAddress } from "#platform/load-balancer-names.ts";
 import { openLogsOnDisk } from "#platform/logs.ts";
 import { readMasterKey } from "#platform/master-key.ts";
@@ -159,7 +160,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...{ services, store, clock, random, trail, host, identity, authorizer, sessions, control },
     storage: logsOnDisk.storage,
     ...{ agent, pulls, metrics, prometheus, callCounts },
-    mounts: registry.mounts,
+    mounts: [...registry.mounts, loadBalancerKeys(store)],
   });
   await agent.start();
   delivery.start();

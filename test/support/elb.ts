@@ -5,13 +5,14 @@ import type { RequestContext } from "#kernel/handler.ts";
 import type { LoadBalancerNode, LoadBalancingEndpoint, TargetHealthReport } from "#kernel/load-balancing.ts";
 import type { LogBatch } from "#kernel/log-sink.ts";
 import type { Measurement } from "#kernel/metric-sink.ts";
+import { systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { acmCollections } from "#services/acm/index.ts";
 import { createOperations as createAcmOperations } from "#services/acm/operations/index.ts";
 import { collections as ec2Collections } from "#services/ec2/index.ts";
 import { ensureDefaultVpc, securityGroups, subnets } from "#services/ec2/model.ts";
 import { createElb, type Elb, elbCollections } from "#services/elb/index.ts";
-import { operations } from "#services/elb/operations/index.ts";
+import { createOperations } from "#services/elb/operations/index.ts";
 import { iamCollections } from "#services/iam/index.ts";
 import { type TestWorld, testWorld } from "./context.ts";
 
@@ -37,19 +38,23 @@ export interface ElbWorld extends TestWorld, ElbOn {
   readonly groupId: string;
   readonly box: ReturnType<typeof createSecretBox>;
   /** Runs an operation of ELBv2 as the gateway does. */
-  elb<N extends keyof typeof operations>(
+  elb<N extends keyof ElbOperations>(
     name: N,
-    input: Parameters<(typeof operations)[N]>[0],
+    input: Parameters<ElbOperations[N]>[0],
     overrides?: Partial<RequestContext>,
   ): Promise<Operations[N]["output"]>;
   acm: AcmCall;
 }
 
+type ElbOperations = ReturnType<typeof createOperations>;
 type AcmOperations = ReturnType<typeof createAcmOperations>;
 type AcmCall = <N extends keyof AcmOperations>(
   name: N,
   input: Parameters<AcmOperations[N]>[0],
 ) => ReturnType<AcmOperations[N]>;
+
+/** The operations of ELBv2 for tests of other services; their secrets do not matter. */
+export const elbOperations = createOperations({ box: createSecretBox(new Uint8Array(32), systemRandom()) });
 
 /** For tests: Elastic Load Balancing and Certificate Manager on the real store in memory, in the default VPC. */
 export async function elbWorld(): Promise<ElbWorld> {
@@ -62,6 +67,7 @@ export async function elbWorld(): Promise<ElbWorld> {
   const [group] = [...world.store.view(securityGroups).all()];
   const box = createSecretBox(new Uint8Array(32), world.random);
   const acmOperations = createAcmOperations({ box });
+  const operations = createOperations({ box });
   const elbParts = elbOn(world, box);
   return {
     ...world,

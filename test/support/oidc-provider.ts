@@ -36,8 +36,9 @@ export async function startOidcProvider(tls?: { readonly key: string; readonly c
     }
   };
   const server: Server = tls === undefined ? createHttp(answer) : createHttps(tls, answer);
+  const listening = once(server, "listening");
   server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await listening;
   const url = `http${tls === undefined ? "" : "s"}://localhost:${(server.address() as AddressInfo).port}`;
   const answers: OidcProvider["answers"] = {
     claims: { sub: "user-1", email: "user@example.com" },
@@ -48,9 +49,10 @@ export async function startOidcProvider(tls?: { readonly key: string; readonly c
   return {
     ...{ url, grants, answers },
     async close() {
+      const closed = once(server, "close");
       server.closeAllConnections();
       server.close();
-      await once(server, "close");
+      await closed;
     },
   };
 }

@@ -72,6 +72,7 @@ describe("the record of a call", () => {
   const cases: [string, string, Partial<AnsweredCall>][] = [
     ["ecs", "RegisterTaskDefinition", { input: { family: "a", containerDefinitions: [{ environment }] } }],
     ["ecs", "RunTask", { input: { overrides: { containerOverrides: [{ environment }] } } }],
+    ["elbv2", "CreateRule", { input: { Actions: [{ AuthenticateOidcConfig: { ClientSecret: secret } }] } }],
     ["ecs", "ExecuteCommand", { output: { session: { sessionId: "s", streamUrl: "ws://x", tokenValue: secret } } }],
     ["iam", "CreateAccessKey", { output: { AccessKey: { SecretAccessKey: secret } } }],
     ["iam", "CreateLoginProfile", { input: { UserName: "a", Password: secret } }],

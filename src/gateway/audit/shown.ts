@@ -8,6 +8,7 @@ const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
  * contents of logs, which are their owners' business.
  */
 const neverShown = new Set([
+  "ClientSecret",
   "authorizationToken",
   "logEvents",
   "logEventMessages",

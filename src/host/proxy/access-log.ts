@@ -89,8 +89,8 @@ interface Known {
 /** "Access logs for your Application Load Balancer": the fields in their order. */
 function applicationLine(fields: Fields<ApplicationField>, known: Known): string {
   const { time, node, listener, group, target, elbStatusCode, targetStatusCode } = known;
-  // Of who comes back from a provider it is -1.
-  const rule = listener.rules[fields.rule === "" ? listener.rules.length - 1 : Number(fields.rule)];
+  // Of who comes back from a provider it is -1; where there is but one it is not told.
+  const rule = listener.rules[/^-?\d+$/.test(fields.rule) ? Number(fields.rule) : listener.rules.length - 1];
   const port = target === undefined ? "-" : `${target.address}:${target.port}`;
   const failed = target === undefined || targetStatusCode === undefined;
   const ended = time + Math.max(0, Number(fields.activeMs));
@@ -131,7 +131,7 @@ function applicationLine(fields: Fields<ApplicationField>, known: Known): string
 
 /** "Actions taken": where a user was not authenticated, nothing else was done. */
 function actionsOf({ login }: Fields<ApplicationField>, rule: RuleSpec | undefined): string {
-  if (login !== "") return "authenticate";
+  if (login !== "-") return "authenticate";
   const names = (rule?.actions ?? []).map(({ type }) => (type === "authenticate-oidc" ? "authenticate" : type));
   return names.join() || "-";
 }

@@ -13,17 +13,37 @@ import { nodesController } from "./controllers/nodes/controller.ts";
 import { PublishedVersions, publicationController } from "./controllers/publication/controller.ts";
 import { targetsController } from "./controllers/targets/controller.ts";
 import { LoadBalancingIntake } from "./intake.ts";
-import { holds, listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets } from "./model.ts";
-import { operations } from "./operations/index.ts";
+import {
+  authentications,
+  holds,
+  listeners,
+  loadBalancers,
+  nodes,
+  rules,
+  targetGroups,
+  targetHealth,
+  targets,
+} from "./model.ts";
+import { createOperations } from "./operations/index.ts";
 
-export const elbCollections = [holds, listeners, loadBalancers, nodes, rules, targetGroups, targetHealth, targets];
+export const elbCollections = [
+  authentications,
+  holds,
+  listeners,
+  loadBalancers,
+  nodes,
+  rules,
+  targetGroups,
+  targetHealth,
+  targets,
+];
 
 export interface ElbOptions {
   /** Given all load balancer nodes whenever one has changed. */
   readonly publishLoadBalancers: (nodes: readonly LoadBalancerNode[]) => void;
   /** Given the names of all load balancers whenever one has changed. */
   readonly publishNames: (names: HostNamesSpec) => void;
-  /** Opens the private keys of certificates. */
+  /** Seals secrets of clients, and opens the private keys of certificates. */
   readonly box: SecretBox;
   readonly store: Store;
   readonly clock: Clock;
@@ -47,7 +67,7 @@ export function createElb(options: ElbOptions): Elb {
     endpoint: new LoadBalancingIntake({ ...options, versions }),
     module: {
       name: "elbv2",
-      operations,
+      operations: createOperations({ box }),
       controllers: [
         nodesController,
         publicationController({ publish, box, versions }),

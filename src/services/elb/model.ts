@@ -1,4 +1,5 @@
 /** The records of Elastic Load Balancing, their keys, and the pure functions on them that other services use. */
+export * from "./model/authentication.ts";
 export * from "./model/changes.ts";
 export * from "./model/common.ts";
 export * from "./model/health.ts";

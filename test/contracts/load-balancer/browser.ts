@@ -6,13 +6,15 @@ import type { Answer } from "./targets.ts";
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #port: number;
+  readonly #address: string;
 
-  constructor(port: number) {
+  constructor(port: number, address = "127.0.0.1") {
     this.#port = port;
+    this.#address = address;
   }
 
   get host(): string {
-    return `shop.test:${this.#port}`;
+    return this.#port === 443 ? "shop.test" : `shop.test:${this.#port}`;
   }
 
   /** Asks for what needs a login, and comes back from the provider with a code. */
@@ -28,7 +30,7 @@ export class Browser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await new Promise<Answer>((resolve, reject) => {
       const options = {
-        ...{ host: "127.0.0.1", port: this.#port, path: pathname + search, method, agent: false },
+        ...{ host: this.#address, port: this.#port, path: pathname + search, method, agent: false },
         ...{ rejectUnauthorized: false, headers: { host: this.host, ...(cookie && { cookie }), ...headers } },
       };
       const request = httpsRequest(options, (response) => {

@@ -1,6 +1,7 @@
 import { sign } from "node:crypto";
 import type { SendHttp } from "#kernel/http-sender.ts";
 import type { AuthenticationKeys, LoadBalancerNode, RuleSpec } from "#kernel/load-balancing.ts";
+import type { Random } from "#kernel/random.ts";
 import { digest } from "../names.ts";
 import { AuthenticationFailure, askClaims, askTokens, type Claims, checkIdToken, type Tokens } from "./provider.ts";
 import {
@@ -25,7 +26,7 @@ export interface FlowParts {
   readonly send: SendHttp;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly randomBytes: (count: number) => Uint8Array;
+  readonly random: Random;
 }
 
 /** A request that HAProxy has handed over. */
@@ -76,10 +77,10 @@ export function authenticateIn(rule: RuleSpec): Authenticate | undefined {
 export function login(parts: FlowParts, rule: string, request: FlowRequest): FlowAnswer {
   const action = actionOf(parts.node, rule);
   const known = request.cookies.get(nonceCookie);
-  const nonce = known !== undefined && /^[\w-]{22}$/.test(known) ? known : base64url(parts.randomBytes(16));
+  const nonce = known !== undefined && /^[\w-]{22}$/.test(known) ? known : base64url(parts.random.bytes(16));
   const until = seconds(parts.now) + loginSeconds;
   const state: State = { rule, url: urlOf(request), nonce, until };
-  const sealed = seal(keyFor(parts.keys, statePurpose), JSON.stringify(state), parts.randomBytes(12));
+  const sealed = seal(keyFor(parts.keys, statePurpose), JSON.stringify(state), parts.random.bytes(12));
   const location = new URL(action.authorizationEndpoint);
   const params = {
     ...action.extraParams,
@@ -189,7 +190,7 @@ function newSession(parts: FlowParts, action: Authenticate, { tokens, claims, un
     data: signedClaims(parts, action, claims, until),
     ...(mayRefresh && { refreshToken }),
   };
-  const sealed = seal(keyFor(parts.keys, sessionsName(action)), JSON.stringify(session), parts.randomBytes(12));
+  const sealed = seal(keyFor(parts.keys, sessionsName(action)), JSON.stringify(session), parts.random.bytes(12));
   const cookies = sessionCookies(action.sessionCookieName, sealed, until, known);
   if (cookies === undefined) throw new AuthenticationFailure("AuthUserinfoResponseSizeExceeded", 500);
   return cookies;

@@ -2,7 +2,7 @@ import { DriverError } from "#kernel/fault.ts";
 import type { HttpAnswer, SendHttp } from "#kernel/http-sender.ts";
 import type { Authenticate } from "./session.ts";
 
-/** Why a user could not be authenticated: a code of the access log's `error_reason`, and what the client is answered. */
+/** Why a user could not be authenticated: a code of the access log, and the status of the answer. */
 export class AuthenticationFailure extends Error {
   readonly reason: string;
   readonly status: number;

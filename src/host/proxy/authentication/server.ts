@@ -115,6 +115,6 @@ export class AuthenticationServer {
   #parts(): FlowParts {
     const { clock, random, send } = this.#deps;
     const keys = this.#node.authentication!;
-    return { node: this.#node, keys, send, now: clock.now(), randomBytes: (count) => random.bytes(count) };
+    return { node: this.#node, keys, send, now: clock.now(), random };
   }
 }

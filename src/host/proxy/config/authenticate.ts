@@ -1,3 +1,4 @@
+import { DriverError } from "#kernel/fault.ts";
 import type { ListenerSpec, LoadBalancerNode, RuleSpec } from "#kernel/load-balancing.ts";
 import { authenticateIn, callbackPath, reasonHeader, ruleName, stepHeader } from "../authentication/flow.ts";
 import {
@@ -13,7 +14,7 @@ import { argument, quote } from "./quote.ts";
 
 /** The backend of the platform itself, which logs users in. */
 export const authenticationBackend = "authentication";
-/** By the names of sessions, their keys: not in the configuration, of which HAProxy shows lines when it refuses them. */
+/** Keys by the names of sessions: not in the configuration, of which HAProxy shows lines that it refuses. */
 export const sessionKeysFile = "sessions.keys";
 
 interface Authenticated {
@@ -109,6 +110,9 @@ function sessionLines(name: string, own: readonly Authenticated[], folder: strin
 /** The section of the platform, where a rule of the node authenticates. */
 export function authenticationSection(node: LoadBalancerNode, folder: string, socket: string): string[][] {
   if (!node.listeners.some((listener) => authenticated(listener).length > 0)) return [];
+  if (node.authentication === undefined) {
+    throw new DriverError("InvalidSpec", "The keys of sessions cannot be opened: they are of another master key");
+  }
   const page = quote(`${folder}/page-503.html`);
   return [
     [

@@ -4,10 +4,9 @@ import type { CreateServiceRequest, LoadBalancer } from "#generated/ecs/types.ts
 import type { RuleSpec } from "#kernel/load-balancing.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { subnets } from "#services/ec2/model.ts";
-import { operations as elb } from "#services/elb/operations/index.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
-import { elbOn } from "../../../../test/support/elb.ts";
+import { elbOperations as elb, elbOn } from "../../../../test/support/elb.ts";
 import { targetsController } from "../controllers/targets/controller.ts";
 import { taskController } from "../controllers/task/controller.ts";
 import { trafficController } from "../controllers/traffic/controller.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { subnets } from "#services/ec2/model.ts";
-import { operations as elb } from "#services/elb/operations/index.ts";
 import { at, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
+import { elbOperations as elb } from "../../../../test/support/elb.ts";
 import { containerInstanceArn, containerInstanceKey } from "../model/container-instance.ts";
 import { hostKey } from "../model/host.ts";
 import { type ServiceRevisionRecord, servicePath, serviceRevisions } from "../model/service.ts";

@@ -19,6 +19,8 @@ export interface ListenerRecord extends World {
   /** ARNs of ACM or of IAM server certificates; the default one is the first. */
   readonly certificates: readonly string[];
   readonly defaultActions: readonly Action[];
+  /** Of the client with which the default actions authenticate; sealed. */
+  readonly sealedClientSecret?: string;
   /** The id of the default rule. */
   readonly defaultRuleId: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ export interface RuleRecord extends World {
   readonly priority: number;
   readonly conditions: readonly RuleCondition[];
   readonly actions: readonly Action[];
+  readonly sealedClientSecret?: string;
   readonly tags: Tags;
 }
 

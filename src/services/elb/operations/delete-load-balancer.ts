@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { listeners, loadBalancerArn, placeOf, rules, targets } from "../model.ts";
+import { authenticationKey, listeners, loadBalancerArn, placeOf, rules, targets } from "../model.ts";
 import { loadBalancerIfAny } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
 
@@ -18,6 +18,7 @@ export const DeleteLoadBalancer: ElbHandler<"DeleteLoadBalancer"> = async ({ Loa
     throw new Fault("ResourceInUseException", message);
   }
   const parts = [...ctx.store.view(listeners).by("loadBalancer", id), ...ctx.store.view(rules).by("loadBalancer", id)];
-  await ctx.store.commit({ unchanged: [found], remove: [found.key, ...parts.map(({ key }) => key)] });
+  const remove = [found.key, authenticationKey(ctx, id), ...parts.map(({ key }) => key)];
+  await ctx.store.commit({ unchanged: [found], remove });
   return {};
 };

@@ -1,10 +1,11 @@
 import type { Operations } from "#generated/elbv2/types.ts";
 import type { Handlers } from "#kernel/handler.ts";
+import type { ElbParts } from "../request/handler.ts";
 import { AddListenerCertificates } from "./add-listener-certificates.ts";
 import { AddTags } from "./add-tags.ts";
-import { CreateListener } from "./create-listener.ts";
+import { createListener } from "./create-listener.ts";
 import { CreateLoadBalancer } from "./create-load-balancer.ts";
-import { CreateRule } from "./create-rule.ts";
+import { createRule } from "./create-rule.ts";
 import { CreateTargetGroup } from "./create-target-group.ts";
 import { DeleteListener } from "./delete-listener.ts";
 import { DeleteLoadBalancer } from "./delete-load-balancer.ts";
@@ -26,10 +27,10 @@ import { DescribeTargetGroups } from "./describe-target-groups.ts";
 import { DescribeTargetHealth } from "./describe-target-health.ts";
 import { ModifyCapacityReservation } from "./modify-capacity-reservation.ts";
 import { ModifyIpPools } from "./modify-ip-pools.ts";
-import { ModifyListener } from "./modify-listener.ts";
+import { modifyListener } from "./modify-listener.ts";
 import { ModifyListenerAttributes } from "./modify-listener-attributes.ts";
 import { ModifyLoadBalancerAttributes } from "./modify-load-balancer-attributes.ts";
-import { ModifyRule } from "./modify-rule.ts";
+import { modifyRule } from "./modify-rule.ts";
 import { ModifyTargetGroup } from "./modify-target-group.ts";
 import { ModifyTargetGroupAttributes } from "./modify-target-group-attributes.ts";
 import { RegisterTargets } from "./register-targets.ts";
@@ -55,56 +56,58 @@ import {
 } from "./trust-stores.ts";
 
 /** Every operation of the service, one a line, in the order of their names. */
-export const operations = {
-  AddListenerCertificates,
-  AddTags,
-  AddTrustStoreRevocations,
-  CreateListener,
-  CreateLoadBalancer,
-  CreateRule,
-  CreateTargetGroup,
-  CreateTrustStore,
-  DeleteListener,
-  DeleteLoadBalancer,
-  DeleteRule,
-  DeleteSharedTrustStoreAssociation,
-  DeleteTargetGroup,
-  DeleteTrustStore,
-  DeregisterTargets,
-  DescribeAccountLimits,
-  DescribeCapacityReservation,
-  DescribeListenerAttributes,
-  DescribeListenerCertificates,
-  DescribeListeners,
-  DescribeLoadBalancerAttributes,
-  DescribeLoadBalancers,
-  DescribeRules,
-  DescribeSSLPolicies,
-  DescribeTags,
-  DescribeTargetGroupAttributes,
-  DescribeTargetGroups,
-  DescribeTargetHealth,
-  DescribeTrustStoreAssociations,
-  DescribeTrustStoreRevocations,
-  DescribeTrustStores,
-  GetResourcePolicy,
-  GetTrustStoreCaCertificatesBundle,
-  GetTrustStoreRevocationContent,
-  ModifyCapacityReservation,
-  ModifyIpPools,
-  ModifyListener,
-  ModifyListenerAttributes,
-  ModifyLoadBalancerAttributes,
-  ModifyRule,
-  ModifyTargetGroup,
-  ModifyTargetGroupAttributes,
-  ModifyTrustStore,
-  RegisterTargets,
-  RemoveListenerCertificates,
-  RemoveTags,
-  RemoveTrustStoreRevocations,
-  SetIpAddressType,
-  SetRulePriorities,
-  SetSecurityGroups,
-  SetSubnets,
-} satisfies Handlers<Operations>;
+export function createOperations(parts: ElbParts) {
+  return {
+    AddListenerCertificates,
+    AddTags,
+    AddTrustStoreRevocations,
+    CreateListener: createListener(parts),
+    CreateLoadBalancer,
+    CreateRule: createRule(parts),
+    CreateTargetGroup,
+    CreateTrustStore,
+    DeleteListener,
+    DeleteLoadBalancer,
+    DeleteRule,
+    DeleteSharedTrustStoreAssociation,
+    DeleteTargetGroup,
+    DeleteTrustStore,
+    DeregisterTargets,
+    DescribeAccountLimits,
+    DescribeCapacityReservation,
+    DescribeListenerAttributes,
+    DescribeListenerCertificates,
+    DescribeListeners,
+    DescribeLoadBalancerAttributes,
+    DescribeLoadBalancers,
+    DescribeRules,
+    DescribeSSLPolicies,
+    DescribeTags,
+    DescribeTargetGroupAttributes,
+    DescribeTargetGroups,
+    DescribeTargetHealth,
+    DescribeTrustStoreAssociations,
+    DescribeTrustStoreRevocations,
+    DescribeTrustStores,
+    GetResourcePolicy,
+    GetTrustStoreCaCertificatesBundle,
+    GetTrustStoreRevocationContent,
+    ModifyCapacityReservation,
+    ModifyIpPools,
+    ModifyListener: modifyListener(parts),
+    ModifyListenerAttributes,
+    ModifyLoadBalancerAttributes,
+    ModifyRule: modifyRule(parts),
+    ModifyTargetGroup,
+    ModifyTargetGroupAttributes,
+    ModifyTrustStore,
+    RegisterTargets,
+    RemoveListenerCertificates,
+    RemoveTags,
+    RemoveTrustStoreRevocations,
+    SetIpAddressType,
+    SetRulePriorities,
+    SetSecurityGroups,
+    SetSubnets,
+  } satisfies Handlers<Operations>;
+}

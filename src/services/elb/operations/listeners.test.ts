@@ -56,10 +56,10 @@ describe("listeners", () => {
     ["with an unknown policy", { Protocol: "HTTPS", SslPolicy: "x" }, "SSLPolicyNotFoundException", /'x' not found/],
     ["without actions", { DefaultActions: [] }, "ValidationError", "An action must be specified"],
     [
-      "that authenticate",
-      { DefaultActions: [{ Type: "authenticate-oidc", Order: 1 }] },
+      "that authenticate with Cognito",
+      { DefaultActions: [{ Type: "authenticate-cognito", Order: 1 }] },
       "InvalidLoadBalancerActionException",
-      /Actions of type 'authenticate-oidc' are not available/,
+      /Actions of type 'authenticate-cognito' are not available/,
     ],
     [
       "that redirect to themselves",

@@ -1,6 +1,7 @@
 import type { Action, FixedResponseActionConfig, RedirectActionConfig } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Entry } from "#kernel/store.ts";
 import {
   type ListenerProtocol,
@@ -13,6 +14,7 @@ import {
   targetGroupArn,
   targetGroupsIn,
 } from "../model.ts";
+import { authenticateOidc, clientSecretOf } from "./authenticate.ts";
 import { requireTargetGroup } from "./find.ts";
 import { invalid } from "./handler.ts";
 import { limits } from "./limits.ts";
@@ -22,11 +24,15 @@ import { isHttp } from "./target-group-attributes.ts";
 export interface CheckedActions {
   readonly actions: readonly Action[];
   readonly groups: readonly Entry<TargetGroupRecord>[];
+  readonly sealedClientSecret?: string;
 }
 
 interface Where {
   readonly loadBalancer: LoadBalancerRecord;
   readonly protocol: ListenerProtocol;
+  readonly box: SecretBox;
+  /** That the rule has already. */
+  readonly sealedClientSecret?: string;
 }
 
 /** Refuses actions that can't be those of a rule of the listener. */
@@ -37,18 +43,31 @@ export function checkedActions(ctx: RequestContext, where: Where, given: readonl
   }
   const sorted = given.toSorted((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
   const actions = sorted.map((action) => checked(action, where));
-  if (actions.length > 1) throw new Fault("TooManyActionsException", "A rule can only have one routing action");
+  checkOrder(actions);
+  const sealedClientSecret = clientSecretOf(sorted, where.box, where.sealedClientSecret);
   const groups = targetGroupsIn(actions).map((arn) => requireTargetGroup(ctx, arn));
   for (const group of groups) checkGroup(ctx, group.value, where);
   checkCount(ctx, where.loadBalancer, groups);
-  return { actions, groups };
+  return { actions, groups, ...(sealedClientSecret !== undefined && { sealedClientSecret }) };
+}
+
+/** First who it is, if that is asked at all, then what to do. */
+function checkOrder(actions: readonly Action[]): void {
+  const isLogin = ({ Type }: Action) => Type === "authenticate-oidc";
+  const logins = actions.filter(isLogin).length;
+  if (actions.length - logins > 1) {
+    throw new Fault("TooManyActionsException", "A rule can only have one routing action");
+  }
+  if (logins > 1) throw new Fault("TooManyActionsException", "A rule can only have one authenticate action");
+  if (!isLogin(actions.at(-1)!)) return;
+  throw badAction("The last action of a rule must be one of 'forward', 'redirect' and 'fixed-response'");
 }
 
 function checked(action: Action, { loadBalancer, protocol }: Where): Action {
   const { Type: type } = action;
   refuseOthers(action);
-  if (type === "authenticate-oidc" || type === "authenticate-cognito" || type === "jwt-validation") {
-    const instead = "Authenticate in the targets, or in a proxy in front of them.";
+  if (type === "authenticate-cognito" || type === "jwt-validation") {
+    const instead = "Use 'authenticate-oidc', or authenticate in the targets.";
     throw badAction(`Actions of type '${type}' are not available. ${instead}`);
   }
   if (loadBalancer.type === "network" && type !== "forward") {
@@ -58,6 +77,9 @@ function checked(action: Action, { loadBalancer, protocol }: Where): Action {
     );
   }
   const order = action.Order === undefined ? {} : { Order: action.Order };
+  if (type === "authenticate-oidc") {
+    return { Type: type, AuthenticateOidcConfig: authenticateOidc(action, protocol), ...order };
+  }
   if (type === "redirect") return { Type: type, ...order, RedirectConfig: redirect(action, protocol) };
   if (type === "fixed-response") return { Type: type, ...order, FixedResponseConfig: fixedResponse(action) };
   return { Type: type, ...forward(action, loadBalancer), ...order };

@@ -1,9 +1,16 @@
 import type { Operations } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { Handler } from "#kernel/handler.ts";
+import type { SecretBox } from "#kernel/secret-box.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
 export type ElbHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+
+/** What the service is given by the platform. */
+export interface ElbParts {
+  /** Seals the secrets of clients, and the keys of sessions. */
+  readonly box: SecretBox;
+}
 
 /** What is wrong with the request, whatever the state of things. */
 export function invalid(message: string): Fault {

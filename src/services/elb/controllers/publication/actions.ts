@@ -1,8 +1,33 @@
-import type { Action, RuleCondition as ApiCondition } from "#generated/elbv2/types.ts";
+import type { Action, RuleCondition as ApiCondition, AuthenticateOidcActionConfig } from "#generated/elbv2/types.ts";
 import type { RuleAction, RuleCondition } from "#kernel/load-balancing.ts";
 
-/** An action as the hosts are told it; the request that made it has been checked. */
-export function toAction(action: Action): RuleAction {
+/** Actions as the hosts are told them; the request that made them has been checked. */
+export function toActions(actions: readonly Action[], clientSecret: string | undefined): RuleAction[] {
+  return actions.map((action) => {
+    const { AuthenticateOidcConfig: oidc } = action;
+    return oidc === undefined ? toRouting(action) : toAuthenticate(oidc, clientSecret);
+  });
+}
+
+/** Without the secret nobody can log in, and nobody is let through. */
+function toAuthenticate(config: AuthenticateOidcActionConfig, clientSecret = ""): RuleAction {
+  return {
+    type: "authenticate-oidc",
+    issuer: config.Issuer,
+    authorizationEndpoint: config.AuthorizationEndpoint,
+    tokenEndpoint: config.TokenEndpoint,
+    userInfoEndpoint: config.UserInfoEndpoint,
+    clientId: config.ClientId,
+    clientSecret,
+    sessionCookieName: config.SessionCookieName!,
+    sessionTimeoutSeconds: config.SessionTimeout!,
+    scope: config.Scope!,
+    extraParams: config.AuthenticationRequestExtraParams ?? {},
+    onUnauthenticatedRequest: config.OnUnauthenticatedRequest!,
+  };
+}
+
+function toRouting(action: Action): RuleAction {
   const { RedirectConfig: redirect, FixedResponseConfig: fixed, ForwardConfig: forward } = action;
   if (redirect !== undefined) {
     return {

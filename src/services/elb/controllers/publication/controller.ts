@@ -152,8 +152,8 @@ class Publisher {
     const before = this.#specs!.get(key)?.text;
     const entry = store.view(loadBalancers).get(key);
     if (entry === undefined) return this.#specs!.delete(key);
-    const spec = loadBalancerSpec(store, this.#ports.box, entry, (certificateArn) =>
-      log.warn("A certificate's private key cannot be opened: import it again", { certificateArn }),
+    const spec = loadBalancerSpec(store, this.#ports.box, entry, (what, arn) =>
+      log.warn(`A ${what} cannot be opened: give it again`, { arn }),
     );
     for (const { nodeId, version } of spec.nodes) this.#ports.versions.note(nodeId, version, spec.applied);
     const text = spec.nodes.map(({ nodeId, version }) => `${nodeId} ${version}`).join();

@@ -1,5 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
+import type { Action } from "#generated/elbv2/types.ts";
 import type {
+  AuthenticationKeys,
   CertificateSpec,
   ListenerSpec,
   LoadBalancerAttributes,
@@ -20,6 +22,8 @@ import {
 import { serverCertificatePurpose, serverCertificates } from "#services/iam/model.ts";
 import {
   actionsDigest,
+  authenticationKey,
+  authentications,
   defaultRuleArn,
   type ListenerRecord,
   type LoadBalancerRecord,
@@ -28,6 +32,7 @@ import {
   loadBalancerArn,
   type NodeRecord,
   nodes,
+  openAuthentication,
   ruleArn,
   rules,
   targetGroupKey,
@@ -35,7 +40,7 @@ import {
   targetGroups,
   targetGroupsIn,
 } from "../../model.ts";
-import { toAction, toCondition } from "./actions.ts";
+import { toActions, toCondition } from "./actions.ts";
 import { hasAccessLogs, isCrossZone, toTargetGroup } from "./target-groups.ts";
 
 type Views = Pick<Store, "view">;
@@ -46,12 +51,15 @@ export interface LoadBalancerSpec {
   readonly applied: Readonly<Record<string, string>>;
 }
 
-/** The nodes of a load balancer as the hosts are told of them. Certificates whose key cannot be opened are `lost`. */
+/** Told what cannot be opened, and of whom it is. */
+export type OnLost = (what: "private key" | "client secret", arn: string) => void;
+
+/** The nodes of a load balancer as the hosts are told of them. */
 export function loadBalancerSpec(
   store: Views,
   box: SecretBox,
   entry: Entry<LoadBalancerRecord>,
-  lost: (certificateArn: string) => void,
+  lost: OnLost,
 ): LoadBalancerSpec {
   const own = store
     .view(nodes)
@@ -59,13 +67,14 @@ export function loadBalancerSpec(
     .filter(({ value }) => value.loadBalancerId === entry.value.id && value.removeAt === undefined);
   const records = store.view(listeners).by("loadBalancer", entry.value.id);
   const specs = records.map(({ value }) => toListener(store, box, value, lost));
+  const authentication = authenticationOf(store, box, entry.value);
   const applied = Object.fromEntries(
     records.flatMap(({ value }) => [
       [defaultRuleArn(value), actionsDigest(value.defaultActions)] as const,
       ...ruleRecords(store, value).map((rule) => [ruleArn(rule), actionsDigest(rule.actions)] as const),
     ]),
   );
-  return { nodes: own.flatMap(({ value }) => toNode(store, entry.value, value, specs)), applied };
+  return { nodes: own.flatMap(({ value }) => toNode(store, entry.value, value, specs, authentication)), applied };
 }
 
 function toNode(
@@ -73,6 +82,7 @@ function toNode(
   loadBalancer: LoadBalancerRecord,
   node: NodeRecord,
   specs: readonly ListenerSpec[],
+  authentication: AuthenticationKeys | undefined,
 ): LoadBalancerNode[] {
   const eni = store.view(networkInterfaces).get(networkInterfaceKey(node, node.networkInterfaceId))?.value;
   const subnet = store.view(subnets).get(subnetKey(node, node.subnetId))?.value;
@@ -90,9 +100,19 @@ function toNode(
     ),
     listeners: specs,
     targetGroups: groups.map((group) => toTargetGroup(store, loadBalancer, group, node.availabilityZone)),
+    ...(authentication && { authentication }),
   };
   const version = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
   return [{ ...spec, version }];
+}
+
+/** The keys with which users are authenticated; undefined where no rule does. */
+function authenticationOf(store: Views, box: SecretBox, record: LoadBalancerRecord): AuthenticationKeys | undefined {
+  const found = store.view(authentications).get(authenticationKey(record, record.id))?.value;
+  const signingKey = found && openAuthentication(box, found.sealedSigningKey);
+  const sessionKey = found && openAuthentication(box, found.sealedSessionKey);
+  if (signingKey === undefined || sessionKey === undefined) return undefined;
+  return { signingKeyId: found!.keyId, signingKey, sessionKey };
 }
 
 function groupsIn(store: Views, { id }: LoadBalancerRecord) {
@@ -155,24 +175,24 @@ function ruleRecords(store: Views, listener: ListenerRecord) {
     .sort((a, b) => a.priority - b.priority);
 }
 
-function toListener(
-  store: Views,
-  box: SecretBox,
-  listener: ListenerRecord,
-  lost: (certificateArn: string) => void,
-): ListenerSpec {
+function toListener(store: Views, box: SecretBox, listener: ListenerRecord, lost: OnLost): ListenerSpec {
+  const actionsOf = (arn: string, actions: readonly Action[], sealed: string | undefined) => {
+    const secret = sealed === undefined ? undefined : openAuthentication(box, sealed);
+    if (sealed !== undefined && secret === undefined) lost("client secret", arn);
+    return toActions(actions, secret);
+  };
   const ordered = ruleRecords(store, listener).map(
     (rule): RuleSpec => ({
       ruleArn: ruleArn(rule),
       priority: rule.priority,
       conditions: rule.conditions.map(toCondition),
-      actions: rule.actions.map(toAction),
+      actions: actionsOf(ruleArn(rule), rule.actions, rule.sealedClientSecret),
     }),
   );
   const last: RuleSpec = {
     ruleArn: defaultRuleArn(listener),
     conditions: [],
-    actions: listener.defaultActions.map(toAction),
+    actions: actionsOf(defaultRuleArn(listener), listener.defaultActions, listener.sealedClientSecret),
   };
   return {
     listenerArn: listenerArn(listener),
@@ -181,7 +201,7 @@ function toListener(
     ...(listener.sslPolicy !== undefined && { sslPolicy: listener.sslPolicy }),
     certificates: listener.certificates.flatMap((arn) => {
       const found = certificateOf(store, box, arn);
-      if (found === undefined) lost(arn);
+      if (found === undefined) lost("private key", arn);
       return found ?? [];
     }),
     rules: [...ordered, last],
