@@ -264,7 +264,11 @@ export interface TrafficMessage {
   readonly listeners: readonly ListenerTraffic[];
   /** All of the node's. */
   readonly targetGroups: readonly TargetGroupTraffic[];
+  readonly ownAnswers: OwnAnswers;
 }
+
+/** What clients were answered by the node itself: by status, and fixed responses whatever their status. */
+export type OwnAnswers = Readonly<Record<"500" | "502" | "503" | "504" | "fixed", number>>;
 
 export interface ListenerTraffic {
   readonly listenerArn: string;

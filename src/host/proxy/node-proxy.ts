@@ -10,13 +10,14 @@ import { connectSeconds } from "./config/backend.ts";
 import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
 import { parseHold } from "./config/hold.ts";
+import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import { EventFeed } from "./events.ts";
 import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
 import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyConfig, type ProxyPlace } from "./proxy.ts";
-import { askAll, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
+import { askAll, readNumbers, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
 import { byName, eachTarget, type KnownTarget, readyCommands, type Servers, targetChanges } from "./targets.ts";
-import { type Traffic, TrafficCounter } from "./traffic.ts";
+import { type Counted, type Traffic, TrafficCounter } from "./traffic.ts";
 
 export interface NodeProxyDeps {
   readonly place: ProxyPlace;
@@ -100,9 +101,9 @@ export class NodeProxy {
       this.#read ??= JSON.parse((await this.#proxy.readNote()) ?? "{}") as Record<string, number>;
       await this.#authenticate(node);
       const config = configOf(node, await this.#knownTargets(), this.#deps.options);
-      const isNew = await this.#proxy.configure(config, async () => this.#traffic.take(await this.#stat("all")));
+      const isNew = await this.#proxy.configure(config, async () => this.#traffic.take(await this.#counted()));
       if (isNew) this.#traffic.restarted();
-      else if (!this.#traffic.hasBegun) this.#traffic.take(await this.#stat("all"));
+      else if (!this.#traffic.hasBegun) this.#traffic.take(await this.#counted());
       if (isNew || !this.#events.isListening) await this.#events.listen();
       await this.#changeTargets(node, isNew);
       await this.#look();
@@ -113,7 +114,7 @@ export class NodeProxy {
   async takeTraffic(): Promise<Traffic | undefined> {
     return await this.#inTurn(async () => {
       if (this.#closed || !this.#traffic.hasBegun) return undefined;
-      return this.#traffic.flush(await this.#stat("all"), this.#directory);
+      return this.#traffic.flush(await this.#counted(), this.#directory);
     });
   }
 
@@ -209,11 +210,17 @@ export class NodeProxy {
 
   /** What HAProxy has now, by the names of servers; nothing when it does not run. */
   async #servers(): Promise<Servers> {
-    return byName(targetRows(await this.#stat("servers")).map(serverStatus));
+    return byName(targetRows(await this.#serverRows()).map(serverStatus));
   }
 
-  async #stat(of: "servers" | "all"): Promise<StatRow[]> {
-    return await readStat(await this.#proxy.socket("runtime"), of);
+  async #serverRows(): Promise<StatRow[]> {
+    return await readStat(await this.#proxy.socket("runtime"), "servers");
+  }
+
+  async #counted(): Promise<Counted> {
+    const path = await this.#proxy.socket("runtime");
+    const numbers = await readNumbers(path, ownAnswers.map(ownAnswersVariable));
+    return { rows: await readStat(path, "all"), numbers };
   }
 
   async #knownTargets(): Promise<Servers> {
@@ -250,11 +257,11 @@ export class NodeProxy {
   #deleteSoon(names: readonly string[], tries: number): void {
     this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
       const work = this.#inTurn(async () => {
-        const rows = await this.#stat("servers");
+        const rows = await this.#serverRows();
         const { leaving } = targetChanges(this.#node!, byName(targetRows(rows).map(serverStatus)));
         const here = names.filter((name) => leaving.includes(name));
         if (here.length === 0) return;
-        this.#traffic.take(rows);
+        this.#traffic.takeRows(rows);
         const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
         const commands = here.flatMap((name) => [
           ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),

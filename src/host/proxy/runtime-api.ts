@@ -46,6 +46,16 @@ function linesOf(commands: readonly string[]): string[] {
   return lines;
 }
 
+/** Numbers that variables of the process have, by their names; one that was never set has none. */
+export async function readNumbers(path: string, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const text = await askAll(
+    path,
+    names.map((name) => `get var ${name}`),
+  );
+  const found = text.matchAll(/^(\S+): type=sint value=<(\d+)>/gm);
+  return new Map([...found].map(([, name, value]) => [name!, Number(value)]));
+}
+
 /** A server as `show stat` tells of it. */
 export interface ServerStatus {
   readonly backend: string;

@@ -1,10 +1,19 @@
-import type { ListenerTraffic, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import type { ListenerTraffic, OwnAnswers, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import type { NodeDirectory } from "./names.ts";
 import type { StatRow } from "./runtime-api.ts";
 
 export interface Traffic {
   readonly listeners: readonly ListenerTraffic[];
   readonly targetGroups: readonly TargetGroupTraffic[];
+  readonly ownAnswers: OwnAnswers;
+}
+
+/** All that a process has counted. */
+export interface Counted {
+  readonly rows: readonly StatRow[];
+  /** By the names of variables of the process. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** Counters of HAProxy that only grow, by their names in `show stat`. */
@@ -24,10 +33,14 @@ export class TrafficCounter {
   #before: Map<string, Counts> | undefined;
   /** What has come together of each listener and target group. */
   #grown = new Map<string, Counts>();
+  /** The same of the answers that are the node's own. */
+  #ownBefore: OwnAnswers = noAnswers;
+  #ownGrown: OwnAnswers = noAnswers;
 
   /** Another process has begun to count at zero. */
   restarted(): void {
     this.#before = new Map();
+    this.#ownBefore = noAnswers;
   }
 
   /** Whether it is known what had been counted before. */
@@ -35,7 +48,18 @@ export class TrafficCounter {
     return this.#before !== undefined;
   }
 
-  take(rows: readonly StatRow[]): void {
+  take({ rows, numbers }: Counted): void {
+    const isFirst = this.#before === undefined;
+    const now = answersOf((name) => numbers.get(ownAnswersVariable(name)) ?? 0);
+    if (!isFirst) {
+      this.#ownGrown = answersOf((name) => this.#ownGrown[name] + grownFrom(this.#ownBefore[name], now[name]));
+    }
+    this.#ownBefore = now;
+    this.takeRows(rows);
+  }
+
+  /** Of proxies and servers alone, some of them. */
+  takeRows(rows: readonly StatRow[]): void {
     const isFirst = this.#before === undefined;
     this.#before ??= new Map();
     for (const row of rows) {
@@ -47,20 +71,18 @@ export class TrafficCounter {
       this.#before.set(key, now);
       if (isFirst) continue;
       const grown = this.#grown.get(proxy) ?? zero();
-      // A counter that has become less has begun anew.
-      for (const name of counters) {
-        const since = before?.[name] ?? 0;
-        grown[name] += now[name] >= since ? now[name] - since : now[name];
-      }
+      for (const name of counters) grown[name] += grownFrom(before?.[name] ?? 0, now[name]);
       this.#grown.set(proxy, grown);
     }
   }
 
-  /** All rows as they are now: gives what came together, and begins anew. */
-  flush(rows: readonly StatRow[], directory: NodeDirectory): Traffic {
-    this.take(rows);
-    const grown = this.#grown;
+  /** All as it is now: gives what came together, and begins anew. */
+  flush(counted: Counted, directory: NodeDirectory): Traffic {
+    this.take(counted);
+    const { rows } = counted;
+    const [grown, own] = [this.#grown, this.#ownGrown];
     this.#grown = new Map();
+    this.#ownGrown = noAnswers;
     const present = new Set(rows.map(({ proxy, server }) => `${proxy}/${server}`));
     for (const key of this.#before!.keys()) if (!present.has(key)) this.#before!.delete(key);
     const byProxy = Map.groupBy(
@@ -95,8 +117,19 @@ export class TrafficCounter {
         responses: responsesOf(counts),
       };
     });
-    return { listeners, targetGroups };
+    return { listeners, targetGroups, ownAnswers: own };
   }
+}
+
+function answersOf(of: (name: keyof OwnAnswers) => number): OwnAnswers {
+  return Object.fromEntries(ownAnswers.map((name) => [name, of(name)])) as OwnAnswers;
+}
+
+const noAnswers = answersOf(() => 0);
+
+/** A counter that has become less has begun anew. */
+function grownFrom(before: number, now: number): number {
+  return now >= before ? now - before : now;
 }
 
 function zero(): Counts {

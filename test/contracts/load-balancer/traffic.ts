@@ -11,13 +11,15 @@ import { ask, close, listen, startTarget } from "./targets.ts";
 const place = { protocol: "#{protocol}", host: "#{host}", port: "#{port}", path: "/there", query: "" };
 const moved: RuleAction = { type: "redirect", ...place, statusCode: "HTTP_301" };
 
+const nothing = { "500": 0, "502": 0, "503": 0, "504": 0, fixed: 0 };
+
 export function traffic(start: StartBalancer): void {
   describe("what has been done", () => {
     const setting = prepare(start);
     const total = async () => {
       const found = await setting().balancer.takeTraffic();
       const [listener, group] = [found!.listeners[0]!, found!.targetGroups[0]];
-      return { listener, group };
+      return { listener, group, own: found!.ownAnswers };
     };
 
     test("requests, connections and answers are counted once, to the number", async () => {
@@ -30,8 +32,9 @@ export function traffic(start: StartBalancer): void {
       await balancer.takeTraffic();
       const codes = [200, 204, 301, 404, 404, 500, 503];
       for (const code of codes) assert.equal((await ask(port, `/${code}`)).status, code);
-      const { listener, group: counted } = await total();
+      const { listener, group: counted, own } = await total();
       assert.equal(counted!.requests, codes.length);
+      assert.deepEqual(own, nothing, "they are the target's");
       const responses = { "2xx": 2, "3xx": 1, "4xx": 2, "5xx": 2 };
       assert.deepEqual([counted!.responses, listener.responses], [responses, responses]);
       assert.equal(listener.newConnections, codes.length);
@@ -76,6 +79,7 @@ export function traffic(start: StartBalancer): void {
       const found = await total();
       assert.deepEqual(found.listener.responses, { "2xx": 1, "3xx": 1, "4xx": 2, "5xx": 0 });
       assert.deepEqual(found.group!.responses, { "2xx": 1, "3xx": 0, "4xx": 0, "5xx": 0 });
+      assert.deepEqual(found.own, { ...nothing, fixed: 2 });
       assert.equal(found.group!.requests, 1);
     });
 
@@ -99,6 +103,15 @@ export function traffic(start: StartBalancer): void {
       const failed = await total();
       assert.deepEqual([failed.group!.requests, failed.group!.responses["5xx"]], [1, 0]);
       assert.equal(failed.listener.responses["5xx"], 1);
+      assert.deepEqual(failed.own, { ...nothing, "502": 1 });
+      const none = { ...group, targets: [] };
+      await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(none))], targetGroups: [none] }));
+      for (let i = 0; i < 2; i++) assert.equal((await ask(port)).status, 503);
+      // A reload begins new counters.
+      const rules = [ruleOf(1, [{ field: "path-pattern", values: ["/fixed"] }], text("no", "503"))];
+      await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(none), rules)], targetGroups: [none] }));
+      for (const path of ["/", "/fixed"]) assert.equal((await ask(port, path)).status, 503);
+      assert.deepEqual((await total()).own, { ...nothing, "503": 4, fixed: 1 });
     });
 
     test("a change of the configuration and a target that leaves lose nothing", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DriverError } from "#kernel/fault.ts";
 import type { RuleAction } from "#kernel/load-balancing.ts";
+import { fixedCountLine } from "./own-answers.ts";
 import { literal, quote } from "./quote.ts";
 
 type Answer = Extract<RuleAction, { type: "redirect" | "fixed-response" }>;
@@ -28,7 +29,7 @@ function fixedLines(action: Extract<Answer, { type: "fixed-response" }>, folder:
   if (!/^[245]\d\d$/.test(statusCode)) throw new DriverError("InvalidSpec", `${statusCode} cannot be answered`);
   const type = `content-type ${quote(contentType)}`;
   const body = messageBody === "" ? "" : `${type} file ${quote(`${folder}/${bodyFile(messageBody)}`)} `;
-  return [`http-request return status ${statusCode} ${body}${server} if ${when}`];
+  return [fixedCountLine(when), `http-request return status ${statusCode} ${body}${server} if ${when}`];
 }
 
 function redirectLines(action: Extract<Answer, { type: "redirect" }>, folder: string, when: string): string[] {

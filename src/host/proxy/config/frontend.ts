@@ -6,6 +6,7 @@ import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authe
 import { conditionAcl } from "./conditions.ts";
 import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
 import { applicationFields, logFormatLine, networkFields } from "./log-format.ts";
+import { answeredLine, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
 
@@ -215,13 +216,18 @@ function stuckLines(groups: Weighted, chosen: string, seconds: number): string[]
   ];
 }
 
-/** A target that refuses is a 502 and one that does not accept in time a 504: HAProxy has 503 for both. */
+/**
+ * A target that refuses is a 502 and one that does not accept in time a 504: HAProxy has 503 for both. What is the
+ * node's own is counted.
+ */
 function failureLines(): string[] {
-  const failed = "{ res.hdr(x-estiva-failure) -m found }";
+  const failed = "{ res.hdr(x-estiva-failure) -m found } !{ var(txn.answered) -m found }";
   return [
-    "http-after-response allow if !{ status 503 }",
+    answeredLine,
+    "http-after-response allow if { status lt 500 }",
     `http-after-response set-status 504 if ${failed} { res.hdr(x-estiva-failure) -m str timeout }`,
     `http-after-response set-status 502 if ${failed} !{ status 504 }`,
     `http-after-response del-header x-estiva-failure if ${failed}`,
+    ...statusCountLines,
   ];
 }

@@ -81,7 +81,8 @@ test("the proxy of a task becomes metrics, once, by the names of the services at
       .at(-1)!
       .find((node) => node.taskArn === taskOf(name).value.taskArn)!;
     const told = targetGroups.map(({ targetGroupArn }) => traffic({ ...done, targetGroupArn }));
-    return { nodeId, taskArn: taskArn!, from: 60_000, to: 120_000, listeners: [], targetGroups: told };
+    const ownAnswers = { "500": 0, "502": 0, "503": 0, "504": 0, fixed: 0 };
+    return { nodeId, taskArn: taskArn!, from: 60_000, to: 120_000, listeners: [], targetGroups: told, ownAnswers };
   };
   await receive(messageOf("client"));
   await receive(messageOf("client"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListenerTraffic, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import type { ListenerTraffic, OwnAnswers, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
 import type { Measurement } from "#kernel/metric-sink.ts";
 import type { LoadBalancerRecord } from "../model.ts";
 import { type GroupHealth, trafficMeasurements } from "./traffic.ts";
@@ -22,16 +22,18 @@ const group = (parts: Partial<TargetGroupTraffic> = {}, path = TargetGroup): Tar
   ...parts,
 });
 
+const nothing: OwnAnswers = { "500": 0, "502": 0, "503": 0, "504": 0, fixed: 0 };
+
 function measure(
   listeners: readonly ListenerTraffic[],
   targetGroups: readonly TargetGroupTraffic[],
-  { health, type = "application" }: { health?: GroupHealth; type?: LoadBalancerRecord["type"] } = {},
+  { health, type = "application", own }: { health?: GroupHealth; type?: LoadBalancerRecord["type"]; own?: object } = {},
 ) {
   const at = { account: "000000000000", region: "us-east-1" };
   const loadBalancer = { ...at, type, name: "web", id: "50dc6c495c0c9188" } as LoadBalancerRecord;
   return trafficMeasurements({
     ...{ loadBalancer, node: { availabilityZone: AvailabilityZone } },
-    message: { nodeId: "n", from: 0, to: 60_000, listeners, targetGroups },
+    message: { nodeId: "n", from: 0, to: 60_000, listeners, targetGroups, ownAnswers: { ...nothing, ...own } },
     healthOf: () => health,
   });
 }
@@ -61,12 +63,14 @@ test("an application load balancer: metrics with the dimensions of AWS, of itsel
       group({ requests: 8, newConnections: 4, activeConnections: 1, responses: responses({ "2xx": 7, "4xx": 1 }) }),
       group({ requests: 2, connectionErrors: 1, responses: responses({ "3xx": 1 }) }, "targetgroup/other/1"),
     ],
-    { health: { healthy: 3, unhealthy: 1, targets: 4 } },
+    { health: { healthy: 3, unhealthy: 1, targets: 4 }, own: { "503": 1, fixed: 2 } },
   );
   const both = (value: number) => ({ LB: value, "AZ LB": value });
   const ofGroup = (value: number) => ({ "LB TG": value, "AZ LB TG": value });
   const { RequestCount, RequestCountPerTarget, HealthyHostCount, UnHealthyHostCount, ...rest } = table(measurements);
   assert.deepEqual(rest, {
+    HTTPCode_ELB_503_Count: both(1),
+    HTTP_Fixed_Response_Count: both(2),
     NewConnectionCount: { LB: 9 },
     ActiveConnectionCount: { LB: 3 },
     ProcessedBytes: { LB: 300 },

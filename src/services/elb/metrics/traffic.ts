@@ -44,6 +44,9 @@ function applicationMetrics(measured: MeasuredNode): Measurement[] {
     // What a target begins to answer in one interval may end for the client in the next.
     all.load(`HTTPCode_ELB_${each.toUpperCase()}_Count`, Math.max(0, answered[each] - byTargets[each]));
   }
+  const { fixed, ...ownStatuses } = measured.message.ownAnswers;
+  for (const [status, count] of Object.entries(ownStatuses)) all.load(`HTTPCode_ELB_${status}_Count`, count);
+  all.load("HTTP_Fixed_Response_Count", fixed);
   all.load("HTTP_Redirect_Count", Math.max(0, answered["3xx"] - byTargets["3xx"]), { zones: false });
   for (const group of targetGroups) {
     all.both("RequestCount", group.targetGroupArn, group.requests);
