@@ -287,10 +287,18 @@ export function serviceKeysOf(task: TaskRecord): Key<ServiceRecord>[] {
   return service === undefined ? [] : [serviceKey(service)];
 }
 
-/** The revision that a task of a service was made of. */
+const revisionKeys = new WeakMap<object, Key<ServiceRevisionRecord>>();
+
+/**
+ * The revision that a task of a service was made of. Records never change: the key that was made of one stays right.
+ * The schedulers ask for it at every look at every task.
+ */
 export function revisionKeyOf(task: TaskRecord): Key<ServiceRevisionRecord> | undefined {
   const service = serviceOfTask(task);
-  return service && serviceRevisionKey(service, task.service!.revisionId);
+  if (service === undefined) return undefined;
+  const key = revisionKeys.get(task.service!) ?? serviceRevisionKey(service, task.service!.revisionId);
+  revisionKeys.set(task.service!, key);
+  return key;
 }
 
 export function serviceRevisionsOf(at: ServiceName): Prefix<ServiceRevisionRecord> {

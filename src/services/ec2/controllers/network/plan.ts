@@ -56,7 +56,7 @@ function subnetSpec(store: Views, subnet: Subnet): SubnetSpec {
   return { subnetId: subnet.subnetId, cidr: subnet.cidrBlock, egress: egressOf(store, subnet) };
 }
 
-function groupsOf(store: Views, vpc: Vpc, groupIds: ReadonlySet<string>): SecurityGroupSpec[] {
+function groupsOf(store: Views, vpc: Vpc, groupIds: readonly string[]): SecurityGroupSpec[] {
   const view = store.view(securityGroups);
   const groups = new Map<string, SecurityGroupSpec>();
   const add = (groupId: string): SecurityGroup | undefined => {
@@ -72,28 +72,52 @@ function groupsOf(store: Views, vpc: Vpc, groupIds: ReadonlySet<string>): Securi
   return [...groups.values()];
 }
 
-/** What was made of the interfaces of each VPC last: thousands of them must not be made anew for the change of one. */
-export class MadeInterfaces {
-  readonly #made = new Map<string, { records: readonly Entry<NetworkInterface>[]; specs: readonly InterfaceSpec[] }>();
+interface Made {
+  /** In the order of their keys, and what was made of each. */
+  readonly records: readonly Entry<NetworkInterface>[];
+  readonly specs: readonly InterfaceSpec[];
+  /** How many interfaces are in each security group. */
+  readonly groups: Map<string, number>;
+}
 
-  of(store: Views, vpcId: string): { interfaces: readonly InterfaceSpec[]; groupIds: ReadonlySet<string> } {
-    const before = this.#made.get(vpcId) ?? { records: [], specs: [] };
+/**
+ * What was made of the interfaces of each VPC last: thousands of them must not be made anew for the change of one. To
+ * look into each would cost as much, for most lie in no cache: those that are the same records are passed over.
+ */
+export class MadeInterfaces {
+  readonly #made = new Map<string, Made>();
+
+  of(store: Views, vpcId: string): { interfaces: readonly InterfaceSpec[]; groupIds: readonly string[] } {
+    const before = this.#made.get(vpcId) ?? { records: [], specs: [], groups: new Map() };
     const records = store.view(networkInterfaces).by("in-use", vpcId);
     const specs: InterfaceSpec[] = [];
-    const groupIds = new Set<string>();
-    // Both lists are in the order of the keys.
+    const { groups } = before;
     let i = 0;
     for (const record of records) {
-      while (i < before.records.length && before.records[i]!.key < record.key) i++;
-      specs.push(before.records[i] === record ? before.specs[i]! : interfaceSpec(record.value));
-      for (const groupId of record.value.securityGroupIds) groupIds.add(groupId);
+      for (let old = before.records[i]; old && old !== record && old.key <= record.key; old = before.records[++i]) {
+        count(groups, old, -1);
+      }
+      if (before.records[i] === record) specs.push(before.specs[i++]!);
+      else {
+        specs.push(interfaceSpec(record.value));
+        count(groups, record, 1);
+      }
     }
-    this.#made.set(vpcId, { records, specs });
-    return { interfaces: specs, groupIds };
+    for (const gone of before.records.slice(i)) count(groups, gone, -1);
+    this.#made.set(vpcId, { records, specs, groups });
+    return { interfaces: specs, groupIds: [...groups.keys()].sort() };
   }
 
   forget(vpcId: string): void {
     this.#made.delete(vpcId);
+  }
+}
+
+function count(groups: Map<string, number>, { value }: Entry<NetworkInterface>, by: 1 | -1): void {
+  for (const groupId of value.securityGroupIds) {
+    const members = (groups.get(groupId) ?? 0) + by;
+    if (members === 0) groups.delete(groupId);
+    else groups.set(groupId, members);
   }
 }
 
