@@ -147,8 +147,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const host = await (options.host ?? startHost)({ data, clock, random, log, env: options.env });
   let ownPort: number | undefined;
   const { agent, pulls } = createHostAgent({
-    ...{ platformId: data.platformId, dataDir: options.dataDir, host, hub, loadBalancing, store, sink, trusts },
-    ...{ check: authorizer.check, checkCall, actAs, ownPort: () => ownPort, clock, random, log },
+    ...{ platformId: data.platformId, dataDir: options.dataDir, host, hub, loadBalancing, store, sink, measured },
+    ...{ trusts, check: authorizer.check, checkCall, actAs, ownPort: () => ownPort, clock, random, log },
   });
   const registry = startRegistry({
     ...{ store, blobs, box, clock, random, log, upstream },

@@ -1,4 +1,4 @@
-import type { TaskNetworkInterface } from "./agent-protocol.ts";
+import type { ContainerPayload, TaskNetworkInterface } from "./agent-protocol.ts";
 
 /**
  * What the control plane and the hosts' load balancer nodes say to each other. A node is a load balancer's presence in
@@ -23,6 +23,8 @@ export interface LoadBalancerNode {
   readonly type: "application" | "network";
   /** It is the proxy of this task, for Service Connect: in the task's sandbox, with the task's interface. */
   readonly taskArn?: string;
+  /** Where the output of a task's proxy goes; absent: nobody keeps it. */
+  readonly logConfiguration?: ContainerPayload["logConfiguration"];
   /** The node's own interface: `attachmentArn` is the interface's id where nothing better exists. */
   readonly networkInterface: TaskNetworkInterface;
   readonly availabilityZone: string;
@@ -60,7 +62,18 @@ export interface LoadBalancerAttributes {
   readonly crossZone: boolean;
   /** Whether the node tells of each request and connection; without it there are no `AccessRecord`s. */
   readonly accessLogs: boolean;
+  /** How a task's proxy tells of them: in the words of Service Connect. */
+  readonly connectLog?: ConnectLogFormat;
 }
+
+/** `accessLogConfiguration` */
+export interface ConnectLogFormat {
+  readonly format: "TEXT" | "JSON";
+  readonly includeQuery: boolean;
+}
+
+/** The container of a task's proxy, as logs name it. */
+export const connectProxyName = "ecs-service-connect-agent";
 
 export interface ListenerSpec {
   readonly listenerArn: string;
@@ -235,10 +248,12 @@ export interface HeldRequestsMessage {
 /** One request or connection that a node has answered, for access logs and metrics. Times are milliseconds. */
 export interface AccessRecord {
   readonly nodeId: string;
+  /** It is the proxy of this task. */
+  readonly taskArn?: string;
   readonly listenerArn: string;
   /** When it began. */
   readonly time: number;
-  /** The line in the format of the load balancer's access log. */
+  /** The line in the format of the load balancer's access log, or in that of Service Connect. */
   readonly line: string;
   readonly targetGroupArn?: string;
   readonly targetKey?: string;

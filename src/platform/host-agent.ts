@@ -6,13 +6,15 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type { LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { LogSink } from "#kernel/log-sink.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Random } from "#kernel/random.ts";
-import type { AgentHub } from "#services/ecs/index.ts";
+import { type AgentHub, createConnectIntake } from "#services/ecs/index.ts";
 import type { StoreHost } from "#store/index.ts";
 import type { ActAs, CallCheck } from "./act-as.ts";
 import type { Host } from "./host.ts";
 import { sendHttp } from "./http-sender.ts";
 import type { Identity } from "./identity.ts";
+import { nodeReports } from "./node-reports.ts";
 import { createCachedImage } from "./public-images.ts";
 import { Pulls } from "./pulls.ts";
 import { isRegistryHost } from "./registry.ts";
@@ -27,6 +29,8 @@ export interface HostAgentParts {
   readonly loadBalancing: LoadBalancingEndpoint;
   readonly store: StoreHost;
   readonly sink: LogSink;
+  /** Where what the platform measures itself goes. */
+  readonly measured: MetricSink;
   readonly trusts: Identity["trusts"];
   readonly check: AccessCheck;
   readonly checkCall: CallCheck;
@@ -47,12 +51,9 @@ export interface HostAgent {
 /** The agent of this platform's own host: its tasks' logs, secrets and images come from the platform's own services. */
 export function createHostAgent(parts: HostAgentParts): HostAgent {
   const { host, store, trusts, check, actAs, ownPort, clock, random, log } = parts;
-  const logs = createTaskLogs({
-    driver: host.driver,
-    sink: withTaskRights(parts.sink, { store, clock, trusts, check: parts.checkCall }),
-    clock,
-    log,
-  });
+  const sink = withTaskRights(parts.sink, { store, clock, trusts, check: parts.checkCall });
+  const logs = createTaskLogs({ driver: host.driver, sink, clock, log });
+  const proxies = createConnectIntake({ store, clock, log, logs: sink, metrics: parts.measured });
   const isOwnRegistry = (name: string) => isRegistryHost(name, ownPort());
   const ownHost = () => {
     const port = ownPort();
@@ -65,7 +66,7 @@ export function createHostAgent(parts: HostAgentParts): HostAgent {
   const agent = createAgent({
     hostId: `host-${parts.platformId}`,
     endpoint: parts.hub,
-    loadBalancing: parts.loadBalancing,
+    loadBalancing: nodeReports(parts.loadBalancing, proxies),
     send: sendHttp,
     driver: host.driver,
     network: host.network,

@@ -15,7 +15,7 @@ import { createDiscovery } from "#services/discovery/index.ts";
 import { namespaces } from "#services/discovery/model.ts";
 import { createEc2 } from "#services/ec2/index.ts";
 import { createEcr, type EcrPorts } from "#services/ecr/index.ts";
-import { type AgentHub, createConnectReceiver, createEcs, hasProxies } from "#services/ecs/index.ts";
+import { type AgentHub, createEcs, hasProxies } from "#services/ecs/index.ts";
 import { createElb } from "#services/elb/index.ts";
 import { loadBalancers } from "#services/elb/model.ts";
 import { createEvents } from "#services/events/index.ts";
@@ -30,7 +30,6 @@ import type { StoreHost } from "#store/index.ts";
 import { sendHttp } from "./http-sender.ts";
 import type { Identity } from "./identity.ts";
 import type { LogsOnDisk } from "./logs.ts";
-import { nodeReports } from "./node-reports.ts";
 import { serviceLogRights } from "./service-log-rights.ts";
 import { serviceOptions } from "./service-options.ts";
 import { mergeNames, SharedPublication } from "./shared-publication.ts";
@@ -61,7 +60,7 @@ export interface ServicesParts {
 
 export interface Services {
   readonly services: readonly ServiceModule[];
-  /** For what the hosts' load balancer nodes say. */
+  /** For what the hosts' load balancer nodes say, other than the proxies of tasks. */
   readonly loadBalancing: LoadBalancingEndpoint;
 }
 
@@ -105,6 +104,5 @@ export function createServices(parts: ServicesParts): Services {
       hasOperation: (name, each) => services.some((s) => s.name === name && Object.hasOwn(s.operations, each)),
     }),
   ];
-  const proxies = { publishTraffic: createConnectReceiver(store, measured) };
-  return { services, loadBalancing: nodeReports(elb.endpoint, proxies) };
+  return { services, loadBalancing: elb.endpoint };
 }

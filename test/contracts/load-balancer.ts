@@ -3,6 +3,7 @@ import type { Traffic } from "#host/proxy/traffic.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { authentication } from "./load-balancer/authentication.ts";
 import { badInput } from "./load-balancer/bad-input.ts";
+import { connectLog } from "./load-balancer/connect-log.ts";
 import { failures } from "./load-balancer/failures.ts";
 import { headers } from "./load-balancer/headers.ts";
 import { health } from "./load-balancer/health.ts";
@@ -50,5 +51,6 @@ export function loadBalancerContract(
     badInput(start);
     traffic(start);
     authentication(start);
+    connectLog(start);
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import {
   CreateClusterCommand,
@@ -24,6 +25,8 @@ import { until } from "../support/until.ts";
 const intervalSeconds = 5;
 const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
 const statistics = statisticsOf(() => shared.platform, intervalSeconds);
+/** What comes of lines is kept by the minute. */
+const minutes = statisticsOf(() => shared.platform, 60);
 
 describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
   const ecs = () => shared.clients.ecs;
@@ -68,6 +71,11 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
       { containerPort: 9090, name: "inner" },
     ]);
     await register("client", untilTold, []);
+    const options = { "awslogs-group": "proxies", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "sc" };
+    const logs = {
+      logConfiguration: { logDriver: "awslogs", options: { ...options, "awslogs-create-group": "true" } },
+      accessLogConfiguration: { format: "TEXT" },
+    } as const;
     const services = [
       { portName: "http", discoveryName: "api", clientAliases: [{ port: 80, dnsName: "api" }] },
       { portName: "inner", ingressPortOverride: 19_090, clientAliases: [{ port: 90 }] },
@@ -79,7 +87,11 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
     });
     const servers = await running("server", 2);
     await create({
-      ...{ taskDefinition: "client", serviceConnectConfiguration: { enabled: true }, enableExecuteCommand: true },
+      ...{
+        taskDefinition: "client",
+        serviceConnectConfiguration: { enabled: true, ...logs },
+        enableExecuteCommand: true,
+      },
     });
     const [client] = await running("client", 1);
     const ask = async (script: string) => {
@@ -87,9 +99,9 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
       return { lines: out.trim().split(/\r?\n/), err };
     };
     const six = "for i in 1 2 3 4 5 6; do wget -q -O - http://api/name || echo failed; done";
-    const { lines, err } = await ask(six);
-    assert.equal(new Set(lines).size, 2, `${lines} ${err}`);
-    assert.ok(!lines.includes("failed"), String(lines));
+    const first = await ask(six);
+    assert.equal(new Set(first.lines).size, 2, `${first.lines} ${first.err}`);
+    assert.ok(!first.lines.includes("failed"), String(first.lines));
     assert.equal(new Set((await ask(six.replace("http://api", "http://inner.inside:90"))).lines).size, 2);
 
     const sum = async (name: string, dimensions: Readonly<Record<string, string>>) =>
@@ -104,6 +116,30 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
       connections: await sum("NewConnectionCount", inner),
     };
     assert.deepEqual(counted, { requests: 6, good: 6, perTarget: 3, connections: 6 });
+
+    const stream = {
+      logGroupName: "proxies",
+      logStreamName: `sc/ecs-service-connect-agent/${client!.split("/").at(-1)}`,
+    };
+    const lines = async () =>
+      (await shared.clients.logs.send(new GetLogEventsCommand({ ...stream, startFromHead: true }))).events!.map(
+        ({ message }) => message!,
+      );
+    const isRequest = (line: string) => / "GET \/name HTTP\/1\.1" 200 /.test(line);
+    const written = await until("access logs", lines, (all) => all.filter(isRequest).length === 6);
+    // What the proxy itself says is there too.
+    assert.ok(
+      written.some((line) => line.includes("NOTICE")),
+      written.join("\n"),
+    );
+    const times = await until("response times", async () => {
+      const found = await minutes("AWS/ECS", "TargetResponseTime", { TargetDiscoveryName: "api" });
+      return found.length > 0 ? found : undefined;
+    });
+    assert.deepEqual(
+      [times[0]!.Unit, times.reduce((all, { SampleCount }) => all + SampleCount, 0)],
+      ["Milliseconds", 6],
+    );
 
     await ecs().send(new StopTaskCommand({ cluster, task: servers[0]! }));
     const after = await ask("for i in $(seq 20); do wget -q -O - http://api/name || echo failed; sleep 0.1; done");

@@ -8,7 +8,7 @@ import type { AgentEndpoint, NamesMessage } from "#kernel/agent-protocol.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { noHttp, type SendHttp } from "#kernel/http-sender.ts";
-import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
+import { connectProxyName, type LoadBalancersMessage, type LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import type { Subscription } from "#kernel/store.ts";
 import { ExecSessions } from "./exec/sessions.ts";
@@ -171,13 +171,18 @@ function createNodes(
   networks: Networks,
   { metricsIntervalSeconds }: AgentOptions,
 ): LoadBalancerNodes | undefined {
-  const { loadBalancing, send = noHttp, driver, network, clock, random, log, dataDir } = config;
+  const { loadBalancing, send = noHttp, driver, network, logs, clock, random, log, dataDir } = config;
   if (loadBalancing === undefined) return undefined;
   return createLoadBalancerNodes({
     ...{ driver, network, clock, random, log, send, endpoint: loadBalancing },
     folder: join(dataDir, "nodes"),
     knowsInterface: (id) => networks.knows(id),
     metricsIntervalMs: metricsIntervalSeconds * 1000,
+    follow({ taskArn = "", logConfiguration }, containerId) {
+      if (logConfiguration === undefined) return;
+      const container = { name: connectProxyName, logConfiguration };
+      logs.follow({ taskId: taskIdOf(taskArn), payload: { taskArn }, container }, containerId);
+    },
   });
 }
 

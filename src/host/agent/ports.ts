@@ -27,8 +27,8 @@ export interface SessionLog {
 
 export interface LogSource {
   readonly taskId: string;
-  readonly payload: TaskPayload;
-  readonly container: ContainerPayload;
+  readonly payload: Pick<TaskPayload, "taskArn">;
+  readonly container: Pick<ContainerPayload, "name" | "logConfiguration">;
 }
 
 /** Resolves what the task definition only names. Values are never stored or logged. Methods may reject. */

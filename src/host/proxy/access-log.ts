@@ -1,12 +1,23 @@
 import type { AccessRecord, LoadBalancerNode, RuleSpec } from "#kernel/load-balancing.ts";
-import { type ApplicationField, applicationFields, type NetworkField, networkFields } from "./config/log-format.ts";
+import {
+  type ApplicationField,
+  applicationFields,
+  type ConnectHttpField,
+  type ConnectTcpField,
+  connectHttpFields,
+  connectTcpFields,
+  type NetworkField,
+  networkFields,
+} from "./config/log-format.ts";
+import { connectHttpLine, connectTcpLine } from "./connect-log.ts";
 import type { NodeDirectory } from "./names.ts";
+import { quoted } from "./quoted.ts";
 
 type Fields<F extends string> = Readonly<Record<F, string>>;
 
 /** The process that wrote a line about a request or connection, and when: microseconds. Undefined for others. */
 export function originOf(line: string): { readonly process: string; readonly writtenAt: number } | undefined {
-  const match = /^\["[an]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
+  const match = /^\["[anht]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
   return match === null ? undefined : { process: match[1]!, writtenAt: Number(match[2]) };
 }
 
@@ -17,13 +28,25 @@ export function parseAccess(
   node: LoadBalancerNode,
   directory: NodeDirectory,
 ): AccessRecord | undefined {
+  const { connectLog } = node.attributes;
   if (line.startsWith('["a"')) {
     const fields = fieldsOf<ApplicationField>(line, applicationFields);
-    return fields && applicationRecord(fields, nodeId, node, directory);
+    return fields && applicationRecord(fields, nodeId, node, directory, (known) => applicationLine(fields, known));
   }
-  if (!line.startsWith('["n"')) return undefined;
-  const fields = fieldsOf<NetworkField>(line, networkFields);
-  return fields && networkRecord(fields, nodeId, node, directory);
+  if (line.startsWith('["n"')) {
+    const fields = fieldsOf<NetworkField>(line, networkFields);
+    return fields && networkRecord(fields, nodeId, node, directory, (known) => networkLine(fields, known));
+  }
+  if (connectLog === undefined) return undefined;
+  if (line.startsWith('["h"')) {
+    const fields = fieldsOf<ConnectHttpField>(line, connectHttpFields);
+    const words = (known: KnownRequest) => connectHttpLine(fields!, known, connectLog);
+    return fields && applicationRecord(fields, nodeId, node, directory, words);
+  }
+  if (!line.startsWith('["t"')) return undefined;
+  const fields = fieldsOf<ConnectTcpField>(line, connectTcpFields);
+  const words = ({ time }: KnownConnection) => connectTcpLine(fields!, time, connectLog);
+  return fields && networkRecord(fields, nodeId, node, directory, words);
 }
 
 function fieldsOf<F extends string>(line: string, order: Readonly<Record<F, string>>): Fields<F> | undefined {
@@ -42,6 +65,7 @@ function applicationRecord(
   nodeId: string,
   node: LoadBalancerNode,
   directory: NodeDirectory,
+  words: (known: KnownRequest) => string,
 ): AccessRecord | undefined {
   const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
   if (listener === undefined) return undefined;
@@ -51,9 +75,10 @@ function applicationRecord(
   const answered = fields.termination[1] === "-" || fields.termination[1] === "D";
   const targetStatusCode = target !== undefined && answered ? Number(fields.status) : undefined;
   const time = Number(fields.seconds) * 1000;
-  const line = applicationLine(fields, { time, node, listener, group, target, elbStatusCode, targetStatusCode });
+  const line = words({ time, node, listener, group, target, elbStatusCode, targetStatusCode });
   return {
     ...{ nodeId, listenerArn: listener.listenerArn, time, line, elbStatusCode },
+    ...(node.taskArn !== undefined && { taskArn: node.taskArn }),
     ...(group && { targetGroupArn: group.targetGroupArn }),
     ...(target && { targetKey: target.targetKey }),
     ...(targetStatusCode !== undefined && {
@@ -76,18 +101,22 @@ function statusOf({ status, termination, server, activeMs }: Fields<ApplicationF
   return 503;
 }
 
-interface Known {
+interface KnownConnection {
+  /** When it began: milliseconds since the epoch. */
   readonly time: number;
   readonly node: LoadBalancerNode;
   readonly listener: LoadBalancerNode["listeners"][number];
   readonly group: LoadBalancerNode["targetGroups"][number] | undefined;
   readonly target: { readonly address: string; readonly port: number } | undefined;
+}
+
+interface KnownRequest extends KnownConnection {
   readonly elbStatusCode: number;
   readonly targetStatusCode: number | undefined;
 }
 
 /** "Access logs for your Application Load Balancer": the fields in their order. */
-function applicationLine(fields: Fields<ApplicationField>, known: Known): string {
+function applicationLine(fields: Fields<ApplicationField>, known: KnownRequest): string {
   const { time, node, listener, group, target, elbStatusCode, targetStatusCode } = known;
   // Of who comes back from a provider it is -1; where there is but one it is not told.
   const rule = listener.rules[/^-?\d+$/.test(fields.rule) ? Number(fields.rule) : listener.rules.length - 1];
@@ -136,27 +165,30 @@ function actionsOf({ login }: Fields<ApplicationField>, rule: RuleSpec | undefin
   return names.join() || "-";
 }
 
-function typeOf({ upgrade, version }: Fields<ApplicationField>, listener: Known["listener"]): string {
+function typeOf({ upgrade, version }: Fields<ApplicationField>, listener: KnownConnection["listener"]): string {
   const isTls = listener.protocol === "HTTPS";
   if (upgrade === "websocket") return isTls ? "wss" : "ws";
   if (version === "HTTP/2.0") return "h2";
   return isTls ? "https" : "http";
 }
 
-function urlOf({ uri, host }: Fields<ApplicationField>, { protocol, port }: Known["listener"]): string {
+function urlOf({ uri, host }: Fields<ApplicationField>, { protocol, port }: KnownConnection["listener"]): string {
   if (uri === "") return "-";
   if (!uri.startsWith("/")) return uri;
   const name = host.replace(/:\d+$/, "");
   return `${protocol.toLowerCase()}://${name || "-"}:${port}${uri}`;
 }
 
-function rulePriority(rule: Known["listener"]["rules"][number] | undefined, { rules }: Known["listener"]): string {
+function rulePriority(
+  rule: KnownConnection["listener"]["rules"][number] | undefined,
+  { rules }: KnownConnection["listener"],
+): string {
   if (rule === undefined) return "-";
   if (rule === rules.at(-1)) return "0";
   return String(rule.priority ?? rules.indexOf(rule) + 1);
 }
 
-function certificateOf(sni: string, { certificates }: Known["listener"]): string {
+function certificateOf(sni: string, { certificates }: KnownConnection["listener"]): string {
   const chosen = certificates.find(({ names }) => names.some((name) => isNamed(sni, name))) ?? certificates[0];
   return chosen?.certificateArn ?? "-";
 }
@@ -166,21 +198,33 @@ function isNamed(sni: string, name: string): boolean {
   return sni.toLowerCase().replace(/^[^.]+/, "*") === name.toLowerCase();
 }
 
-/** "Access logs for your Network Load Balancer". */
 function networkRecord(
   fields: Fields<NetworkField>,
   nodeId: string,
   node: LoadBalancerNode,
   directory: NodeDirectory,
+  words: (known: KnownConnection) => string,
 ): AccessRecord | undefined {
   const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
   if (listener === undefined) return undefined;
   const group = directory.targetGroups.get(fields.backend);
   const target = directory.targets.get(`${fields.backend}/${fields.server}`);
   const time = Number(fields.seconds) * 1000;
+  return {
+    ...{ nodeId, listenerArn: listener.listenerArn, time, line: words({ time, node, listener, group, target }) },
+    ...(node.taskArn !== undefined && { taskArn: node.taskArn }),
+    ...(group && { targetGroupArn: group.targetGroupArn }),
+    ...(target && { targetKey: target.targetKey }),
+    receivedBytes: Number(fields.received),
+    sentBytes: Number(fields.sent),
+  };
+}
+
+/** "Access logs for your Network Load Balancer". */
+function networkLine(fields: Fields<NetworkField>, { time, node, listener, target }: KnownConnection): string {
   const isTls = listener.protocol === "TLS";
-  const line = [
-    "tls",
+  return [
+    isTls ? "tls" : "tcp",
     "2.0",
     new Date(time + Math.max(0, Number(fields.activeMs))).toISOString().slice(0, 19),
     loadBalancerId(node),
@@ -201,13 +245,6 @@ function networkRecord(
     ...["-", "-", "-"],
     new Date(time).toISOString().slice(0, 19),
   ].join(" ");
-  return {
-    ...{ nodeId, listenerArn: listener.listenerArn, time, line: isTls ? line : line.replace(/^tls/, "tcp") },
-    ...(group && { targetGroupArn: group.targetGroupArn }),
-    ...(target && { targetKey: target.targetKey }),
-    receivedBytes: Number(fields.received),
-    sentBytes: Number(fields.sent),
-  };
 }
 
 /** `app/my-loadbalancer/50dc6c495c0c9188`: what the ARN ends with. */
@@ -219,9 +256,4 @@ function loadBalancerId({ loadBalancerArn }: LoadBalancerNode): string {
 function seconds(...milliseconds: readonly string[]): string {
   const sum = milliseconds.reduce((total, each) => total + Math.max(0, Number(each)), 0);
   return (sum / 1000).toFixed(3);
-}
-
-/** What clients sent stays one field: quotes in it are escaped as AWS does. */
-function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, (c) => `\\x${c.charCodeAt(0).toString(16).toUpperCase()}`)}"`;
 }

@@ -24,11 +24,15 @@ export interface ProxyContainerOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** HAProxy's folder on this machine. */
   readonly folder: string;
+  /** Whether the engine keeps its output, so that it can be read. */
+  readonly keepLogs: boolean;
 }
 
 export interface ProxyContainer extends ProxyPlace {
   /** That its limit of open files allows. */
   readonly maxConnections: number;
+  /** Undefined: there is no container. */
+  containerId(): Promise<string | undefined>;
 }
 
 /**
@@ -61,6 +65,7 @@ export async function proxyContainer(options: ProxyContainerOptions): Promise<Pr
     folder,
     maxConnections: Math.floor((openFiles - ownFiles) / 2),
     ...(isRoot && !rootless && { user: proxyUser }),
+    containerId: async () => (await find())?.id,
     async isRunning() {
       return (await find())?.state === "running";
     },
@@ -100,7 +105,7 @@ async function inspect(driver: RuntimeDriver, containerId: string): Promise<Cont
 export const proxySysctls = { "net.ipv4.ip_unprivileged_port_start": "0" } as const;
 
 function spec(
-  { name, labels, folder }: ProxyContainerOptions,
+  { name, labels, folder, keepLogs }: ProxyContainerOptions,
   image: string,
   user: string,
   openFiles: number,
@@ -124,7 +129,7 @@ function spec(
     disableNetworking: false,
     pidMode: "private",
     ipcMode: "private",
-    keepLogs: false,
+    keepLogs,
     restart: "always",
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { HostNetwork } from "#host/network/network.ts";
 import type { RuntimeDriver, Sandbox, SandboxStatus } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
-import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { connectProxyName, type LoadBalancerNode } from "#kernel/load-balancing.ts";
 import { proxySysctls } from "./container.ts";
 
 /** Where the proxy of a node is at home: a sandbox, plugged into the node's subnet. */
@@ -102,7 +102,7 @@ function ownHome(nodeId: string, { driver, network, folder, knowsInterface }: Ho
 /** The sandbox of a task, which the agent makes, plugs in and takes away with all that is in it. */
 function taskHome(nodeId: string, { driver, folder }: HomeDeps): NodeHome {
   const name = sandboxOfNode(nodeId);
-  const containerName = "ecs-service-connect-agent";
+  const containerName = connectProxyName;
   let known: Sandbox | undefined;
   return {
     containerName,

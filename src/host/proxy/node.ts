@@ -9,7 +9,7 @@ import { DriverError } from "#kernel/fault.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
-import { containerFolder, proxyContainer } from "./container.ts";
+import { containerFolder, type ProxyContainer, proxyContainer } from "./container.ts";
 import { homeOf, type NodeHome } from "./home.ts";
 import { NodeProxy } from "./node-proxy.ts";
 import type { NodeReporter } from "./reporter.ts";
@@ -31,9 +31,17 @@ export interface NodeActorDeps {
   readonly knowsInterface: (networkInterfaceId: string) => boolean;
   /** Milliseconds to wait after so many failures. */
   readonly backoff: (failures: number) => number;
+  /** Takes the output of a proxy's container to where the node says. Following twice changes nothing. */
+  readonly follow: (node: LoadBalancerNode, containerId: string) => void;
   /** It serves as it is wanted to. */
   readonly onServing: () => void;
   readonly onGone: () => void;
+}
+
+interface RunningProxy {
+  readonly of: NodeProxy;
+  readonly place: ProxyContainer;
+  readonly sandboxId: string;
 }
 
 type Wanted = { readonly node: LoadBalancerNode; readonly seqNum: number } | "removed" | undefined;
@@ -45,7 +53,7 @@ export class NodeActor {
   #wanted: Wanted;
   /** What was wanted when it was last made so; undefined when that has to be looked at again. */
   #done: Wanted;
-  #proxy: { readonly of: NodeProxy; readonly sandboxId: string } | undefined;
+  #proxy: RunningProxy | undefined;
   readonly #home: NodeHome;
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -172,13 +180,15 @@ export class NodeActor {
   }
 
   async #serve(node: LoadBalancerNode): Promise<void> {
-    const proxy = await this.#proxyIn(await this.#home.enter(node));
-    await proxy.apply(node);
+    const { of, place } = await this.#proxyIn(await this.#home.enter(node), node);
+    await of.apply(node);
+    const containerId = node.logConfiguration && (await place.containerId());
+    if (containerId !== undefined) this.#deps.follow(node, containerId);
   }
 
-  async #proxyIn(sandbox: Sandbox): Promise<NodeProxy> {
+  async #proxyIn(sandbox: Sandbox, node: LoadBalancerNode): Promise<RunningProxy> {
     const sandboxId = sandbox.id;
-    if (this.#proxy?.sandboxId === sandboxId) return this.#proxy.of;
+    if (this.#proxy?.sandboxId === sandboxId) return this.#proxy;
     await this.#proxy?.of.close();
     this.#proxy = undefined;
     const { driver, clock, random, log, send, reporter, folder } = this.#deps;
@@ -187,6 +197,7 @@ export class NodeActor {
       ...{ driver, sandbox, folder: join(folder, "proxy") },
       name: this.#home.containerName,
       labels: { "estiva.node": nodeId },
+      keepLogs: node.logConfiguration !== undefined,
     });
     const of = new NodeProxy({
       ...{ place, options: { ...options, maxConnections: place.maxConnections } },
@@ -196,8 +207,8 @@ export class NodeActor {
       onHeld: (targetGroupArn) => reporter.held({ nodeId, targetGroupArn }),
       onRestart: () => this.check(),
     });
-    this.#proxy = { of, sandboxId };
-    return of;
+    this.#proxy = { of, place, sandboxId };
+    return this.#proxy;
   }
 
   async #takeAway(): Promise<void> {

@@ -73,6 +73,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
       log: { debug() {}, info() {}, warn: (message, fields) => console.log(message, fields), error: console.error },
       knowsInterface: () => true,
       metricsIntervalMs: 60_000,
+      follow() {},
       endpoint: {
         async publishTargetHealth(message) {
           health = message.targets;

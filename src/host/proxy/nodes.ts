@@ -8,7 +8,7 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
-import type { LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
+import type { LoadBalancerNode, LoadBalancersMessage, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { nodeOfSandbox, nodeOfTask } from "./home.ts";
 import { NodeActor } from "./node.ts";
@@ -50,6 +50,8 @@ export interface LoadBalancerNodesDeps {
   readonly knowsInterface: (networkInterfaceId: string) => boolean;
   /** How often it is told what nodes have done. */
   readonly metricsIntervalMs: number;
+  /** Takes the output of a proxy's container to where the node says. Following twice changes nothing. */
+  readonly follow: (node: LoadBalancerNode, containerId: string) => void;
 }
 
 export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalancerNodes {
@@ -70,6 +72,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
       ...{ driver, network, clock, random, log, send, reporter },
       folder: join(folder, nodeId),
       knowsInterface: deps.knowsInterface,
+      follow: deps.follow,
       backoff: (failures) => backoffMs(failures, 250, 30_000, random),
       onServing() {
         for (const resolve of waiters.get(nodeId) ?? []) resolve();

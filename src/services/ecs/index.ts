@@ -49,7 +49,7 @@ export { ecsEventSources } from "./events/index.ts";
 export { explainServiceInquiry, explainTaskInquiry, type Inquiry, type InquiryOptions } from "./explain/inquiries.ts";
 export { simulateInquiry } from "./simulate/inquiry.ts";
 export { interruptSpotTasks, type SpotInterruption } from "./tasks/spot-interruption.ts";
-export { createConnectReceiver } from "./telemetry/connect-receiver.ts";
+export { type ConnectIntake, createConnectIntake } from "./telemetry/connect-intake.ts";
 export { createUsageReceiver } from "./telemetry/receiver.ts";
 
 export const ecsCollections = [

@@ -1,11 +1,17 @@
 import { DriverError } from "#kernel/fault.ts";
-import type { ListenerSpec, LoadBalancerNode, RuleAction, RuleSpec } from "#kernel/load-balancing.ts";
+import type {
+  ListenerSpec,
+  LoadBalancerAttributes,
+  LoadBalancerNode,
+  RuleAction,
+  RuleSpec,
+} from "#kernel/load-balancing.ts";
 import { backendName, digest, frontendName } from "../names.ts";
 import { answerLines, ownPage } from "./answers.ts";
 import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authenticate.ts";
 import { conditionAcl } from "./conditions.ts";
 import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
-import { applicationFields, logFormatLine, networkFields } from "./log-format.ts";
+import { logFormatLine } from "./log-format.ts";
 import { answeredLine, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
@@ -45,10 +51,10 @@ function bindLine(listener: ListenerSpec, node: LoadBalancerNode, { folder, bind
   return `${address} ssl crt-list ${list} ${policyParameters(listener.sslPolicy)}${alpn}`;
 }
 
-function tcpLines(listener: ListenerSpec, node: LoadBalancerNode): string[] {
+function tcpLines(listener: ListenerSpec, { attributes }: LoadBalancerNode): string[] {
   const forward = listener.rules.at(-1)!.actions.at(-1)!;
   return [
-    node.attributes.accessLogs ? logFormatLine(networkFields, "n") : "no log",
+    attributes.accessLogs ? logFormatLine(attributes.connectLog ? "t" : "n") : "no log",
     ...(forward.type === "forward" ? tcpForward(listener, forward) : []),
   ];
 }
@@ -80,7 +86,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     ...sentLines,
     ...ownPage(463, folder, tooOftenForwarded),
     keepAliveLine(attributes.clientKeepAliveSeconds),
-    ...(attributes.accessLogs ? logLines() : ["no log"]),
+    ...(attributes.accessLogs ? logLines(attributes) : ["no log"]),
     ...(only === undefined ? ruleLines(listener, folder) : []),
     ...headerLines(listener, attributes),
     ...traceLines(),
@@ -105,13 +111,19 @@ function keepAliveLine(seconds: number): string {
   return `http-after-response set-header Connection close if { date,sub(sess.since) ge ${seconds} }`;
 }
 
-function logLines(): string[] {
+function logLines({ connectLog }: LoadBalancerAttributes): string[] {
   return [
-    logFormatLine(applicationFields, "a"),
+    logFormatLine(connectLog ? "h" : "a"),
     "http-request set-var(txn.agent) req.fhdr(user-agent)",
     "http-request set-var(txn.host) req.hdr(host)",
     "http-request set-var(txn.upgrade) req.hdr(upgrade),lower",
     "http-after-response set-var(txn.location) res.fhdr(location) if { status 301 302 }",
+    ...(connectLog
+      ? [
+          "http-request set-var(txn.request_id) req.fhdr(x-request-id)",
+          "http-response set-var(txn.grpc_status) res.fhdr(grpc-status)",
+        ]
+      : []),
   ];
 }
 

@@ -62,9 +62,27 @@ export const networkFields = {
   handshakeMs: '"%Th"',
 } as const;
 
+/** What Service Connect tells beside that. The counter is that of the process: of requests, or of TCP connections. */
+const counter = { counter: '"%rt"' } as const;
+export const connectHttpFields = {
+  ...applicationFields,
+  ...counter,
+  forwarded: '"%[var(txn.forwarded),bytes(0,1024),json(utf8s)]"',
+  requestId: '"%[var(txn.request_id),bytes(0,256),json(utf8s)]"',
+  /** Only what stands in the head of an answer is known. */
+  grpcStatus: '"%[var(txn.grpc_status),bytes(0,16),json(utf8s)]"',
+} as const;
+export const connectTcpFields = { ...networkFields, ...counter } as const;
+
 export type ApplicationField = keyof typeof applicationFields;
 export type NetworkField = keyof typeof networkFields;
+export type ConnectHttpField = keyof typeof connectHttpFields;
+export type ConnectTcpField = keyof typeof connectTcpFields;
 
-export function logFormatLine(fields: Readonly<Record<string, string>>, kind: "a" | "n"): string {
+/** What a line begins with: which list of fields it has. */
+const kinds = { a: applicationFields, n: networkFields, h: connectHttpFields, t: connectTcpFields } as const;
+
+export function logFormatLine(kind: keyof typeof kinds): string {
+  const fields = kinds[kind];
   return `log-format ${quote(`["${kind}",${Object.values(fields).join(",")}]`)}`;
 }

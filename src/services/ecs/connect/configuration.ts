@@ -4,6 +4,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import { serviceArn as discoveryArn, names, serviceNameKey } from "#services/discovery/model.ts";
 import type { ServiceConnect, ServiceConnectEndpoint, ServiceName } from "../model/service.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import { logProblem } from "../task-definition/validate/logging.ts";
 import { findNamespace } from "./namespace.ts";
 
 const mostSeconds = 2_147_483_647;
@@ -19,6 +20,7 @@ export function resolveConnect(
 ): ServiceConnect | undefined {
   if (!input?.enabled) return undefined;
   refuseUnsupported(ctx, input);
+  checkLogs(ctx, input);
   const named = input.namespace ?? where.clusterDefault;
   if (named === undefined) {
     throw invalid(
@@ -39,8 +41,6 @@ export function resolveConnect(
 
 function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfiguration): void {
   const refused = {
-    logConfiguration: "the proxy's containers write no logs",
-    accessLogConfiguration: "the proxy writes no access logs",
     containerConfigurations: "the proxy has the resources that it needs beside those of the task",
   } as const;
   for (const [field, why] of Object.entries(refused)) {
@@ -52,6 +52,26 @@ function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfigurati
     if (clientAliases.some(({ testTrafficRules }) => testTrafficRules !== undefined)) {
       throw invalid(ctx, "testTrafficRules are not supported on this platform: leave them out.");
     }
+  }
+}
+
+/** Refuses what the logs of the proxy cannot be. */
+function checkLogs(ctx: RequestContext, input: ServiceConnectConfiguration): void {
+  const { logConfiguration: logs, accessLogConfiguration: access } = input;
+  const problem = logs && logProblem(logs);
+  if (problem !== undefined) throw invalid(ctx, problem);
+  if (logs?.secretOptions?.length) {
+    throw invalid(ctx, "secretOptions is not supported: the log drivers of this platform take no secrets.");
+  }
+  if (logs?.logDriver === "awslogs" && !logs.options?.["awslogs-stream-prefix"]) {
+    throw invalid(ctx, "Log driver awslogs requires the option awslogs-stream-prefix for Service Connect.");
+  }
+  if (access !== undefined && logs?.logDriver !== "awslogs") {
+    throw invalid(
+      ctx,
+      "To enable access logs, you must also specify a logConfiguration in the serviceConnectConfiguration, with the " +
+        "log driver awslogs.",
+    );
   }
 }
 

@@ -75,6 +75,14 @@ const attributes: LoadBalancerAttributes = {
   ...{ desyncMitigation: "defensive", crossZone: true, accessLogs: false },
 };
 
+/** How a task takes part in Service Connect: as its revision says. */
+export function connectOf(store: Views, task: TaskRecord): ServiceConnect | undefined {
+  if (task.service === undefined) return undefined;
+  const { serviceName, revisionId } = task.service;
+  return store.view(serviceRevisions).get(serviceRevisionKey({ ...task, serviceName }, revisionId))?.value
+    .serviceConnect;
+}
+
 /** The proxy of a task: it listens at the addresses of aliases, and where the task's own services are reached. */
 export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect): LoadBalancerNode | undefined {
   if (task.networkInterface === undefined) return undefined;
@@ -107,10 +115,23 @@ export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect)
     },
     networkInterface: { ...networkInterface, attachmentArn: attachmentId },
     availabilityZone: task.availabilityZone ?? "",
-    ...{ attributes, listeners, targetGroups: [...groups.values()] },
+    ...logsOf(connect),
+    ...{ listeners, targetGroups: [...groups.values()] },
   };
   const version = createHash("sha256").update(JSON.stringify(node)).digest("hex").slice(0, 16);
   return { ...node, version };
+}
+
+function logsOf({ configuration }: ServiceConnect): Pick<LoadBalancerNode, "attributes" | "logConfiguration"> {
+  const { logConfiguration: logs, accessLogConfiguration: access } = configuration;
+  const connectLog = access && {
+    format: access.format,
+    includeQuery: access.includeQueryParameters === "ENABLED",
+  };
+  return {
+    attributes: connectLog === undefined ? attributes : { ...attributes, accessLogs: true, connectLog },
+    ...(logs && { logConfiguration: { logDriver: logs.logDriver, options: logs.options ?? {} } }),
+  };
 }
 
 /** The tasks of an endpoint that run and are not unhealthy, as Cloud Map has them. */

@@ -96,6 +96,25 @@ describe("Service Connect", () => {
     assert.equal([...store.view(namespaces).all()][0]!.value.serviceCount, 0);
   });
 
+  const awslogs = {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "proxies", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "sc" },
+  } as const;
+
+  test("the proxy is told where its logs go, and how", async () => {
+    const { create, run, published } = await connectWorld();
+    const accessLogConfiguration = { format: "JSON", includeQueryParameters: "ENABLED" } as const;
+    await create("server", { ...server, logConfiguration: awslogs, accessLogConfiguration });
+    await run();
+    const { logConfiguration, attributes } = published.at(-1)![0]!;
+    assert.deepEqual(logConfiguration, awslogs);
+    assert.deepEqual([attributes.accessLogs, attributes.connectLog], [true, { format: "JSON", includeQuery: true }]);
+    await create("client", { enabled: true, logConfiguration: awslogs });
+    await run();
+    const client = published.at(-1)!.find(({ attributes }) => !attributes.accessLogs)!;
+    assert.deepEqual([client.logConfiguration, client.attributes.connectLog], [awslogs, undefined]);
+  });
+
   const refused: readonly [what: string, configuration: ServiceConnectConfiguration, code: string, message: RegExp][] =
     [
       [
@@ -121,6 +140,30 @@ describe("Service Connect", () => {
         { enabled: true, services: [{ portName: "db", timeout: { perRequestTimeoutSeconds: 1 } }] },
         "InvalidParameterException",
         /perRequestTimeout can only be set/,
+      ],
+      [
+        "an access log without a log configuration",
+        { enabled: true, accessLogConfiguration: { format: "TEXT" } },
+        "InvalidParameterException",
+        /^To enable access logs, you must also specify a logConfiguration/,
+      ],
+      [
+        "a log driver that is not there",
+        { enabled: true, logConfiguration: { logDriver: "splunk" } },
+        "InvalidParameterException",
+        /^Unsupported log driver 'splunk'/,
+      ],
+      [
+        "logs without the prefix of a stream",
+        {
+          ...{ enabled: true },
+          logConfiguration: {
+            ...awslogs,
+            options: { "awslogs-group": "proxies", "awslogs-region": "us-east-1" },
+          },
+        },
+        "InvalidParameterException",
+        /requires the option awslogs-stream-prefix/,
       ],
       [
         "TLS",

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ResponseCounts, TargetGroupTraffic, TrafficMessage } from "#kernel/load-balancing.ts";
+import { silentLog } from "#kernel/controller.ts";
+import { Fault } from "#kernel/fault.ts";
+import type { AccessRecord, ResponseCounts, TargetGroupTraffic, TrafficMessage } from "#kernel/load-balancing.ts";
+import type { LogBatch } from "#kernel/log-sink.ts";
 import type { MeasuredAt, Measurement } from "#kernel/metric-sink.ts";
 import { connectServer, connectWorld } from "../../../../test/support/connect-world.ts";
+import { serviceRevisions } from "../model/service.ts";
 import { tasks } from "../model/task.ts";
+import { createConnectIntake } from "./connect-intake.ts";
 import { createConnectReceiver } from "./connect-receiver.ts";
 import { connectMeasurements } from "./connect-traffic.ts";
 
@@ -100,4 +105,57 @@ test("the proxy of a task becomes metrics, once, by the names of the services at
   assert.equal(inward.length, 1);
   await receive({ ...own, targetGroups: inward });
   assert.equal(taken.length, 1);
+});
+
+test("access logs are one stream a task, and their times a metric", async () => {
+  const options = { "awslogs-group": "proxies", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "sc" };
+  const logConfiguration = { logDriver: "awslogs", options } as const;
+  const { create, run, store, clock } = await connectWorld();
+  await create("server", connectServer);
+  await run();
+  const accessLogConfiguration = { format: "TEXT" } as const;
+  await create("client", { enabled: true, logConfiguration, accessLogConfiguration });
+  await run();
+  const of = (name: string) => [...store.view(tasks).all()].find(({ value }) => value.service!.serviceName === name)!;
+  const { taskArn, id } = of("client").value;
+  const [api] = [...store.view(serviceRevisions).all()].flatMap(({ value }) => value.serviceConnect?.endpoints ?? []);
+  const measured: Measurement[] = [];
+  const batches: LogBatch[] = [];
+  let refusal: Fault | undefined;
+  const warnings: unknown[] = [];
+  const intake = createConnectIntake({
+    ...{ store, clock, log: { ...silentLog, warn: (...given) => void warnings.push(given) } },
+    metrics: { put: async (more) => void measured.push(...more) },
+    logs: {
+      position: async () => undefined,
+      ensureStream: async () => {
+        if (refusal !== undefined) throw refusal;
+      },
+      append: async (batch) => void batches.push(batch),
+    },
+  });
+  const record = (time: number, targetGroupArn = api!.discoveryArn): AccessRecord => ({
+    ...{ nodeId: `connect-${id}`, taskArn, listenerArn: "l", time, line: `at ${time}`, targetGroupArn },
+    ...{ elbStatusCode: 200, targetStatusCode: 200, targetResponseMs: 25, receivedBytes: 1, sentBytes: 1 },
+  });
+  await intake.publishAccess([record(60_002), record(60_001), record(60_003, `${api!.discoveryArn}/ingress`)]);
+  assert.deepEqual(
+    batches.map(({ stream, events, ...rest }) => [
+      stream.logStreamName,
+      events.map(({ message }) => message),
+      rest.taskArn,
+    ]),
+    [[`sc/ecs-service-connect-agent/${id}`, ["at 60001", "at 60002", "at 60003"], taskArn]],
+  );
+  assert.deepEqual(
+    measured.map(({ metricName, dimensions, unit, values }) => [metricName, dimensions, unit, values]),
+    [{}, { ServiceName: "client", ClusterName: "web" }].map((more) => [
+      ...["TargetResponseTime", { TargetDiscoveryName: "api", ...more }, "Milliseconds", [{ value: 25, count: 2 }]],
+    ]),
+  );
+  // What a server writes that has no logs is nowhere, and a group that is gone hinders nothing.
+  await intake.publishAccess([{ ...record(60_004), taskArn: of("server").value.taskArn }]);
+  refusal = new Fault("ResourceNotFoundException", "The specified log group does not exist.");
+  await intake.publishAccess([record(60_005)]);
+  assert.deepEqual([batches.length, warnings.length], [1, 1]);
 });

@@ -36,13 +36,27 @@ export function createConnectReceiver(store: Store, sink: MetricSink): LoadBalan
 
 /** Undefined: the endpoint is gone, or it is the task's own port behind its proxy, which clients' proxies tell of. */
 function reachedEndpoint(store: Store, world: World, traffic: TargetGroupTraffic): ReachedEndpoint | undefined {
-  const [, id = "", ...rest] = parseArn(traffic.targetGroupArn)?.resource.split("/") ?? [];
-  const owner = store.view(discoveryServices).get(discoveryKey(world, id))?.value.owner;
-  if (owner === undefined || rest.length > 0) return undefined;
-  const service = store.view(services).get(owner as Key<ServiceRecord>)?.value;
+  const registry = registryOf(store, world, traffic.targetGroupArn);
+  const service = registry && store.view(services).get(registry.owner as Key<ServiceRecord>)?.value;
   const primary = service && primaryOf(service);
   const revision = primary && store.view(serviceRevisions).get(serviceRevisionKey(service, primary.revisionId))?.value;
-  const endpoint = revision?.serviceConnect?.endpoints.find(({ discoveryId }) => discoveryId === id);
+  const endpoint = revision?.serviceConnect?.endpoints.find(({ discoveryId }) => discoveryId === registry!.id);
   if (endpoint === undefined) return undefined;
-  return { endpoint, server: serviceNameIn(owner), targets: targetsOf(store, world, endpoint).length, traffic };
+  return {
+    endpoint,
+    server: serviceNameIn(registry!.owner!),
+    targets: targetsOf(store, world, endpoint).length,
+    traffic,
+  };
+}
+
+/** The discovery name behind which the tasks of a proxy's target group are; undefined as above. */
+export function reachedName(store: Store, world: World, targetGroupArn: string): string | undefined {
+  return registryOf(store, world, targetGroupArn)?.name;
+}
+
+function registryOf(store: Store, world: World, targetGroupArn: string) {
+  const [, id = "", ...rest] = parseArn(targetGroupArn)?.resource.split("/") ?? [];
+  const registry = store.view(discoveryServices).get(discoveryKey(world, id))?.value;
+  return registry?.owner === undefined || rest.length > 0 ? undefined : registry;
 }

@@ -50,17 +50,25 @@ function outbound(client: ServiceName, { endpoint, traffic, targets }: ReachedEn
 
 type Value = readonly [metricName: string, value: number, unit?: string];
 
-/** Each value by the name alone, and by the service too. */
 function measure(service: ServiceName, name: Measurement["dimensions"], values: readonly Value[]): Measurement[] {
-  const { account, region, clusterName, serviceName } = service;
-  const all = [name, { ...name, ServiceName: serviceName, ClusterName: clusterName }];
   return values
     .filter(([, value]) => value > 0)
     .flatMap(([metricName, value, unit = "Count"]) =>
-      all.map((dimensions) => ({
-        ...{ account, region, namespace: "AWS/ECS", metricName, dimensions, unit, values: [{ value, count: 1 }] },
-      })),
+      byName(service, name, { metricName, unit, values: [{ value, count: 1 }] }),
     );
+}
+
+/** A metric by the discovery name alone, and by the service too. */
+export function byName(
+  { account, region, clusterName, serviceName }: ServiceName,
+  name: Measurement["dimensions"],
+  metric: Pick<Measurement, "metricName" | "unit" | "values">,
+): Measurement[] {
+  const common = { account, region, namespace: "AWS/ECS", ...metric };
+  return [
+    { ...common, dimensions: name },
+    { ...common, dimensions: { ...name, ServiceName: serviceName, ClusterName: clusterName } },
+  ];
 }
 
 function bytesOf({ receivedBytes, sentBytes }: TargetGroupTraffic): number {

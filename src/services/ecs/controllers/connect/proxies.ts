@@ -6,8 +6,8 @@ import {
   services as discoveryServices,
   instances,
 } from "#services/discovery/model.ts";
-import { namespacePath, proxyOf } from "../../connect/endpoints.ts";
-import { serviceRevisionKey, serviceRevisions, services } from "../../model/service.ts";
+import { connectOf, namespacePath, proxyOf } from "../../connect/endpoints.ts";
+import { services } from "../../model/service.ts";
 import { type TaskRecord, tasks } from "../../model/task.ts";
 
 /**
@@ -63,9 +63,7 @@ function proxiesIn(store: Pick<Store, "view">, path: string): LoadBalancerNode[]
     .view(tasks)
     .by("connect", path)
     .flatMap(({ value: task }) => {
-      const { serviceName, revisionId } = task.service!;
-      const key = serviceRevisionKey({ ...task, serviceName }, revisionId);
-      const connect = store.view(serviceRevisions).get(key)?.value.serviceConnect;
+      const connect = connectOf(store, task);
       return (connect && proxyOf(store, task, connect)) ?? [];
     });
 }

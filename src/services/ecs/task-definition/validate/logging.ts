@@ -1,3 +1,4 @@
+import type { LogConfiguration } from "#generated/ecs/types.ts";
 import { readAwslogsOptions } from "#kernel/awslogs-options.ts";
 import { eachContainer, type Rule } from "./rule.ts";
 
@@ -16,15 +17,15 @@ const drivers: Readonly<Record<string, (options: Options) => string | undefined>
   },
 };
 
-const options = eachContainer(function* ({ logConfiguration }) {
-  if (logConfiguration === undefined) return;
-  const { logDriver, options = {} } = logConfiguration;
+/** What is wrong with a log configuration; undefined: it can be had. */
+export function logProblem({ logDriver, options = {} }: LogConfiguration): string | undefined {
   const driver = Object.hasOwn(drivers, logDriver) ? drivers[logDriver] : undefined;
-  if (driver === undefined) {
-    yield `Unsupported log driver '${logDriver}': this platform has [${Object.keys(drivers).join(", ")}].`;
-    return;
-  }
-  const problem = driver(options);
+  if (driver !== undefined) return driver(options);
+  return `Unsupported log driver '${logDriver}': this platform has [${Object.keys(drivers).join(", ")}].`;
+}
+
+const options = eachContainer(function* ({ logConfiguration }) {
+  const problem = logConfiguration && logProblem(logConfiguration);
   if (problem !== undefined) yield problem;
 });
 
