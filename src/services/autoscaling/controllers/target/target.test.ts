@@ -65,6 +65,24 @@ test("in the cooldown a greater step adds the difference; a scale-in waits for i
   assert.equal(await world.desired(), 13, "its cooldown ends with a scale-out");
 });
 
+test("a scale-in waits for the service to have fulfilled the last change", async () => {
+  const world = await scalingWorld(5);
+  await world.register(1, 10);
+  const down = [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -1 }];
+  await stepped(world, "up", { Cooldown: 0 });
+  await stepped(world, "down", { StepAdjustments: down, Cooldown: 0 }, { ComparisonOperator: "LessThanThreshold" });
+  const unfulfilled = async (...values: readonly number[]) => {
+    for (const value of values) {
+      await world.value(value);
+      await world.pass(60);
+    }
+  };
+  await unfulfilled(80, 10, 10, 10, 10);
+  assert.equal(await world.desired(), 6, "it runs five yet");
+  await world.fulfil();
+  assert.equal(await world.desired(), 5);
+});
+
 test("an alarm whose actions are disabled, and one of another target, scale nothing", async () => {
   const world = await scalingWorld();
   await world.register(1, 10);
