@@ -8,6 +8,7 @@ import { sendHttp } from "./http-sender.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { type OwnMetricsParts, ownFamilies } from "./own-metrics.ts";
 import { remoteWriteOptions } from "./remote-write-options.ts";
+import { positionFile } from "./remote-write-position.ts";
 import { type AnsweredRequest, RequestMetrics } from "./request-metrics.ts";
 
 export interface PrometheusParts {
@@ -26,7 +27,12 @@ export function startPrometheus(parts: PrometheusParts) {
   const { metrics: storage, store, control, clock, log, data, version } = parts;
   const requests = new RequestMetrics();
   const target = remoteWriteOptions(parts.env);
-  const remoteWrite = target && new RemoteWrite({ storage, clock, log, send: sendHttp, ...target });
+  const remoteWrite =
+    target &&
+    new RemoteWrite({
+      ...{ storage, clock, log, send: sendHttp, ...target },
+      position: positionFile(data.path, target.url),
+    });
   remoteWrite?.start();
   const own = () => [
     ...ownFamilies({

@@ -16,7 +16,7 @@ export { MetricStorage } from "./metrics/storage.ts";
 export { contentTypes, formatOf, writeExposition } from "./prometheus/exposition.ts";
 export { type Family, type FamilySample, type Label, single } from "./prometheus/family.ts";
 export { latestFamilies } from "./prometheus/latest.ts";
-export { RemoteWrite } from "./prometheus/remote-write.ts";
+export { RemoteWrite, type WritePosition } from "./prometheus/remote-write.ts";
 
 export const cloudWatchCollections = [alarmHistory, alarms, dashboards];
 

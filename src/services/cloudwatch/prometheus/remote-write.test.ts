@@ -10,7 +10,7 @@ import { VirtualClock } from "#kernel/virtual-clock.ts";
 import { decodeWriteRequest, decompressSnappy, type ReceivedSeries } from "../../../../test/support/remote-write.ts";
 import { valuePoint } from "../metrics/point.ts";
 import { MetricStorage } from "../metrics/storage.ts";
-import { RemoteWrite } from "./remote-write.ts";
+import { RemoteWrite, type WritePosition } from "./remote-write.ts";
 import { compressSnappy } from "./snappy.ts";
 import { encodeWriteRequest } from "./write-request.ts";
 
@@ -53,20 +53,37 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await setImmediate();
 }
 
-async function writing(answer: (call: HttpCall, count: number) => HttpAnswer | Promise<HttpAnswer>) {
+/** In memory. */
+function newPosition(): WritePosition {
+  let sentUntil: number | undefined;
+  return {
+    read: async () => sentUntil,
+    async write(until) {
+      sentUntil = until;
+    },
+  };
+}
+
+async function writing(
+  answer: (call: HttpCall, count: number) => HttpAnswer | Promise<HttpAnswer>,
+  position = newPosition(),
+) {
   const clock = new VirtualClock();
   const storage = await MetricStorage.open({ files: memoryFiles(), clock, log: silentLog });
   const received: ReceivedSeries[][] = [];
   const calls: HttpCall[] = [];
-  const remoteWrite = new RemoteWrite({
-    ...{ storage, clock, log: silentLog, url: "http://metrics.test/write", headers: { authorization: "Bearer x" } },
-    async send(call) {
-      calls.push(call);
-      const given = await answer(call, calls.length);
-      if (given.status < 300) received.push(decodeWriteRequest(decompressSnappy(call.body as Uint8Array)));
-      return given;
-    },
-  });
+  const open = () =>
+    new RemoteWrite({
+      ...{ storage, clock, log: silentLog, url: "http://metrics.test/write", headers: { authorization: "Bearer x" } },
+      position,
+      async send(call) {
+        calls.push(call);
+        const given = await answer(call, calls.length);
+        if (given.status < 300) received.push(decodeWriteRequest(decompressSnappy(call.body as Uint8Array)));
+        return given;
+      },
+    });
+  const remoteWrite = open();
   const put = (value: number, metrics = 1) =>
     storage.append(
       Array.from({ length: metrics }, (_, i) => ({
@@ -93,7 +110,7 @@ async function writing(answer: (call: HttpCall, count: number) => HttpAnswer | P
   const counters = () =>
     Object.fromEntries(remoteWrite.families().map(({ name, samples }) => [name, samples[0]!.value]));
   remoteWrite.start();
-  return { clock, storage, received, calls, remoteWrite, put, minutes, sums, counters };
+  return { clock, storage, received, calls, remoteWrite, open, put, minutes, sums, counters };
 }
 
 describe("remote write", () => {
@@ -187,6 +204,49 @@ describe("remote write", () => {
     assert.equal(calls.length, 3);
     assert.equal(sums().length, 1000);
     assert.ok((calls[0]!.body as Uint8Array).length < 60_000, `${(calls[0]!.body as Uint8Array).length} bytes`);
+    await remoteWrite.close();
+  });
+
+  test("a run goes on where the one before has come to, with two hours at most", async () => {
+    const { clock, minutes, sums, remoteWrite, open } = await writing(() => ({ status: 200 }));
+    await minutes(3);
+    await remoteWrite.close();
+    const sent = sums().length;
+    await minutes(3);
+    const next = open();
+    next.start();
+    await clock.advance(120_000, settle);
+    assert.deepEqual(sums().slice(sent).toSorted(), [0, 1, 2, 2]);
+    await next.close();
+    const later = sums().length;
+    await minutes(150);
+    const last = open();
+    last.start();
+    for (let minute = 0; minute < 5; minute++) await clock.advance(60_000, settle);
+    assert.equal(sums().length - later, 120);
+    await last.close();
+  });
+
+  test("metrics that cannot be read are sent later, or left out when they are too old", async () => {
+    const { clock, minutes, sums, remoteWrite, storage, put } = await writing(() => ({ status: 200 }));
+    const read = storage.read.bind(storage);
+    storage.read = async () => {
+      throw new DriverError("Failed", "the disk is broken");
+    };
+    await minutes(4);
+    assert.deepEqual(sums(), []);
+    storage.read = read;
+    await clock.advance(180_000, settle);
+    assert.deepEqual(sums().toSorted(), [0, 1, 2, 3]);
+    const start = clock.now() / 1000;
+    storage.read = async (series, range) => {
+      if (range.start <= start) throw new DriverError("Failed", "this block is broken");
+      return await read(series, range);
+    };
+    await clock.advance(3 * 3_600_000, settle);
+    await put(9);
+    await clock.advance(180_000, settle);
+    assert.equal(sums().at(-1), 9);
     await remoteWrite.close();
   });
 

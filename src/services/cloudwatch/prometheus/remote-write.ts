@@ -9,11 +9,19 @@ import { type MetricPoints, readMetrics } from "./points.ts";
 import { compressSnappy } from "./snappy.ts";
 import { encodeWriteRequest, type WrittenSeries } from "./write-request.ts";
 
+/** Where a run goes on that follows another one; in seconds since the epoch. */
+export interface WritePosition {
+  /** What is before has been sent; undefined: nothing is known. */
+  read(): Promise<number | undefined>;
+  write(sentUntil: number): Promise<void>;
+}
+
 export interface RemoteWriteOptions {
   readonly storage: MetricStorage;
   readonly clock: Clock;
   readonly log: Log;
   readonly send: SendHttp;
+  readonly position: WritePosition;
   readonly url: string;
   /** Beside those of the protocol: `authorization`. */
   readonly headers: Readonly<Record<string, string>>;
@@ -31,8 +39,9 @@ const leastBackoffMs = 1000;
 const mostBackoffMs = 60_000;
 
 /**
- * Sends each minute of all metrics to a receiver ("Prometheus Remote-Write 1.0"), from the minute of the start on. The
- * storage is the queue: while the receiver is away nothing is held but the time from which it lacks data.
+ * Sends each minute of all metrics to a receiver ("Prometheus Remote-Write 1.0"), from where the run before has come
+ * to, or from the minute of the first start on. The storage is the queue: while the receiver is away nothing is held
+ * but the time from which it lacks data.
  */
 export class RemoteWrite {
   private readonly options: RemoteWriteOptions;
@@ -72,8 +81,13 @@ export class RemoteWrite {
   }
 
   private async run(): Promise<void> {
-    const { clock } = this.options;
+    const { clock, log, position } = this.options;
     const { signal } = this.ended;
+    const before = await position.read().catch((error: unknown) => {
+      log.error("It is not known how far remote write had come: it begins anew", { error });
+      return undefined;
+    });
+    if (before !== undefined) this.sentUntil = Math.max(before, this.sentUntil - keptSeconds);
     for (;;) {
       const nowMs = clock.now();
       const until = Math.floor((nowMs / 1000 - delaySeconds) / 60) * 60;
@@ -85,11 +99,35 @@ export class RemoteWrite {
   private async sendUntil(until: number): Promise<void> {
     const start = this.sentUntil;
     const end = Math.min(until, start + windowSeconds);
-    for await (const metrics of readMetrics(this.options.storage, { start, end })) {
-      const series = metrics.flatMap(seriesOf);
-      if (series.length > 0) await this.deliver(series, start);
+    for (let backoffMs = leastBackoffMs; ; backoffMs = Math.min(backoffMs * 2, mostBackoffMs)) {
+      if (await this.sendWindow(start, end)) break;
+      await sleep(this.options.clock, backoffMs, this.ended.signal);
     }
     this.sentUntil = end;
+    await this.options.position.write(end).catch((error: unknown) => {
+      this.options.log.warn("It could not be noted how far remote write has come", { error });
+    });
+  }
+
+  /**
+   * Whether it is over with: what cannot be read is tried again, until it has become too old. A receiver takes again
+   * what it has.
+   */
+  private async sendWindow(start: number, end: number): Promise<boolean> {
+    const { storage, clock, log } = this.options;
+    try {
+      for await (const metrics of readMetrics(storage, { start, end })) {
+        const series = metrics.flatMap(seriesOf);
+        if (series.length > 0) await this.deliver(series, start);
+      }
+      return true;
+    } catch (error) {
+      if (this.ended.signal.aborted) throw error;
+      const isOld = clock.now() / 1000 - start > keptSeconds;
+      const what = isOld ? "left out of remote write" : "kept for later";
+      log.error(`Metrics that cannot be read are ${what}`, { start, end, error });
+      return isOld;
+    }
   }
 
   /** Until the receiver has taken it, refused it for good, or it has become too old. */
