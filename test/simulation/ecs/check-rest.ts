@@ -145,6 +145,13 @@ function checkCause(task: TaskRecord, { ledger, hosts, expected, faultless }: Ec
     assert.ok(expected.interrupts && task.capacityProviderName === "FARGATE_SPOT", `nobody interrupted ${id}`);
     return;
   }
+  if (stopCode === "TerminationNotice") {
+    const instance = [...ledger.containerInstances.values()].find(
+      ({ containerInstanceArn }) => containerInstanceArn === task.containerInstanceArn,
+    );
+    assert.equal(instance?.status ?? "INACTIVE", "INACTIVE", `the instance of ${id} is registered`);
+    return;
+  }
   if (stopCode === "ServiceSchedulerInitiated") {
     assert.ok(task.service?.accounted, `${id} was stopped by the scheduler of no service`);
     return;

@@ -2,7 +2,9 @@ import type { ChangeBatch } from "#kernel/store.ts";
 import type { InstanceRecord, NamespaceRecord, ServiceRecord as Registry } from "#services/discovery/model.ts";
 import type { Address, NetworkInterface } from "#services/ec2/model.ts";
 import type {
+  AttributeRecord,
   ClusterRecord,
+  ContainerInstanceRecord,
   ServiceDeploymentRecord,
   ServiceRecord,
   ServiceRevisionRecord,
@@ -40,6 +42,9 @@ export class Ledger {
   readonly serviceDeployments = new Map<string, ServiceDeploymentRecord>();
   readonly serviceRevisions = new Map<string, ServiceRevisionRecord>();
   readonly taskSets = new Map<string, TaskSetRecord>();
+  /** Container instances, and the attributes that users gave them. */
+  readonly containerInstances = new Map<string, ContainerInstanceRecord>();
+  readonly attributes = new Map<string, AttributeRecord>();
   /** Of Cloud Map: namespaces, services, and what is registered in them. */
   readonly namespaces = new Map<string, NamespaceRecord>();
   readonly registries = new Map<string, Registry>();
@@ -65,6 +70,8 @@ export class Ledger {
       else if (key.startsWith("ecs/service-deployment/")) put(this.serviceDeployments, key, value, removed);
       else if (key.startsWith("ecs/service-revision/")) put(this.serviceRevisions, key, value, removed);
       else if (key.startsWith("ecs/task-set/")) put(this.taskSets, key, value, removed);
+      else if (key.startsWith("ecs/container-instance/")) put(this.containerInstances, key, value, removed);
+      else if (key.startsWith("ecs/attribute/")) put(this.attributes, key, value, removed);
       else if (key.startsWith("servicediscovery/namespace/")) put(this.namespaces, key, value, removed);
       else if (key.startsWith("servicediscovery/service/")) put(this.registries, key, value, removed);
       else if (key.startsWith("servicediscovery/instance/")) put(this.instances, key, value, removed);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChangeBatch } from "#kernel/store.ts";
 import type { ServiceRecord, TaskRecord } from "#services/ecs/model.ts";
+import { isStray } from "../daemons/fitting.ts";
 import type { Ledger } from "../ecs/ledger.ts";
 
 /*
@@ -35,7 +36,9 @@ export function checkServices(batch: ChangeBatch<unknown>, ledger: Ledger, histo
     if (started.length > 0) checkStarts(service, [...next.values()], started);
     const rolling = strategyOf(service, ledger) === "ROLLING";
     if (started.length > 0 && rolling) checkCeiling(service, [...next.values()], started);
-    checkFloor(service, tasks, stopped, now);
+    // A daemon goes at once where it is not to be any more.
+    const chosen = stopped.filter((task) => !isStray(service, task, ledger));
+    checkFloor(service, tasks, chosen, now);
   }
 }
 

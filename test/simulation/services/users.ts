@@ -1,7 +1,7 @@
 import type { Operations } from "#generated/ecs/types.ts";
 import type { Random } from "#kernel/random.ts";
 import { untilAnswered } from "../ecs/client.ts";
-import { drawTaskDefinition, pick, saneFamily } from "../ecs/task-shapes.ts";
+import { drawTaskDefinition, pick, staysHealthy } from "../ecs/task-shapes.ts";
 import { allowing } from "../ecs/users.ts";
 import {
   createExternalService,
@@ -86,12 +86,6 @@ async function registerTaskDefinition(user: ServiceUser, sane?: boolean): Promis
     definitions.push(`${family}:${revision}`);
     return `${family}:${revision}`;
   }
-}
-
-/** Nothing in it ends, and what is checked becomes healthy. */
-function staysHealthy({ family, containerDefinitions }: Operations["RegisterTaskDefinition"]["input"]): boolean {
-  const checks = containerDefinitions.filter(({ healthCheck }) => healthCheck !== undefined);
-  return family.startsWith(saneFamily) && checks.every(({ image }) => image!.startsWith("fake/healthy"));
 }
 
 async function createService({ sim, client, definitions, subnets, registries }: ServiceUser): Promise<void> {
