@@ -19,7 +19,8 @@ export interface EngineOptions {
 }
 
 /**
- * The embedded engine: all current records in memory, in the order of their keys, and a revision log in a `Journal`.
+ * The embedded engine: all current records in memory, and a revision log in a `Journal`. They are put in the order of
+ * their keys when somebody lists them, which is at the start: every write looks records up, none needs their order.
  *
  * Commits are checked at once against what is durable and what is staged. Those of one turn are written together at
  * its end (`flush`); while the disk syncs them, later ones gather in the next group. Reads and watches show durable
@@ -30,7 +31,7 @@ export class EmbeddedEngine implements StoreEngine {
   readonly name = "embedded";
   readonly #journal: Journal;
   readonly #defer: (flush: () => void) => void;
-  readonly #current = new OrderedMap<Stored>();
+  readonly #current = new Map<string, Stored>();
   readonly #watchers = new Watchers();
   readonly #history: History;
   readonly #leases: Leases;
@@ -72,8 +73,9 @@ export class EmbeddedEngine implements StoreEngine {
   }
 
   async list(prefix: string, options?: RangeOptions): Promise<{ revision: number; entries: EngineEntry[] }> {
-    const entries = this.#current.range(prefix, options).map((stored) => stored.entry);
-    return { revision: this.#durable.revision, entries };
+    const ordered = new OrderedMap<EngineEntry>();
+    for (const [key, { entry }] of this.#current) if (key.startsWith(prefix)) ordered.set(key, entry);
+    return { revision: this.#durable.revision, entries: ordered.range(prefix, options) };
   }
 
   async commit(transaction: Transaction): Promise<TransactionResult> {
@@ -275,8 +277,9 @@ export class EmbeddedEngine implements StoreEngine {
     const obsolete: number[] = [];
     let bytes = 0;
     for (const { key, entry, row, bytes: size } of commit.writes) {
-      const previous =
-        entry === undefined ? this.#current.delete(key) : this.#current.set(key, { entry, row, bytes: size });
+      const previous = this.#current.get(key);
+      if (entry === undefined) this.#current.delete(key);
+      else this.#current.set(key, { entry, row, bytes: size });
       bytes += size + (previous?.bytes ?? 0);
       if (previous !== undefined) {
         obsolete.push(previous.row);
