@@ -118,6 +118,8 @@ export type RuleCondition =
       readonly httpHeaderName: string;
       readonly values: readonly string[];
       readonly regexValues?: readonly string[];
+      /** Without wildcards, capitals count. */
+      readonly exactValues?: readonly string[];
     }
   | { readonly field: "http-request-method"; readonly values: readonly string[] }
   | { readonly field: "query-string"; readonly pairs: readonly { readonly key?: string; readonly value: string }[] }

@@ -3,6 +3,7 @@ import type { Traffic } from "#host/proxy/traffic.ts";
 import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { authentication } from "./load-balancer/authentication.ts";
 import { badInput } from "./load-balancer/bad-input.ts";
+import { connectProxies } from "./load-balancer/connect.ts";
 import { connectLog } from "./load-balancer/connect-log.ts";
 import { failures } from "./load-balancer/failures.ts";
 import { headers } from "./load-balancer/headers.ts";
@@ -52,5 +53,6 @@ export function loadBalancerContract(
     traffic(start);
     authentication(start);
     connectLog(start);
+    connectProxies(start);
   });
 }

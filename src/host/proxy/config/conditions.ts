@@ -15,7 +15,7 @@ export function conditionAcl(name: string, condition: RuleCondition): string[] {
     case "path-pattern":
       return matches(name, "path", "", condition);
     case "http-header":
-      return matches(name, `req.fhdr(${argument(headerName(condition.httpHeaderName))})`, "-i ", condition);
+      return headerMatches(name, condition);
     case "http-request-method":
       return lines(name, "method", "-m str", condition.values);
     case "query-string":
@@ -23,6 +23,11 @@ export function conditionAcl(name: string, condition: RuleCondition): string[] {
     case "source-ip":
       return lines(name, "src", "-m ip", condition.values);
   }
+}
+
+function headerMatches(name: string, condition: Extract<RuleCondition, { field: "http-header" }>): string[] {
+  const fetch = `req.fhdr(${argument(headerName(condition.httpHeaderName))})`;
+  return [...matches(name, fetch, "-i ", condition), ...lines(name, fetch, "-m str", condition.exactValues ?? [])];
 }
 
 interface Patterns {

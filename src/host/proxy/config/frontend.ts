@@ -79,7 +79,8 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
   const only = soleGroup(listener);
   return [
     "tcp-request connection set-var(sess.since) date",
-    ...(listener.protocol === "HTTP" ? ["option disable-h2-upgrade"] : []),
+    // Behind a name of Service Connect HTTP/2 is spoken without TLS, by gRPC above all.
+    ...(listener.protocol === "HTTP" && node.taskArn === undefined ? ["option disable-h2-upgrade"] : []),
     `option http-restrict-req-hdr-names ${attributes.dropInvalidHeaderFields ? "delete" : "preserve"}`,
     ...ownPage(405, folder, "METH_TRACE"),
     ...ownPage(414, folder, `{ url,length gt ${maxUriBytes} }`),

@@ -47,11 +47,12 @@ function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfigurati
     if (input[field as keyof typeof refused] === undefined) continue;
     throw invalid(ctx, `serviceConnectConfiguration.${field} is not supported on this platform: ${why}. Leave it out.`);
   }
-  for (const { tls, clientAliases = [] } of input.services ?? []) {
-    if (tls !== undefined) throw invalid(ctx, "Service Connect TLS is not supported on this platform: leave tls out.");
-    if (clientAliases.some(({ testTrafficRules }) => testTrafficRules !== undefined)) {
-      throw invalid(ctx, "testTrafficRules are not supported on this platform: leave them out.");
-    }
+  if (input.services?.some(({ tls }) => tls !== undefined)) {
+    throw invalid(
+      ctx,
+      "Service Connect TLS is not supported on this platform, which has no AWS Private CA: leave tls out, and let " +
+        "containers speak TLS themselves where it is needed.",
+    );
   }
 }
 
@@ -103,6 +104,7 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
     return { port, dnsName };
   });
   checkTimeouts(ctx, service, protocol);
+  const testHeader = protocol === "tcp" ? refuseTestRules(ctx, service) : testHeaderOf(ctx, service);
   const id = discoveryId(at, namespace.id, discoveryName);
   checkOwn(ctx, id, { ...where, discoveryName });
   const { idleTimeoutSeconds, perRequestTimeoutSeconds } = service.timeout ?? {};
@@ -114,7 +116,30 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
     aliases: aliases.length > 0 ? aliases : [{ port: containerPort, dnsName: `${discoveryName}.${namespace.name}` }],
     ...(idleTimeoutSeconds !== undefined && { idleTimeoutSeconds }),
     ...(perRequestTimeoutSeconds !== undefined && { perRequestTimeoutSeconds }),
+    ...(testHeader && { testHeader }),
   };
+}
+
+/** What AWS looks for where there are no rules. */
+const defaultTestHeader = "x-amzn-ecs-blue-green-test";
+
+function testHeaderOf(ctx: RequestContext, service: ServiceConnectService): ServiceConnectEndpoint["testHeader"] {
+  const header = service.clientAliases?.[0]?.testTrafficRules?.header;
+  if (header === undefined) return { name: defaultTestHeader };
+  const exact = header.value?.exact;
+  if (!/^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/.test(header.name)) {
+    throw invalid(ctx, `The name ${JSON.stringify(header.name)} of a test traffic header is not valid.`);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not come in
+  if (exact !== undefined && /[\x00-\x1f\x7f]/.test(exact)) {
+    throw invalid(ctx, "The value of a test traffic header cannot have control characters.");
+  }
+  return { name: header.name, ...(exact !== undefined && { exact }) };
+}
+
+function refuseTestRules(ctx: RequestContext, { clientAliases = [] }: ServiceConnectService): undefined {
+  if (clientAliases.every(({ testTrafficRules }) => testTrafficRules === undefined)) return undefined;
+  throw invalid(ctx, "testTrafficRules can only be set if the appProtocol isn't TCP.");
 }
 
 function checkTimeouts(ctx: RequestContext, { timeout = {} }: ServiceConnectService, protocol: string): void {

@@ -3,6 +3,8 @@ import type {
   ListenerSpec,
   LoadBalancerAttributes,
   LoadBalancerNode,
+  RuleAction,
+  RuleSpec,
   TargetGroupSpec,
 } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
@@ -11,12 +13,14 @@ import {
   primaryOf,
   type ServiceConnect,
   type ServiceConnectEndpoint,
+  type ServiceRecord,
   serviceRevisionKey,
   serviceRevisions,
   services,
 } from "../model/service.ts";
 import type { TaskRecord } from "../model/task.ts";
 import type { World } from "../model/world.ts";
+import { splitOf } from "./split.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -26,6 +30,8 @@ export interface Alias {
   readonly port: number;
   readonly address: string;
   readonly endpoint: ServiceConnectEndpoint;
+  /** Whose tasks are behind it. */
+  readonly service: ServiceRecord;
 }
 
 /** The value of the index `namespace` of services. */
@@ -43,7 +49,8 @@ export function aliasesIn(store: Views, world: World, namespaceId: string): read
     for (const endpoint of connect?.endpoints ?? []) {
       for (const { dnsName, port } of endpoint.aliases) {
         const address = loopbackOf(dnsName);
-        if (!found.has(`${address}:${port}`)) found.set(`${address}:${port}`, { dnsName, port, address, endpoint });
+        const alias = { dnsName, port, address, endpoint, service };
+        if (!found.has(`${address}:${port}`)) found.set(`${address}:${port}`, alias);
       }
     }
   }
@@ -88,22 +95,20 @@ export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect)
   if (task.networkInterface === undefined) return undefined;
   const known = new Set(task.serviceConnect?.hosts.map(({ hostname }) => hostname));
   const aliases = aliasesIn(store, task, connect.namespaceId).filter(({ dnsName }) => known.has(dnsName));
-  const outward = aliases.map(({ address, port, endpoint }) => ({
-    listener: listenerOf(`${endpoint.discoveryArn}/${port}`, endpoint, { address, port }),
-    group: groupOf(endpoint, endpoint.discoveryArn, targetsOf(store, task, endpoint)),
-  }));
+  const outward = aliases.map((alias) => outwardOf(store, task, alias));
   const inward = connect.endpoints
     .filter(({ ingressPort, containerPort }) => ingressPort !== containerPort)
     .map((endpoint) => {
-      const arn = `${endpoint.discoveryArn}/ingress`;
+      const arn = `${endpoint.discoveryArn}/${ingressPart}`;
       const { ingressPort: port, containerPort } = endpoint;
       const own = { targetKey: `own:${containerPort}`, address: "127.0.0.1", port: containerPort, draining: false };
-      const target = { ...endpoint, discoveryArn: arn };
-      return { listener: listenerOf(arn, target, { address: "0.0.0.0", port }), group: groupOf(endpoint, arn, [own]) };
+      const rules = [{ ruleArn: arn, conditions: [], actions: [forwardTo([arn, 100])] }];
+      const listener = listenerOf(arn, endpoint, { address: "0.0.0.0", port, rules });
+      return { listener, groups: [groupOf(endpoint, arn, [own])] };
     });
   const all = [...inward, ...outward];
   if (all.length === 0) return undefined;
-  const groups = new Map(all.map(({ group }) => [group.targetGroupArn, group]));
+  const groups = new Map(all.flatMap((each) => each.groups.map((group) => [group.targetGroupArn, group])));
   const listeners = all.map(({ listener }) => listener);
   const { attachmentId, ...networkInterface } = task.networkInterface;
   const node = {
@@ -153,13 +158,62 @@ export function targetsOf(
     }));
 }
 
+/** What the ARN of the group ends with that is the task's own port. */
+export const ingressPart = "ingress";
+
+/** The group of a new revision's tasks while a deployment shifts traffic; all other tasks are in the name's own. */
+function newGroupArn({ discoveryArn }: ServiceConnectEndpoint): string {
+  return `${discoveryArn}/new`;
+}
+
+/** Behind a name are all tasks of its service, or by a deployment's weights those of its old and new revision. */
+function outwardOf(store: Views, world: World, { address, port, endpoint, service }: Alias) {
+  const listenerArn = `${endpoint.discoveryArn}/${port}`;
+  const split = splitOf(store, service);
+  const [own, added] = [endpoint.discoveryArn, newGroupArn(endpoint)];
+  const targets = targetsOf(store, world, endpoint);
+  const isNew = ({ targetKey }: { targetKey: string }) => split?.isNew(targetKey) ?? false;
+  const production = split?.production ?? 0;
+  const last = forwardTo([own, 100 - production], [added, production]);
+  const { testHeader } = endpoint;
+  const tries = split !== undefined && split.test > 0 && testHeader !== undefined;
+  const rules = [
+    ...(tries ? [{ ruleArn: `${listenerArn}/test`, ...testRule(testHeader, forwardTo([added, 100])) }] : []),
+    { ruleArn: listenerArn, conditions: [], actions: [last] },
+  ];
+  return {
+    listener: listenerOf(listenerArn, endpoint, { address, port, rules }),
+    groups: [
+      groupOf(
+        endpoint,
+        own,
+        targets.filter((target) => !isNew(target)),
+      ),
+      ...(split === undefined ? [] : [groupOf(endpoint, added, targets.filter(isNew))]),
+    ],
+  };
+}
+
+type TestHeader = NonNullable<ServiceConnectEndpoint["testHeader"]>;
+
+function testRule({ name, exact }: TestHeader, action: RuleAction): Pick<RuleSpec, "conditions" | "actions"> {
+  const wanted = exact === undefined ? { values: ["*"] } : { values: [], exactValues: [exact] };
+  return { conditions: [{ field: "http-header", httpHeaderName: name, ...wanted }], actions: [action] };
+}
+
+/** Weights are whole numbers: tenths of a percent are told in thousandths. Groups that get nothing are left out. */
+function forwardTo(...shares: readonly (readonly [targetGroupArn: string, percent: number])[]): RuleAction {
+  const targetGroups = shares.flatMap(([targetGroupArn, percent]) =>
+    percent > 0 ? [{ targetGroupArn, weight: Math.round(percent * 10) }] : [],
+  );
+  return { type: "forward", targetGroups };
+}
+
 function listenerOf(
   listenerArn: string,
-  { discoveryArn, protocol }: ServiceConnectEndpoint,
-  { address, port }: { readonly address: string; readonly port: number },
+  { protocol }: ServiceConnectEndpoint,
+  { address, port, rules }: Pick<ListenerSpec, "address" | "port" | "rules">,
 ): ListenerSpec {
-  const forward = { type: "forward" as const, targetGroups: [{ targetGroupArn: discoveryArn, weight: 1 }] };
-  const rules = [{ ruleArn: listenerArn, conditions: [], actions: [forward] }];
   return { ...{ listenerArn, address, port, rules, certificates: [] }, protocol: protocol === "tcp" ? "TCP" : "HTTP" };
 }
 

@@ -216,6 +216,8 @@ export interface ServiceConnectEndpoint {
   readonly aliases: readonly { readonly port: number; readonly dnsName: string }[];
   readonly idleTimeoutSeconds?: number;
   readonly perRequestTimeoutSeconds?: number;
+  /** The header of requests that try a new revision, with this value or any; absent with TCP. */
+  readonly testHeader?: { readonly name: string; readonly exact?: string };
 }
 
 /** A line of what the scheduler did, as DescribeServices shows the newest hundred of. */

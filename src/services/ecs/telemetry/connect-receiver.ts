@@ -3,7 +3,7 @@ import type { LoadBalancingEndpoint, TargetGroupTraffic } from "#kernel/load-bal
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Key, Store } from "#kernel/store.ts";
 import { serviceKey as discoveryKey, services as discoveryServices } from "#services/discovery/model.ts";
-import { targetsOf } from "../connect/endpoints.ts";
+import { ingressPart, targetsOf } from "../connect/endpoints.ts";
 import {
   primaryOf,
   type ServiceRecord,
@@ -56,7 +56,7 @@ export function reachedName(store: Store, world: World, targetGroupArn: string):
 }
 
 function registryOf(store: Store, world: World, targetGroupArn: string) {
-  const [, id = "", ...rest] = parseArn(targetGroupArn)?.resource.split("/") ?? [];
+  const [, id = "", part] = parseArn(targetGroupArn)?.resource.split("/") ?? [];
   const registry = store.view(discoveryServices).get(discoveryKey(world, id))?.value;
-  return registry?.owner === undefined || rest.length > 0 ? undefined : registry;
+  return registry?.owner === undefined || part === ingressPart ? undefined : registry;
 }

@@ -7,7 +7,8 @@ import {
   instances,
 } from "#services/discovery/model.ts";
 import { connectOf, namespacePath, proxyOf } from "../../connect/endpoints.ts";
-import { services } from "../../model/service.ts";
+import { type ServiceName, type ServiceRecord, serviceKey, services } from "../../model/service.ts";
+import { serviceDeployments } from "../../model/service-deployment.ts";
 import { type TaskRecord, tasks } from "../../model/task.ts";
 
 /**
@@ -23,6 +24,11 @@ export function connectProxies(publish: (nodes: readonly LoadBalancerNode[]) => 
       watch(services, ({ value }) =>
         value.serviceConnectNamespaceId === undefined ? [] : [namespacePath(value, value.serviceConnectNamespaceId)],
       ),
+      watch(serviceDeployments, ({ value }, store) => {
+        const service = value.deploymentConfiguration.strategy === "ROLLING" ? undefined : serviceOf(value, store);
+        const namespaceId = service?.serviceConnectNamespaceId;
+        return namespaceId === undefined ? [] : [namespacePath(value, namespaceId)];
+      }),
       watch(instances, ({ value }, store) => {
         const service = store.view(discoveryServices).get(discoveryServiceKey(value, value.serviceId))?.value;
         return service?.owner === undefined ? [] : [namespacePath(service, service.namespaceId)];
@@ -48,6 +54,10 @@ export function hasProxies(store: Pick<Store, "view">): boolean {
 
 function pathsOf(task: TaskRecord): string[] {
   return task.serviceConnect === undefined ? [] : [namespacePath(task, task.serviceConnect.namespaceId)];
+}
+
+function serviceOf(at: ServiceName, store: Pick<Store, "view">): ServiceRecord | undefined {
+  return store.view(services).get(serviceKey(at))?.value;
 }
 
 function pathsNow(store: Pick<Store, "view">): string[] {

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { connect } from "node:http2";
+import { describe, test } from "node:test";
+import { Received } from "../../support/received.ts";
+import type { StartBalancer } from "../load-balancer.ts";
+import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf } from "./nodes.ts";
+import { prepare } from "./setting.ts";
+import { seen, startHttp2Target } from "./targets.ts";
+
+const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef0123456789abcdef";
+
+/** What the proxies of tasks do that load balancers do not. */
+export function connectProxies(start: StartBalancer): void {
+  describe("proxies of tasks", () => {
+    const setting = prepare(start);
+
+    test("HTTP/2 without TLS, as gRPC speaks it, reaches a target of HTTP/2", async () => {
+      const { use, port, balancer } = setting();
+      const target = await startHttp2Target("h2");
+      const group = groupOf("h2", [targetOf(target.port)], { protocolVersion: "HTTP2" });
+      const attributes = { ...nodeOf({}).attributes, connectLog: { format: "JSON", includeQuery: false } } as const;
+      await use({ taskArn, attributes, listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
+      const session = connect(`http://127.0.0.1:${port}`);
+      session.on("error", () => {}); // the stream tells
+      const stream = session.request({ ":path": "/hello?token=secret", ":method": "POST" });
+      stream.on("error", () => {}); // ended without an answer
+      const answer = new Received(stream);
+      stream.end("hello");
+      assert.equal(await answer.rest(), "hello");
+      session.destroy();
+      await balancer.untilAccess((records) => records.some(({ line }) => line.includes("/hello")));
+      const { path, protocol, authority, stream_id } = JSON.parse(
+        balancer.access.find(({ line }) => line.includes("/hello"))!.line,
+      );
+      assert.deepEqual([path, protocol, authority], ["/hello", "HTTP/2", `127.0.0.1:${port}`]);
+      assert.match(stream_id, /^\d+-\d+$/);
+      await target.close();
+    });
+
+    test("a header of test requests has just this value, in which nothing is a wildcard", async () => {
+      const { use, port, groupOne, groupTwo } = setting();
+      const condition = { field: "http-header", httpHeaderName: "x-try", values: [], exactValues: ["Green*"] } as const;
+      const rules = [ruleOf(1, [condition], forward(groupTwo))];
+      await use({ taskArn, listeners: [listenerOf(port, forward(groupOne), rules)] });
+      const reached = async (value?: string) =>
+        (await seen(port, "/", value === undefined ? {} : { headers: { "x-try": value } })).name;
+      assert.deepEqual(await Promise.all(["Green*", "green*", "Green", "Greener"].map(reached)), [
+        "two",
+        "one",
+        "one",
+        "one",
+      ]);
+      assert.equal(await reached(), "one");
+    });
+  });
+}
