@@ -134,6 +134,8 @@ test("tests wait for nothing that may have passed, and for nothing without an en
     [/^import .*\b(?:spawn|fork)\b.* from "node:child_process"/, "start processes with TestProcess"],
     [/\bawait once\([^;]*"(?:close|data|end|exit|finish|message)"/, "listen before the cause, or use Received"],
     [/\bwhile \(.*\b(?:setTimeout|setImmediate|delay)\b/, "wait with until"],
+    [/^\s*(?:\} )?while \(.*(?:\bawait\b|\.status\b)/, "wait with until"],
+    [/\bfor \(;;\)(?! yield\b)/, "loop over what ends, or wait with until"],
   ];
   const broken = sources
     .filter(({ path }) => isTest(path) && !/^test\/(?:runner|simulation)\//.test(path) && !helpers.includes(path))

@@ -62,10 +62,10 @@ test("killed while a container writes in bursts: no line is lost or doubled", { 
   const { taskArn } = await running(clients, started!.taskArn!);
   for (let i = 0; i < 3; i++) {
     const before = (await logLines(clients, started!, "app")).length;
-    while ((await logLines(clients, started!, "app")).length === before) {
-      const { lastStatus } = await running(clients, taskArn!);
-      if (lastStatus === "STOPPED") break;
-    }
+    const look = async () =>
+      (await logLines(clients, started!, "app")).length > before ||
+      (await running(clients, taskArn!)).lastStatus === "STOPPED";
+    await until("more lines", look);
     await platform.kill();
     await platform.start();
   }

@@ -142,11 +142,12 @@ describe("estiva exec's end of a session", () => {
     await session(
       async (side) => {
         await begin(side);
-        for (;;) {
+        let isLast = false;
+        while (!isLast) {
           const { payload, flags } = await side.next();
           assert.ok(payload.length <= 4096);
           got.push(Uint8Array.from(payload));
-          if (flags & messageFlags.fin) break;
+          isLast = (flags & messageFlags.fin) !== 0;
         }
         side.stream.send(payloadTypes.exitCode, exitCodePayload(0));
         side.close("");

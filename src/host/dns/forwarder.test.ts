@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 import { seededRandom } from "#kernel/random.ts";
 import { drainMicrotasks, VirtualClock } from "#kernel/virtual-clock.ts";
+import { until } from "../../../test/support/until.ts";
 import { createForwarder } from "./forwarder.ts";
 import { parseQuery } from "./message.ts";
 
@@ -24,8 +25,7 @@ test("a resolver that stays silent is left alone for a while, then asked by one 
   const ask = async () => {
     const before = asked;
     const answer = forwarder.forward(message, query, "udp");
-    while (clock.nextAt() === undefined) await drainMicrotasks();
-    while (asked === before) await drainMicrotasks();
+    await until("a question that waits", () => clock.nextAt() !== undefined && asked > before, Boolean, { everyMs: 1 });
     await clock.advance(1500);
     return answer;
   };

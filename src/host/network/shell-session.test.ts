@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
-import { drainMicrotasks, VirtualClock } from "#kernel/virtual-clock.ts";
+import { VirtualClock } from "#kernel/virtual-clock.ts";
+import { until } from "../../../test/support/until.ts";
 import { createDirectShell } from "./direct-shell.ts";
 
 test("scripts run one after another in one shell, and fail by their own", async () => {
@@ -44,7 +45,7 @@ test("a script that does not end is given up", async () => {
   const clock = new VirtualClock();
   const shell = createDirectShell({ clock });
   const hung = assert.rejects(shell.run("exec sleep 1000"), { reason: "Unavailable", message: /60 seconds/ });
-  while (clock.nextAt() === undefined) await drainMicrotasks();
+  await until("the time that it has", () => clock.nextAt());
   await clock.advance(60_000);
   await hung;
   await shell.close();

@@ -15,8 +15,7 @@ import { interfaceOf, useWorld } from "../../../test/contracts/network/world.ts"
 import { type TestDocker, testDocker } from "../../../test/images/docker.ts";
 import { testEngine } from "../../../test/images/engine.ts";
 import { TestProcess } from "../../../test/support/test-process.ts";
-import { until as untilSo } from "../../../test/support/until.ts";
-import { within } from "../../../test/support/within.ts";
+import { until } from "../../../test/support/until.ts";
 import { createLoadBalancerNodes, type LoadBalancerNodes } from "./nodes.ts";
 
 const engine = await testEngine();
@@ -52,18 +51,8 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   let nodes: LoadBalancerNodes;
   let health: readonly TargetHealthReport[] = [];
   const states: NodeStateMessage[] = [];
-  let changed = Promise.withResolvers<void>();
-  const note = () => {
-    const { resolve } = changed;
-    changed = Promise.withResolvers();
-    resolve();
-  };
-  const until = (isMet: () => boolean) => {
-    const met = async () => {
-      while (!isMet()) await changed.promise;
-    };
-    return within(String(isMet), met(), () => ({ health, states: states.slice(-3) }));
-  };
+  const untilReported = (isMet: () => boolean) =>
+    until(String(isMet), () => ({ health, states: states.slice(-3) }), isMet);
 
   const openManager = async () => {
     const driver = docker.driver;
@@ -77,11 +66,9 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
       endpoint: {
         async publishTargetHealth(message) {
           health = message.targets;
-          note();
         },
         async submitNodeState(message) {
           states.push(message);
-          note();
         },
         async publishHeldRequests() {},
         async publishAccess() {},
@@ -107,7 +94,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   let seqNum = 0;
   const apply = async (version: string, parts?: Partial<LoadBalancerNode>) => {
     nodes.apply({ messageId: version, seqNum: ++seqNum, nodes: [spec(version, parts)] });
-    await until(() => states.at(-1)?.version === version && states.at(-1)?.state === "active");
+    await untilReported(() => states.at(-1)?.version === version && states.at(-1)?.state === "active");
   };
   /** What the machine, or a task, gets from the node, once it gets anything: status, body, and after how many ms. */
   const get = async (from = world.machine.host): Promise<[number, string, number]> => {
@@ -150,7 +137,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
 
   test("a node serves at its address, for the host and for tasks under security groups", async () => {
     await apply("1");
-    await until(() => health.some(({ state }) => state === "healthy"));
+    await untilReported(() => health.some(({ state }) => state === "healthy"));
     assert.match((await get()).join(), /^200,hello \d/);
     const client = await world.task(closedAddress);
     assert.deepEqual((await get(client)).slice(0, 2), [200, "hello 10.1.0.12"]);
@@ -187,7 +174,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     const rule = { ruleArn: "r", conditions: [condition], actions: [text("x")] };
     const bad = { listeners: [listenerOf(80, forward(group), [rule])] };
     nodes.apply({ messageId: "bad", seqNum: ++seqNum, nodes: [spec("bad", bad)] });
-    await until(() => states.at(-1)?.state === "failed");
+    await untilReported(() => states.at(-1)?.state === "failed");
     assert.match(states.at(-1)!.reason!, /regex/);
     assert.equal((await get())[0], 200);
     await apply("good", { listeners: [listenerOf(80, text("new"))], targetGroups: [] });
@@ -197,7 +184,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   test("a node that is no longer wanted leaves nothing", async () => {
     nodes.apply({ messageId: "end", seqNum: ++seqNum, nodes: [] });
     const look = async () => [...(await docker.driver.listSandboxes()), ...readdirSync(join(folder, "nodes"))];
-    await untilSo("all to go", look, (left) => left.length === 0);
+    await until("all to go", look, (left) => left.length === 0);
     const attached = await world.network.attached();
     assert.ok(!attached.some((each) => each.networkInterfaceId === networkInterfaceId));
     assert.ok(existsSync(folder));

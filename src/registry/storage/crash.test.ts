@@ -21,8 +21,7 @@ async function uploadForever(dir: string): Promise<void> {
   const store = open(dir);
   let next = Number(process.env.BLOB_CRASH_TEST_FIRST);
   const worker = async () => {
-    for (;;) {
-      const number = next++;
+    for (let number = next++; ; number = next++) {
       const content = contentOf(number);
       const uploadId = await store.startUpload("r");
       for (const [from, to] of [

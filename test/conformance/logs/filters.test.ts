@@ -5,10 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { whyNoAwsCli } from "../../support/aws-cli.ts";
+import { until } from "../../support/until.ts";
 import { type WholePlatform, wholePlatform } from "../events/world.ts";
 
 const run = promisify(execFile);
@@ -61,8 +61,17 @@ describe("metric and subscription filters with the AWS CLI", { skip: whyNoAwsCli
     const embedded = { Zone: "a", jobs: [1, 2], _aws: { Timestamp: Date.now(), CloudWatchMetrics } };
     await put('{"ms":30,"zone":"a"}', '{"ms":12,"zone":"a"}', '{"ms":5,"zone":"b"}', JSON.stringify(embedded));
     const metric = (name: string) => ["--namespace", "app", "--metric-name", name, "--dimensions", "Name=Zone,Value=a"];
-    assert.equal(await sumOf(metric("ms")), 42);
-    assert.equal(await sumOf(metric("jobs")), 3);
+    // They are published behind the answer to PutLogEvents.
+    await until(
+      "the metric of the filter",
+      () => sumOf(metric("ms")),
+      (sum) => sum === 42,
+    );
+    await until(
+      "the embedded metric",
+      () => sumOf(metric("jobs")),
+      (sum) => sum === 3,
+    );
     const { logGroups } = await aws<{ logGroups: { metricFilterCount: number }[] }>("logs", "describe-log-groups");
     assert.equal(logGroups[0]!.metricFilterCount, 1);
     const tested = ["--filter-pattern", "[a, b = x*]", "--log-event-messages", "1 xy", "2 z"];
@@ -75,7 +84,6 @@ describe("metric and subscription filters with the AWS CLI", { skip: whyNoAwsCli
     const server = createServer(async (request, response) => {
       bodies.push(await text(request));
       response.end();
-      server.emit("body");
     });
     test.after(() => server.close());
     server.listen(0, "127.0.0.1");
@@ -92,7 +100,11 @@ describe("metric and subscription filters with the AWS CLI", { skip: whyNoAwsCli
     await aws("events", "put-rule", "--name", "errors", "--event-pattern", pattern);
     await aws("events", "put-targets", "--rule", "errors", "--targets", `Id=1,Arn=${url}`);
     await put("ERROR one", "INFO two");
-    while (bodies.length < 2) await Promise.race([once(server, "body"), pause(1000)]);
+    await until(
+      "what is handed on",
+      () => bodies,
+      ({ length }) => length >= 2,
+    );
     const all = bodies.map((body) => JSON.parse(body) as { awslogs?: { data: string }; detail?: object });
     const direct = all.find(({ awslogs }) => awslogs !== undefined)!.awslogs!.data;
     const message = JSON.parse(gunzipSync(Buffer.from(direct, "base64")).toString()) as Record<string, unknown>;

@@ -18,6 +18,7 @@ import { diskFiles } from "#platform/disk-files.ts";
 import { createQueryWorkers } from "#platform/query-workers/index.ts";
 import { whyNoAwsCli } from "../../support/aws-cli.ts";
 import { credentials } from "../../support/gateway.ts";
+import { until } from "../../support/until.ts";
 import { logsPlatform } from "./world.ts";
 
 const run = promisify(execFile);
@@ -70,9 +71,11 @@ describe("Logs Insights with the AWS CLI and the SDK, in threads of its own", { 
     const query = "filter status = 500 | fields number | sort number desc | limit 2";
     const started = ["start-query", "--log-group-names", "/app", ...range, "--query-string", query];
     const { queryId } = await aws<{ queryId: string }>(...started);
-    let answer: Results;
-    do answer = await aws<Results>("get-query-results", "--query-id", queryId);
-    while (answer.status === "Running" || answer.status === "Scheduled");
+    const answer = await until(
+      "the end of the query",
+      () => aws<Results>("get-query-results", "--query-id", queryId),
+      ({ status }) => status !== "Running" && status !== "Scheduled",
+    );
     assert.equal(answer.status, "Complete");
     assert.equal(answer.statistics.recordsMatched, 20);
     assert.deepEqual(
@@ -124,10 +127,12 @@ describe("Logs Insights with the AWS CLI and the SDK, in threads of its own", { 
     );
     const sums = await Promise.all(
       started.map(async ({ queryId }) => {
-        for (;;) {
-          const { status, results } = await client.send(new GetQueryResultsCommand({ queryId }));
-          if (status === "Complete") return Number(results![0]![0]!.value);
-        }
+        const { results } = await until(
+          "the results of the query",
+          () => client.send(new GetQueryResultsCommand({ queryId })),
+          ({ status }) => status === "Complete",
+        );
+        return Number(results![0]![0]!.value);
       }),
     );
     assert.equal(

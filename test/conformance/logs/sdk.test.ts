@@ -47,13 +47,13 @@ describe("CloudWatch Logs with the AWS SDK", () => {
     }
     assert.equal(numbers.length, 25_000);
     assert.ok(numbers.every((number, i) => number === i));
-    let [nextToken, seen]: [string | undefined, number] = [undefined, 0];
-    for (;;) {
+    let [nextToken, seen, isStart]: [string | undefined, number, boolean] = [undefined, 0, false];
+    while (!isStart) {
       const page: GetLogEventsCommandOutput = await platform.client.send(
         new GetLogEventsCommand({ ...name, nextToken }),
       );
       seen += page.events!.length;
-      if (page.nextBackwardToken === nextToken) break;
+      isStart = page.nextBackwardToken === nextToken;
       nextToken = page.nextBackwardToken;
     }
     assert.equal(seen, 25_000);

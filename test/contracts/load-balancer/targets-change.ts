@@ -100,7 +100,9 @@ function startLoad(port: number, clients = 4) {
       sent.end();
     });
   const running = Array.from({ length: clients }, async () => {
-    while (!ending) await one();
+    while (!ending) {
+      await one();
+    }
   });
   return {
     async end() {

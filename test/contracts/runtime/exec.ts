@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExecProcess } from "#host/runtime/driver.ts";
+import { within } from "../../support/within.ts";
 import type { Given } from "../runtime-driver.ts";
 import { containerSpec, rejectsWith, start } from "./fixture.ts";
 
@@ -27,7 +28,7 @@ export function execContract({ fixture, driver }: Given): void {
       const output = process.output[Symbol.asyncIterator]();
       await output.next();
       await process.kill();
-      while (!(await output.next()).done);
+      await rest(output);
       assert.ok((await process.exited) > 0);
     }
     await driver().removeSandbox(sandboxId);
@@ -58,7 +59,7 @@ export function execContract({ fixture, driver }: Given): void {
     const output = process.output[Symbol.asyncIterator]();
     await output.next();
     await driver().signalContainer(containerId, "SIGKILL");
-    while (!(await output.next()).done);
+    await rest(output);
     assert.equal(await process.exited, 137);
     await process.resize(80, 25);
     await process.kill();
@@ -73,6 +74,14 @@ export function execContract({ fixture, driver }: Given): void {
     await rejectsWith(driver().exec(containerId, { command: ["true"], tty: false }), "NotFound");
     await driver().removeSandbox(sandboxId);
   });
+}
+
+/** Until it ends. */
+async function rest(output: AsyncIterator<unknown>): Promise<void> {
+  const read = async () => {
+    for await (const _ of { [Symbol.asyncIterator]: () => output });
+  };
+  await within("the end of the output", read());
 }
 
 async function outputOf(process: ExecProcess): Promise<string> {

@@ -91,9 +91,8 @@ export class EventLog {
   }
 
   async #first(matches: (event: RuntimeEvent) => boolean): Promise<RuntimeEvent> {
-    for (;;) {
-      const found = this.seen.find(matches);
-      if (found !== undefined) return found;
+    let found = this.seen.find(matches);
+    while (found === undefined) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);
@@ -101,7 +100,9 @@ export class EventLog {
         };
         this.#waiting.add(wake);
       });
+      found = this.seen.find(matches);
     }
+    return found;
   }
 
   of(type: RuntimeEvent["type"], containerId: string): Promise<RuntimeEvent> {

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { silentLog } from "#kernel/controller.ts";
 import { memoryFiles } from "#kernel/memory-files.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
+import { until } from "../../../../test/support/until.ts";
 import { createLocalScanner, LogQueries, LogStorage, logsCollections, type QueryScanner } from "../index.ts";
 import { createOperations } from "./index.ts";
 
@@ -50,12 +51,10 @@ async function queryWorld(options: Options = {}) {
     /** The results when the query is over, without `@ptr`: rows of values by their fields. */
     async rows(queryString: string, input?: object) {
       const queryId = await run(queryString, input);
-      for (;;) {
-        const answer = await results(queryId);
-        if (answer.status === "Complete") return { ...answer, queryId, rows: answer.results!.map(plain) };
-        assert.ok(answer.status === "Running" || answer.status === "Scheduled", answer.status);
-        await nextTurn();
-      }
+      const isOver = ({ status }: { readonly status?: string }) => status !== "Running" && status !== "Scheduled";
+      const answer = await until("the end of the query", () => results(queryId), isOver, { everyMs: 1 });
+      assert.equal(answer.status, "Complete");
+      return { ...answer, queryId, rows: answer.results!.map(plain) };
     },
   };
 }
@@ -248,11 +247,11 @@ describe("the life of a query", () => {
     const { scanner, release } = heldScanner();
     const { run, results, call, operations } = await filled({ scanner });
     const queryId = await run("fields n | limit 5");
-    let running = await results(queryId);
-    while (running.statistics!.recordsScanned === 0) {
-      await nextTurn();
-      running = await results(queryId);
-    }
+    const running = await until(
+      "something that is scanned",
+      () => results(queryId),
+      ({ statistics }) => statistics!.recordsScanned! > 0,
+    );
     assert.deepEqual([running.status, running.results!.length], ["Running", 5]);
     const waiting = await call(operations, "DescribeQueries", { status: "Running", logGroupName: "b" });
     assert.deepEqual(
@@ -276,7 +275,11 @@ describe("the life of a query", () => {
     await clock.advance(hourMs);
     assert.deepEqual((await results(ids[0]!)).status, "Timeout");
     release();
-    while ((await results(ids[4]!)).status !== "Complete") await nextTurn();
+    await until(
+      "the last query",
+      () => results(ids[4]!),
+      ({ status }) => status === "Complete",
+    );
     await clock.advance(hourMs);
     await assert.rejects(results(ids[0]!), isFault("ResourceNotFoundException"));
   });
