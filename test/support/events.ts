@@ -1,4 +1,3 @@
-import { type Control, startControl } from "#control/index.ts";
 import type { Operations } from "#generated/events/types.ts";
 import type { Operations as SchedulerOperations } from "#generated/scheduler/types.ts";
 import { type Log, silentLog } from "#kernel/controller.ts";
@@ -16,10 +15,11 @@ import { validatePolicy } from "#services/iam/policy/index.ts";
 import { createLogSink, createLogs, logsCollections } from "#services/logs/index.ts";
 import { createScheduler, schedulerCollections } from "#services/scheduler/index.ts";
 import { type TestWorld, testWorld } from "./context.ts";
+import { type DrivenControllers, drive } from "./controllers.ts";
 import { logParts } from "./log-queries.ts";
 
 /** EventBridge with the real CloudWatch Logs beside it, and endpoints and roles that answer as the test says. */
-export interface EventsWorld extends TestWorld {
+export interface EventsWorld extends TestWorld, DrivenControllers {
   events<N extends keyof Operations>(
     name: N,
     input: Operations[N]["input"],
@@ -47,10 +47,6 @@ export interface EventsWorld extends TestWorld {
   logsFail: boolean;
   /** What was warned of. */
   readonly warnings: string[];
-  /** Runs the controllers until nothing is to be done now. */
-  settle(): Promise<void>;
-  /** Ends the controllers, as the end of the process does. */
-  stop(): Promise<void>;
   waiting(): number;
 }
 
@@ -102,11 +98,10 @@ export async function eventsWorld(): Promise<EventsWorld> {
     },
   });
   const scheduler = createScheduler({ hasOperation: (name, operation) => `${name}:${operation}` === "ecs:RunTask" });
-  const controllers = [...service.controllers, ...scheduler.controllers];
-  let control: Control | undefined;
   const result: EventsWorld = {
     ...world,
     ...parts,
+    ...drive(world, [...service.controllers, ...scheduler.controllers], log),
     events: (name, input, overrides) =>
       world.call(service.operations, name, input as never, overrides) as Promise<never>,
     scheduler: (name, input, overrides) =>
@@ -117,20 +112,6 @@ export async function eventsWorld(): Promise<EventsWorld> {
         events?: { message: string }[];
       };
       return events.map(({ message }) => message);
-    },
-    async settle() {
-      const onBug = (error: unknown) => {
-        throw error;
-      };
-      control ??= startControl({ store, controllers, clock, random, log, onBug });
-      do {
-        await new Promise((resolve) => setImmediate(resolve));
-        await clock.advance(0);
-      } while (!control.isIdle());
-    },
-    async stop() {
-      await control?.stop();
-      control = undefined;
     },
     waiting: () => store.view(deliveries).size,
   };

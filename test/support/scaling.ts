@@ -1,4 +1,3 @@
-import { type Control, startControl } from "#control/index.ts";
 import type { Operations as ScalingOperations } from "#generated/application-autoscaling/types.ts";
 import type { Operations as MetricOperations } from "#generated/cloudwatch/types.ts";
 import { silentLog } from "#kernel/controller.ts";
@@ -16,6 +15,7 @@ import { operations as ecs } from "#services/ecs/operations/index.ts";
 import { elbCollections } from "#services/elb/index.ts";
 import { eventsCollections, sourceEvents } from "#services/events/index.ts";
 import { type TestWorld, testWorld } from "./context.ts";
+import { type DrivenControllers, drive } from "./controllers.ts";
 
 export const scaledService = {
   ...{ account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "app" },
@@ -28,7 +28,7 @@ export const targetInput = {
 } as const;
 
 /** Application Auto Scaling with the real CloudWatch, and a service of ECS whose tasks are what the test says. */
-export interface ScalingWorld extends TestWorld {
+export interface ScalingWorld extends TestWorld, DrivenControllers {
   scaling<N extends keyof ScalingOperations>(
     name: N,
     input: ScalingOperations[N]["input"],
@@ -45,16 +45,11 @@ export interface ScalingWorld extends TestWorld {
   fulfil(change?: Partial<ServiceRecord>): Promise<void>;
   /** Puts a value of a metric of the service, CPUUtilization where the test names none, at this moment. */
   value(value: number, metric?: Partial<TestMetric>): Promise<void>;
-  /** Lets time pass, with all that falls due in it. */
-  pass(seconds: number): Promise<void>;
   /**
    * Minutes with a value in the middle of each; undefined: without one. The service comes to what it wants within them,
    * and what they were has been judged when it resolves.
    */
   minutes(count: number, value: number | undefined, metric?: Partial<TestMetric>): Promise<void>;
-  settle(): Promise<void>;
-  /** Ends the controllers, as the end of the process does. */
-  stop(): Promise<void>;
   /** Descriptions and causes, newest first; `all` with what was not scaled. */
   activities(all?: boolean): Promise<readonly ActivityLine[]>;
 }
@@ -92,7 +87,7 @@ export async function scalingWorld(desiredCount = 1): Promise<ScalingWorld> {
   const service = async () => (await world.store.get(key)).value!;
   const result: ScalingWorld = {
     ...world,
-    ...driver(world, [...cloudWatch.controllers, ...autoScaling.controllers]),
+    ...drive(world, [...cloudWatch.controllers, ...autoScaling.controllers]),
     scaling: (name, input, more) => world.call(autoScaling.operations, name, input as never, more) as never,
     metrics: (name, input) => world.call(cloudWatch.operations, name, input as never) as never,
     async register(min, max, more = {}) {
@@ -147,36 +142,4 @@ async function makeService(world: TestWorld, desiredCount: number): Promise<void
     ...{ cluster: "web", serviceName: "app", taskDefinition: "hello:1", desiredCount, launchType: "FARGATE" },
     networkConfiguration: { awsvpcConfiguration: { subnets: ids } },
   });
-}
-
-function driver(world: TestWorld, controllers: Parameters<typeof startControl>[0]["controllers"]) {
-  const { store, clock, random } = world;
-  const onBug = (error: unknown) => {
-    throw error;
-  };
-  let control: Control | undefined;
-  const settle = async () => {
-    control ??= startControl({ store, controllers, clock, random, log: silentLog, onBug });
-    do {
-      await new Promise((resolve) => setImmediate(resolve));
-      await clock.advance(0);
-    } while (!control.isIdle());
-  };
-  return {
-    settle,
-    async pass(seconds: number) {
-      const until = clock.now() + seconds * 1000;
-      await settle();
-      for (let at = clock.nextAt(); at !== undefined && at <= until; at = clock.nextAt()) {
-        await clock.advance(at - clock.now());
-        await settle();
-      }
-      await clock.advance(until - clock.now());
-      await settle();
-    },
-    async stop() {
-      await control?.stop();
-      control = undefined;
-    },
-  };
 }
