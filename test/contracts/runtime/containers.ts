@@ -95,10 +95,11 @@ export function containerContract({ fixture, driver }: Given): void {
 
   test("health is starting, then what the check says", async () => {
     const events = new EventLog(driver());
+    // The first check is late enough to be seen coming, and a busy machine has the time that it takes.
     const check = {
       command: ["CMD", "true"],
-      intervalSeconds: 1,
-      timeoutSeconds: 1,
+      intervalSeconds: 3,
+      timeoutSeconds: 60,
       retries: 1,
       startPeriodSeconds: 0,
     };
