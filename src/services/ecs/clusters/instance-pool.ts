@@ -34,27 +34,57 @@ export function instancePool(
 ): InstancePool {
   const own = instancesIn(store, cluster, launchType);
   const custom = customAttributes(store, cluster);
-  const pool = createPool(
-    own.map(({ value }) => toInstance(withSharedPorts(store, value), custom.get(value.id) ?? [])),
-    options,
-  );
-  for (const { value: instance } of own) {
-    for (const { value: task } of store.view(tasks).by("instance", instance.containerInstanceArn)) {
-      pool.occupy(instance.id, takenBy(task, store));
-    }
-  }
+  const records = own.map(({ value }) => value);
+  const pool = poolOf(store, records, ({ id }) => custom.get(id) ?? [], options);
   return { pool, instances: new Map(own.map((entry) => [entry.value.id, entry])) };
 }
 
-/** The ports of a machine are had once: those that tasks on other instances of the same host have are taken. */
-function withSharedPorts(store: Views, instance: ContainerInstanceRecord): ContainerInstanceRecord {
-  const others = store
-    .view(containerInstances)
-    .by("host", instance.hostId)
-    .filter(({ value }) => value.containerInstanceArn !== instance.containerInstanceArn);
-  if (others.length === 0) return instance;
-  const taken = others.flatMap(({ value }) => portsOn(store, value));
-  return { ...instance, reservedPorts: [...instance.reservedPorts, ...taken] };
+/** A pool of one instance, with its tasks on it. */
+export function poolOfInstance(store: Views, instance: ContainerInstanceRecord): Pool {
+  const custom = store.view(attributes).by("instance", instance.containerInstanceArn);
+  return poolOf(store, [instance], () => custom.map(({ value }) => value), { random: { float: () => 0.5 } });
+}
+
+type CustomAttributes = readonly { readonly name: string; readonly value?: string }[];
+
+/** A pool of these instances, with their tasks on them. */
+function poolOf(
+  store: Views,
+  instances: readonly ContainerInstanceRecord[],
+  customOf: (instance: ContainerInstanceRecord) => CustomAttributes,
+  options: PoolOptions,
+): Pool {
+  const withSharedPorts = portSharing(store);
+  const own = instances.map((instance) => toInstance(withSharedPorts(instance), customOf(instance)));
+  const pool = createPool(own, options);
+  for (const { id, containerInstanceArn } of instances) {
+    for (const { value: task } of store.view(tasks).by("instance", containerInstanceArn)) {
+      pool.occupy(id, takenBy(task, store));
+    }
+  }
+  return pool;
+}
+
+/**
+ * The ports of a machine are had once: those that tasks on other instances of the same host have are taken. The tasks
+ * of an instance are looked at once, however many share its host.
+ */
+function portSharing(store: Views): (instance: ContainerInstanceRecord) => ContainerInstanceRecord {
+  const known = new Map<string, readonly HostPort[]>();
+  const portsOf = (instance: ContainerInstanceRecord) => {
+    const ports = known.get(instance.containerInstanceArn) ?? portsOn(store, instance);
+    known.set(instance.containerInstanceArn, ports);
+    return ports;
+  };
+  return (instance) => {
+    const others = store
+      .view(containerInstances)
+      .by("host", instance.hostId)
+      .filter(({ value }) => value.containerInstanceArn !== instance.containerInstanceArn);
+    if (others.length === 0) return instance;
+    const taken = others.flatMap(({ value }) => portsOf(value));
+    return { ...instance, reservedPorts: [...instance.reservedPorts, ...taken] };
+  };
 }
 
 /** The ports of the host that tasks on an instance have, by what they asked for or by what the engine gave them. */
@@ -68,20 +98,6 @@ export function portsOn(store: Views, { containerInstanceArn }: ContainerInstanc
         networkBindings.map(({ hostPort, protocol }) => ({ port: hostPort, protocol })),
       ),
     ]);
-}
-
-/** A pool of one instance, with its tasks on it. */
-export function poolOfInstance(store: Views, instance: ContainerInstanceRecord): Pool {
-  const custom = store.view(attributes).by("instance", instance.containerInstanceArn);
-  const own = toInstance(
-    withSharedPorts(store, instance),
-    custom.map(({ value }) => value),
-  );
-  const pool = createPool([own], { random: { float: () => 0.5 } });
-  for (const { value: task } of store.view(tasks).by("instance", instance.containerInstanceArn)) {
-    pool.occupy(instance.id, takenBy(task, store));
-  }
-  return pool;
 }
 
 type Cluster = World & { readonly clusterName: string };
@@ -122,7 +138,7 @@ export function fittingInstances(
 
 function toInstance(
   { id, status, agentConnected, agentVersion, ec2InstanceId, registeredAt, ...record }: ContainerInstanceRecord,
-  custom: readonly { readonly name: string; readonly value?: string }[],
+  custom: CustomAttributes,
 ): Instance {
   const { cpu, memoryMiB, networkInterfaces, reservedPorts } = record;
   return {

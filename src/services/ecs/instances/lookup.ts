@@ -1,12 +1,12 @@
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import type { Read } from "#kernel/store.ts";
+import type { Entry, Read } from "#kernel/store.ts";
 import {
   type ContainerInstanceRecord,
   containerInstanceArn,
   containerInstanceKey,
 } from "../model/container-instance.ts";
-import { placeInCluster } from "../tasks/lookup.ts";
+import { placeInCluster, wrongCluster } from "../tasks/lookup.ts";
 
 /** The container instance that an id or ARN names. Throws `InvalidParameterException` for an ARN of another cluster. */
 export async function readInstance(
@@ -16,17 +16,39 @@ export async function readInstance(
 ): Promise<Read<ContainerInstanceRecord>> {
   const found = placeInCluster(ctx, "container-instance", identifier);
   const named = found?.clusterName ?? clusterName;
-  if (found !== undefined && named !== clusterName) {
-    const message = `Identifier is for cluster ${named}. Your cluster is ${clusterName}`;
-    throw ctx.fault("InvalidParameterException", `Invalid identifier: ${message}`);
-  }
+  if (named !== clusterName) throw wrongCluster(ctx, named, clusterName);
   const { account, region } = ctx;
   // What is no identifier at all is missing, as on AWS.
   return ctx.store.get(containerInstanceKey({ account, region, clusterName, id: found?.name ?? identifier }));
 }
 
-/** What a failure calls an instance that is not there. */
-export function arnOf(ctx: RequestContext, clusterName: string, identifier: string): string {
+/** Refuses a list of container instances that is empty or too long. */
+export function checkNamedInstances(ctx: RequestContext, named: readonly string[], most: number): void {
+  if (named.length === 0) throw ctx.fault("InvalidParameterException", "Container instances can not be blank.");
+  if (named.length <= most) return;
+  throw ctx.fault("InvalidParameterException", `Container instances can not contain more than ${most} items.`);
+}
+
+export interface NamedInstance {
+  /** Of one that is not there, what a failure calls it. */
+  readonly arn: string;
+  /** Undefined: it is not there. */
+  readonly entry: Entry<ContainerInstanceRecord> | undefined;
+}
+
+/** The container instances that a request names, each once. */
+export async function readInstances(
+  ctx: RequestContext,
+  clusterName: string,
+  named: readonly string[],
+): Promise<readonly NamedInstance[]> {
   const { account, region } = ctx;
-  return parseArn(identifier) ? identifier : containerInstanceArn({ account, region, clusterName, id: identifier });
+  const found: NamedInstance[] = [];
+  for (const identifier of new Set(named)) {
+    const read = await readInstance(ctx, clusterName, identifier);
+    const own = containerInstanceArn({ account, region, clusterName, id: identifier });
+    const entry = read.value === undefined ? undefined : (read as Entry<ContainerInstanceRecord>);
+    found.push({ arn: entry?.value.containerInstanceArn ?? (parseArn(identifier) ? identifier : own), entry });
+  }
+  return found;
 }

@@ -5,7 +5,7 @@ import type { Entry } from "#kernel/store.ts";
 import type { PlacementRequest } from "#placement/index.ts";
 import { poolOfInstance } from "../clusters/instance-pool.ts";
 import { checkTaskExecRole } from "../exec/task-role.ts";
-import { arnOf, readInstance } from "../instances/lookup.ts";
+import { checkNamedInstances, readInstances } from "../instances/lookup.ts";
 import { type ContainerInstanceRecord, changeInstance } from "../model/container-instance.ts";
 import { taskKey } from "../model/task.ts";
 import { checkAmounts } from "../tasks/amounts.ts";
@@ -24,11 +24,7 @@ const maxInstances = 10;
 /** Records a task on each of these container instances, whatever constraints say; on those without room a failure. */
 export const StartTask: EcsHandler<"StartTask"> = async (input, ctx) => {
   const { containerInstances: named } = input;
-  if (named.length === 0) throw ctx.fault("InvalidParameterException", "Container instances can not be blank.");
-  if (named.length > maxInstances) {
-    const message = `Container instances can not contain more than ${maxInstances} items.`;
-    throw ctx.fault("InvalidParameterException", message);
-  }
+  checkNamedInstances(ctx, named, maxInstances);
   checkSupported(ctx, input);
   const capacity = { launchType: "EC2" } as const;
   const cluster = await requireCluster(ctx, input.cluster);
@@ -64,15 +60,14 @@ async function findPlaces(
 ): Promise<{ readonly places: readonly Entry<ContainerInstanceRecord>[]; readonly failures: readonly Failure[] }> {
   const places = new Map<string, Entry<ContainerInstanceRecord>>();
   const failures: Failure[] = [];
-  for (const identifier of new Set(named)) {
-    const found = await readInstance(ctx, clusterName, identifier);
-    if (found.value === undefined) {
-      failures.push({ arn: arnOf(ctx, clusterName, identifier), reason: "MISSING" });
+  for (const { arn, entry } of await readInstances(ctx, clusterName, named)) {
+    if (entry === undefined) {
+      failures.push({ arn, reason: "MISSING" });
       continue;
     }
-    const [reason] = poolOfInstance(ctx.store, found.value).check(found.value.id, request);
-    if (reason === undefined) places.set(found.key, found as Entry<ContainerInstanceRecord>);
-    else failures.push({ arn: found.value.containerInstanceArn, reason });
+    const [reason] = poolOfInstance(ctx.store, entry.value).check(entry.value.id, request);
+    if (reason === undefined) places.set(entry.key, entry);
+    else failures.push({ arn, reason });
   }
   return { places: [...places.values()], failures };
 }

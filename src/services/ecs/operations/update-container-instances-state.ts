@@ -1,6 +1,6 @@
 import type { Failure } from "#generated/ecs/types.ts";
 import type { Entry } from "#kernel/store.ts";
-import { arnOf, readInstance } from "../instances/lookup.ts";
+import { checkNamedInstances, readInstances } from "../instances/lookup.ts";
 import { toContainerInstance } from "../instances/output.ts";
 import { type ContainerInstanceRecord, changeInstance } from "../model/container-instance.ts";
 import { requireCluster } from "../tasks/lookup.ts";
@@ -15,20 +15,14 @@ export const UpdateContainerInstancesState: EcsHandler<"UpdateContainerInstances
     const message = "Container instances status should be one of [ACTIVE,DRAINING]";
     throw ctx.fault("InvalidParameterException", message);
   }
-  if (named.length === 0) throw ctx.fault("InvalidParameterException", "Container instances can not be blank.");
-  if (named.length > maxInstances) {
-    const message = `Container instances can not contain more than ${maxInstances} items.`;
-    throw ctx.fault("InvalidParameterException", message);
-  }
+  checkNamedInstances(ctx, named, maxInstances);
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const found: Entry<ContainerInstanceRecord>[] = [];
   const failures: Failure[] = [];
-  for (const identifier of new Set(named)) {
-    const known = await readInstance(ctx, clusterName, identifier);
-    if (known.value === undefined) failures.push({ arn: arnOf(ctx, clusterName, identifier), reason: "MISSING" });
-    else if (known.value.status === "INACTIVE") {
-      failures.push({ arn: known.value.containerInstanceArn, reason: "INACTIVE" });
-    } else found.push(known as Entry<ContainerInstanceRecord>);
+  for (const { arn, entry } of await readInstances(ctx, clusterName, named)) {
+    if (entry === undefined) failures.push({ arn, reason: "MISSING" });
+    else if (entry.value.status === "INACTIVE") failures.push({ arn, reason: "INACTIVE" });
+    else found.push(entry);
   }
   const changed = found.map(({ key, value }) => ({
     key,

@@ -58,8 +58,13 @@ export function nameInCluster(
   }
   const { clusterName: named = at.clusterName, name } = found;
   if (named === at.clusterName) return name;
-  const message = `Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${at.clusterName}`;
-  throw ctx.fault("InvalidParameterException", message);
+  throw wrongCluster(ctx, named, at.clusterName);
+}
+
+/** An ARN is of another cluster than the one that the request is about. */
+export function wrongCluster(ctx: RequestContext, named: string, clusterName: string): Error {
+  const message = `Identifier is for cluster ${named}. Your cluster is ${clusterName}`;
+  return ctx.fault("InvalidParameterException", `Invalid identifier: ${message}`);
 }
 
 /** The same as data, for whoever asks which resource a request is about; undefined for an ARN of anything else. */
