@@ -58,8 +58,11 @@ const ec2Version = "2016-11-15";
 const iamVersion = "2010-05-08";
 const stsVersion = "2011-06-15";
 
-export function createClient(connection: Connection): Client {
-  const agent = new Agent({ keepAlive: true });
+/** A platform that is silent for so long does not answer any more. */
+const defaultSilenceSeconds = 120;
+
+export function createClient(connection: Connection, silenceSeconds = defaultSilenceSeconds): Client {
+  const agent = new Agent({ keepAlive: true, timeout: silenceSeconds * 1000 });
   const json = async (service: string, target: string, input: unknown) => {
     const answer = await send(connection, agent, {
       service,
@@ -68,7 +71,7 @@ export function createClient(connection: Connection): Client {
       body: JSON.stringify(input),
     });
     // Operations without an output answer with nothing.
-    return answer === "" ? {} : JSON.parse(answer);
+    return answer === "" ? {} : parse(connection, answer);
   };
   const query = (service: string, parameters: Readonly<Record<string, string>>) =>
     send(connection, agent, {
@@ -94,7 +97,7 @@ export function createClient(connection: Connection): Client {
     sts,
     ask: async (path, question) => {
       const call = { service: "ecs", contentType: "application/json", headers: {}, body: JSON.stringify(question) };
-      return JSON.parse(await send(connection, agent, { ...call, path: `/_estiva/${path}` }));
+      return parse(connection, await send(connection, agent, { ...call, path: `/_estiva/${path}` }));
     },
     account: async () => textsOf(await sts("GetCallerIdentity", {}), "Account")[0] ?? "",
     close: () => agent.destroy(),
@@ -113,6 +116,14 @@ interface Call {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+function parse({ endpoint }: Connection, answer: string) {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    throw new CommandError(`What answers at ${endpoint} is no platform.`, exitCodes.unavailable);
+  }
 }
 
 function send(connection: Connection, agent: Agent, call: Call): Promise<string> {
@@ -135,6 +146,7 @@ function send(connection: Connection, agent: Agent, call: Call): Promise<string>
         else reject(errorOf(text, incoming.statusCode ?? 0));
       });
     });
+    outgoing.on("timeout", () => outgoing.destroy(new Error("it is silent")));
     outgoing.on("error", (error) => reject(unreachable(connection.endpoint, error)));
     outgoing.end(body);
   });

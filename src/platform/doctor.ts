@@ -12,10 +12,13 @@ import { createDockerDriver } from "#host/runtime/docker/driver.ts";
 import { findEngine } from "#host/runtime/docker/find-engine.ts";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
+import { DriverError } from "#kernel/fault.ts";
 import { leaksOf } from "./leaks.ts";
 import { findProgram, socketIsForbidden } from "./setup.ts";
 
 const leastFreeGiB = 2;
+/** A platform that takes longer to say how it is does not answer. */
+const healthMs = 10_000;
 
 interface Health {
   readonly version: string;
@@ -56,9 +59,10 @@ function mendOfEngine(env: NodeJS.ProcessEnv): string {
 async function findPlatform(dataDir: string): Promise<{ endpoint: string; health: Health | undefined } | undefined> {
   const path = join(dataDir, "platform.json");
   if (!existsSync(path)) return undefined;
-  const { endpoint } = JSON.parse(readFileSync(path, "utf8")) as PlatformFile;
+  const { endpoint } = readJson<PlatformFile>(path);
   try {
-    return { endpoint, health: (await (await fetch(`${endpoint}/_estiva/health`)).json()) as Health };
+    const answer = await fetch(`${endpoint}/_estiva/health`, { signal: AbortSignal.timeout(healthMs) });
+    return { endpoint, health: (await answer.json()) as Health };
   } catch {
     // Announced and silent: that is what is told.
     return { endpoint, health: undefined };
@@ -208,7 +212,15 @@ async function examineKernel(clock: Clock): Promise<Finding[]> {
 function platformIdOf(dataDir: string): string | undefined {
   const path = join(dataDir, "identity.json");
   if (!existsSync(path)) return undefined;
-  return (JSON.parse(readFileSync(path, "utf8")) as { platformId: string }).platformId;
+  return readJson<{ platformId: string }>(path).platformId;
+}
+
+function readJson<T>(path: string): T {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch (error) {
+    throw new DriverError("Failed", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function ok(name: string, detail: string): Finding {

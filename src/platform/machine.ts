@@ -50,7 +50,7 @@ export function createMachine(env: NodeJS.ProcessEnv): Machine {
           child.unref();
         },
         async stop() {
-          if (child.exitCode !== null) return;
+          if (hasEnded(child)) return;
           // As `estiva down`: nothing of it stays on the machine.
           child.kill("SIGUSR2");
           await once(child, "exit");
@@ -66,7 +66,7 @@ export function createMachine(env: NodeJS.ProcessEnv): Machine {
       }),
     buildImage: (words, tell, signal) => buildImage(words, tell, { env, signal }),
     startInBackground,
-    examine: (dataDir) => examine(dataDir, env, clock),
+    examine: (dataDir) => examine(dataDir, env, clock).catch(tellUnavailable),
   };
 
   async function ready(child: ChildProcess, logPath: string): Promise<string> {
@@ -74,7 +74,7 @@ export function createMachine(env: NodeJS.ProcessEnv): Machine {
     child.stdout!.on("data", (data: Buffer) => {
       output += data;
     });
-    for (const until = clock.now() + startSeconds * 1000; clock.now() < until && child.exitCode === null; ) {
+    for (const until = clock.now() + startSeconds * 1000; clock.now() < until && !hasEnded(child); ) {
       const endpoint = /ready at (\S+)/.exec(output)?.[1];
       if (endpoint) return endpoint;
       await sleep(clock, lookAgainMs);
@@ -83,6 +83,11 @@ export function createMachine(env: NodeJS.ProcessEnv): Machine {
     const lines = readFileSync(logPath, "utf8").trimEnd().split("\n").slice(-10).join("\n");
     throw new CommandError(`The platform did not start:\n${lines}`, exitCodes.unavailable);
   }
+}
+
+/** By itself or by a signal. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function tellUnavailable(error: unknown): never {

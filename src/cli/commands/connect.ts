@@ -1,9 +1,17 @@
 import { type Client, createClient, ServiceError } from "../client.ts";
-import { type Arguments, CommandError, lastValue, type Terminal } from "../command.ts";
+import { type Arguments, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { findConnection } from "../settings.ts";
 
-/** Runs with a client of the platform that the options and the environment name, and closes it afterwards. */
-export async function withClient<T>(
+/**
+ * Runs with a client of the platform that the options and the environment name, and closes it afterwards. A signal ends
+ * it at once, also while the platform is silent.
+ */
+export function withClient<T>(args: Arguments, terminal: Terminal, use: (client: Client) => Promise<T>): Promise<T> {
+  return withLastingClient(args, terminal, (client) => Promise.race([use(client), interruption(terminal)]));
+}
+
+/** The same for what looks at the terminal's signal itself, and has something left to do then. */
+export async function withLastingClient<T>(
   args: Arguments,
   terminal: Terminal,
   use: (client: Client) => Promise<T>,
@@ -14,6 +22,14 @@ export async function withClient<T>(
   } finally {
     client.close();
   }
+}
+
+function interruption({ signal }: Terminal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(new CommandError("Interrupted.", exitCodes.interrupted));
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+  });
 }
 
 /** The full ARN of the one task whose id, or the beginning of it, is given. */

@@ -1,7 +1,7 @@
 import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
-import { findTask, idOf, withClient } from "./connect.ts";
+import { findTask, idOf, withLastingClient } from "./connect.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
 /** How often a followed stream is asked for more; a command that a person watches, not the platform. */
@@ -21,7 +21,7 @@ export const logsCommand: Command = {
   examples: ["estiva logs 3f2a", "estiva logs -f --container app 3f2a"],
   positionals: [1, 1],
   run: (args, terminal) =>
-    withClient(args, terminal, async (client) => {
+    withLastingClient(args, terminal, async (client) => {
       const cluster = lastValue(args, "cluster") ?? "default";
       const task = await findTask(client, cluster, args.positionals[0]!);
       const streams = await streamsOf(client, cluster, task, lastValue(args, "container"));

@@ -5,7 +5,7 @@ import type { PushedImage } from "../push/push-image.ts";
 import { pushLocal } from "../push/push-local.ts";
 import { megabytes } from "../push/push-progress.ts";
 import { findConnection } from "../settings.ts";
-import { withClient } from "./connect.ts";
+import { withLastingClient } from "./connect.ts";
 import type { Machine } from "./machine.ts";
 import { dataOption, jsonOption } from "./options.ts";
 
@@ -22,7 +22,7 @@ export function pushCommand(machine: Machine): Command {
     ],
     positionals: [1, 2],
     run: (args, terminal) =>
-      withClient(args, terminal, async (client) => {
+      withLastingClient(args, terminal, async (client) => {
         try {
           return await push(machine, args, terminal, client);
         } catch (error) {

@@ -5,7 +5,7 @@ import { type Arguments, type Command, CommandError, exitCodes, lastValue, type 
 import { Progress } from "../progress.ts";
 import { type PullState, pullWords } from "../pull-words.ts";
 import { regionOf } from "../settings.ts";
-import { idOf, withClient } from "./connect.ts";
+import { idOf, withLastingClient } from "./connect.ts";
 import { ensureExecutionRole, ensureTaskRole } from "./execution-role.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
 import { clusterOption, dataOption } from "./options.ts";
@@ -43,7 +43,7 @@ export const runCommand: Command = {
   ],
   positionals: [1, Number.POSITIVE_INFINITY],
   stopAtPositional: true,
-  run: (args, terminal) => withClient(args, terminal, (client) => runImage(args, terminal, client)),
+  run: (args, terminal) => withLastingClient(args, terminal, (client) => runImage(args, terminal, client)),
 };
 
 async function runImage(args: Arguments, terminal: Terminal, client: Client): Promise<number> {

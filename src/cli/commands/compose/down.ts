@@ -5,7 +5,7 @@ import { type ForwardedPort, startForwarder } from "../../compose/forward/forwar
 import { findTasks } from "../../compose/forward/targets.ts";
 import { Progress } from "../../progress.ts";
 import { regionOf } from "../../settings.ts";
-import { withClient } from "../connect.ts";
+import { withClient, withLastingClient } from "../connect.ts";
 import { projectName, projectOptions } from "./project.ts";
 
 export const downCommand: Command = {
@@ -47,7 +47,7 @@ export const forwardCommand: Command = {
   examples: ["estiva compose up -d"],
   positionals: [0, 0],
   run: (args, terminal) =>
-    withClient(args, terminal, async (client) => {
+    withLastingClient(args, terminal, async (client) => {
       const project = await projectName(args, terminal);
       const files = forwarderFiles(terminal.env, lastValue(args, "data"), project);
       const ports = JSON.parse(readPorts(files) ?? "[]") as ForwardedPort[];

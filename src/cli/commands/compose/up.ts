@@ -16,7 +16,7 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import type { Project } from "../../compose/model.ts";
 import { bringUp } from "../../compose/up.ts";
 import { dataFolder, findConnection } from "../../settings.ts";
-import { withClient } from "../connect.ts";
+import { withLastingClient } from "../connect.ts";
 import type { Machine } from "../machine.ts";
 import { checkReport, planOptions, planProject, projectOptions } from "./project.ts";
 
@@ -43,7 +43,7 @@ export function upCommand(machine: Machine): Command {
       "estiva compose up -d --scale web=3",
     ],
     positionals: [0, Number.POSITIVE_INFINITY],
-    run: (args, terminal) => withClient(args, terminal, (client) => up(machine, args, terminal, client)),
+    run: (args, terminal) => withLastingClient(args, terminal, (client) => up(machine, args, terminal, client)),
   };
 }
 

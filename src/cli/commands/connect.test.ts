@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { after, test } from "node:test";
+import { within } from "../../../test/support/within.ts";
+import { createClient } from "../client.ts";
+import { exitCodes, type Terminal } from "../command.ts";
+import { withClient } from "./connect.ts";
+
+/** What a platform looks like that hangs: it takes connections, and answers nothing. */
+const open = new Set<Socket>();
+const silent = createServer((socket) => void open.add(socket));
+silent.listen(0, "127.0.0.1");
+await once(silent, "listening");
+after(() => {
+  for (const socket of open) socket.destroy();
+  silent.close();
+});
+const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secret" };
+
+test("a signal ends a command while the platform is silent", async () => {
+  const stopping = new AbortController();
+  const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = keys;
+  const terminal: Terminal = {
+    env: { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+    interactive: false,
+    out: () => {},
+    err: () => {},
+    signal: stopping.signal,
+  };
+  const args = { flags: new Set<string>(), values: new Map(), positionals: [] };
+  const asked = once(silent, "connection");
+  const ended = assert.rejects(
+    withClient(args, terminal, (client) => client.ecs("ListClusters", {})),
+    { message: "Interrupted.", exitCode: exitCodes.interrupted },
+  );
+  await asked;
+  stopping.abort("SIGINT");
+  await within("the end of the command", ended);
+});
+
+test("a platform that is silent for too long is told of", async () => {
+  const client = createClient({ endpoint, region: "us-east-1", ...keys }, 0.05);
+  const ended = assert.rejects(client.ecs("ListClusters", {}), {
+    message: /^No platform answers at .* \(it is silent\)/,
+    exitCode: exitCodes.unavailable,
+  });
+  await within("the end of the request", ended);
+  client.close();
+});
