@@ -22,6 +22,13 @@ async function route() {
   return metricsRoute({ storage, clock, token: "secret", own });
 }
 
+async function textOf(body: string | AsyncIterable<Uint8Array>): Promise<string> {
+  if (typeof body === "string") return body;
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
 describe("GET /metrics", () => {
   const callers: readonly [what: string, remoteAddress: string | undefined, headers: object, status: number][] = [
     ["this machine", "127.0.0.1", {}, 200],
@@ -46,7 +53,7 @@ describe("GET /metrics", () => {
       const handler = await route();
       const answer = await handler({ headers: { ...headers }, ...(remoteAddress && { remoteAddress }) });
       assert.equal(answer.status, status);
-      assert.equal(answer.body.includes("estiva_build_info"), status === 200);
+      assert.equal((await textOf(answer.body)).includes("estiva_build_info"), status === 200);
     });
   }
 
@@ -59,7 +66,7 @@ describe("GET /metrics", () => {
         headers["content-type"]!,
         isOpenMetrics ? /^application\/openmetrics-text; version=1/ : /^text\/plain/,
       );
-      const { samples } = parseExposition(body, { isOpenMetrics });
+      const { samples } = parseExposition(await textOf(body), { isOpenMetrics });
       const value = (name: string, labels: object = {}) =>
         samples.find(
           (each) => each.name === name && Object.entries(labels).every(([key, text]) => each.labels[key] === text),

@@ -27,7 +27,7 @@ interface Question {
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | AsyncIterable<Uint8Array>;
 }
 
 /** A proxy on this machine asks for somebody else. */
@@ -48,9 +48,19 @@ export function metricsRoute({ storage, clock, token, own }: MetricsRouteOptions
     const isOwnMachine = isLoopback(remoteAddress) && !isForwarded && namesThisMachine(headers.host);
     if (!isOwnMachine && !isEqual(headers.authorization ?? "", `Bearer ${token}`)) return unauthorized;
     const format = formatOf(headers.accept);
-    const families = [...own(), ...(await latestFamilies(storage, clock.now()))];
-    return { status: 200, headers: { "content-type": contentTypes[format] }, body: writeExposition(families, format) };
+    const [ofPlatform, latest] = [own(), await latestFamilies(storage, clock.now())];
+    const body = encoded(writeExposition(all(ofPlatform, latest), format));
+    return { status: 200, headers: { "content-type": contentTypes[format] }, body };
   };
+}
+
+function* all(...lists: readonly Iterable<Family>[]): Generator<Family> {
+  for (const families of lists) yield* families;
+}
+
+/** The next part is made when the one before has been taken. */
+async function* encoded(parts: Iterable<string>): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part);
 }
 
 const unauthorized: Answer = {

@@ -6,7 +6,7 @@ import { VirtualClock } from "#kernel/virtual-clock.ts";
 import { parseExposition } from "../../../../test/support/exposition.ts";
 import { valuePoint } from "../metrics/point.ts";
 import { MetricStorage } from "../metrics/storage.ts";
-import { formatOf, writeExposition } from "./exposition.ts";
+import { type ExpositionFormat, formatOf, writeExposition } from "./exposition.ts";
 import type { Family } from "./family.ts";
 import { latestFamilies } from "./latest.ts";
 import { familyName, labelsOf } from "./names.ts";
@@ -26,11 +26,15 @@ const families: readonly Family[] = [
   },
 ];
 
+function textOf(of: Iterable<Family>, format: ExpositionFormat): string {
+  return [...writeExposition(of, format)].join("");
+}
+
 describe("the exposition format", () => {
   for (const format of ["text", "openmetrics"] as const) {
     test(`${format} is read as it was meant`, () => {
       const isOpenMetrics = format === "openmetrics";
-      const { samples, types, helps } = parseExposition(writeExposition(families, format), { isOpenMetrics });
+      const { samples, types, helps } = parseExposition(textOf(families, format), { isOpenMetrics });
       assert.deepEqual(samples, [
         { name: "up", labels: { a: odd }, value: -1.5e-7 },
         { name: "calls_total", labels: {}, value: 3 },
@@ -52,6 +56,20 @@ describe("the exposition format", () => {
     ["application/openmetrics-text;q=0, text/plain", "text"],
   ];
   for (const [accept, format] of accepts) test(`${accept}: ${format}`, () => assert.equal(formatOf(accept), format));
+});
+
+test("text is made in parts, as it is asked for", () => {
+  let made = 0;
+  function* many(): Generator<Family> {
+    const samples = Array.from({ length: 1000 }, (_, i) => ({ labels: [["id", `${i}`]] as const, value: i }));
+    for (; made < 1000; made++) yield { name: `metric_${made}`, type: "gauge", help: "", samples };
+  }
+  const parts = writeExposition(many(), "text");
+  const first = parts.next().value!;
+  assert.ok(first.length < 70_000, `${first.length} characters`);
+  assert.ok(made < 10, `${made} families`);
+  const { samples } = parseExposition(first + parts.next().value);
+  assert.equal(samples[1000]!.name, "metric_1");
 });
 
 test("names are those of the exporters", () => {
@@ -100,7 +118,7 @@ test("the latest minute that has ended is shown, of the first unit, by account a
     // Of the same name for Prometheus as the first.
     sample(1, 6, { namespace: "app" }),
   ]);
-  const { samples } = parseExposition(writeExposition(await latestFamilies(storage, clock.now()), "text"));
+  const { samples } = parseExposition(textOf(await latestFamilies(storage, clock.now()), "text"));
   const found = samples
     .filter(({ labels }) => labels.region === "us-east-1")
     .map(({ name, value }) => [name, value] as const);

@@ -16,23 +16,34 @@ export function formatOf(accept: string | undefined): ExpositionFormat {
   return isAsked ? "openmetrics" : "text";
 }
 
-/** "Text-based format" of Prometheus, or OpenMetrics 1.0. */
-export function writeExposition(families: readonly Family[], format: ExpositionFormat): string {
-  const lines = families.flatMap((family) => linesOf(family, format));
-  if (format === "openmetrics") lines.push("# EOF");
-  return `${lines.join("\n")}\n`;
+/** Of text that is given at once, about. */
+const partCharacters = 64 * 1024;
+
+/**
+ * "Text-based format" of Prometheus, or OpenMetrics 1.0. In parts, which are made as they are asked for: there may be
+ * any number of metrics.
+ */
+export function* writeExposition(families: Iterable<Family>, format: ExpositionFormat): Generator<string> {
+  let part = "";
+  for (const family of families) {
+    for (const line of linesOf(family, format)) {
+      part += `${line}\n`;
+      if (part.length < partCharacters) continue;
+      yield part;
+      part = "";
+    }
+  }
+  yield format === "openmetrics" ? `${part}# EOF\n` : part;
 }
 
-function linesOf({ name, type, help, samples }: Family, format: ExpositionFormat): string[] {
+function* linesOf({ name, type, help, samples }: Family, format: ExpositionFormat): Generator<string> {
   // OpenMetrics calls a family without what its counters end in.
   const total = type === "counter" ? "_total" : "";
   const title = format === "openmetrics" ? name : `${name}${total}`;
   const escaped = help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
-  return [
-    `# HELP ${title} ${format === "openmetrics" ? escaped.replaceAll('"', '\\"') : escaped}`,
-    `# TYPE ${title} ${type}`,
-    ...samples.map((sample) => sampleLine(`${name}${sample.suffix ?? total}`, sample)),
-  ];
+  yield `# HELP ${title} ${format === "openmetrics" ? escaped.replaceAll('"', '\\"') : escaped}`;
+  yield `# TYPE ${title} ${type}`;
+  for (const sample of samples) yield sampleLine(`${name}${sample.suffix ?? total}`, sample);
 }
 
 function sampleLine(name: string, { labels, value }: FamilySample): string {
