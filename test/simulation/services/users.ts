@@ -219,7 +219,8 @@ async function updateSettings({ sim, client }: ServiceUser): Promise<void> {
 
 async function tasksOf({ sim, client }: ServiceUser): Promise<string[]> {
   const input = { cluster, serviceName: pick(sim.random, allServices) };
-  return (await untilAnswered(sim, () => client.ecs("ListTasks", input))).taskArns as string[];
+  const list = () => client.ecs("ListTasks", input);
+  return ((await allowing(crossing, untilAnswered(sim, list)))?.taskArns ?? []) as string[];
 }
 
 async function stopTask(user: ServiceUser): Promise<void> {

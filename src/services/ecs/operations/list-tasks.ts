@@ -3,6 +3,7 @@ import type { Handler, RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
 import type { Entry } from "#kernel/store.ts";
 import { clusterPath, type TaskIndex, type TaskRecord, tasks } from "../model/task.ts";
+import { requireService } from "../services/lookup.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 
 const maxPage = 100;
@@ -18,7 +19,11 @@ export const ListTasks: Handler<Operations["ListTasks"]["input"], Operations["Li
   if (input.daemonName !== undefined) {
     throw ctx.fault("InvalidParameterException", "daemonName names no daemon: this platform can have none.");
   }
+  checkFilters(ctx, input);
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
+  const { serviceName: named } = input;
+  const service = named === undefined ? undefined : await requireService(ctx, clusterName, named);
+  const wanted = { ...input, ...(service && { serviceName: service.value.serviceName }) };
   const { nextToken, maxResults: _, ...filters } = input;
   const scope = `ListTasks ${JSON.stringify(filters)}`;
   const after = nextToken === undefined ? undefined : positionIn(nextToken, scope);
@@ -26,9 +31,22 @@ export const ListTasks: Handler<Operations["ListTasks"]["input"], Operations["Li
     throw ctx.fault("InvalidParameterException", "Invalid token: it is not a nextToken of this list.");
   }
   const at = clusterPath({ account: ctx.account, region: ctx.region, clusterName });
-  const page = pageOf(find(ctx, at, input, after, limit + 1), limit, scope, (task) => task.key);
+  const page = pageOf(find(ctx, at, wanted, after, limit + 1), limit, scope, (task) => task.key);
   return { taskArns: page.items.map((task) => task.value.taskArn), nextToken: page.nextToken };
 };
+
+/** Filters, and those that AWS does not take beside them. The desired status goes with all. */
+const exclusive = [
+  ["startedBy", ["family", "serviceName", "containerInstance", "launchType"]],
+  ["serviceName", ["family", "containerInstance"]],
+] as const;
+
+function checkFilters(ctx: RequestContext, input: ListTasksRequest): void {
+  for (const [filter, others] of exclusive) {
+    if (input[filter] === undefined || others.every((other) => input[other] === undefined)) continue;
+    throw ctx.fault("InvalidParameterException", `cannot specify ${filter} with other arguments`);
+  }
+}
 
 /** Up to `wanted` tasks that pass every filter, read from the narrowest index in pieces. */
 function find(

@@ -149,6 +149,10 @@ test("a service starts its tasks, settles, and says so", async () => {
   const started = world.store.view(tasks).by("group", `${at.account}/${at.region}/web/service:app`);
   assert.equal(started.length, 2);
   const service = await describe1(world);
+  for (const serviceName of ["app", service.serviceArn!]) {
+    const { taskArns } = await world.call(operations, "ListTasks", { cluster: "web", serviceName });
+    assert.equal(taskArns!.length, 2, serviceName);
+  }
   assert.deepEqual([service.pendingCount, started[0]!.value.startedBy], [2, service.deployments![0]!.id]);
   assert.deepEqual(started[0]!.value.tags, [
     { key: "team", value: "a" },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RegisterTaskDefinitionRequest, RunTaskRequest } from "#generated/ecs/types.ts";
+import type { ListTasksRequest, RegisterTaskDefinitionRequest, RunTaskRequest } from "#generated/ecs/types.ts";
 import { collections as ec2Collections } from "#services/ec2/index.ts";
 import { ensureDefaultVpc, subnets } from "#services/ec2/model.ts";
 import { isFault, type TestWorld, testWorld } from "../../../../test/support/context.ts";
@@ -349,6 +349,22 @@ test("ListTasks filters and pages, and DescribeTasks says what is missing", asyn
   assert.deepEqual(described.failures, [
     { arn: `arn:aws:ecs:us-east-1:000000000000:task/web/${"f".repeat(32)}`, reason: "MISSING" },
   ]);
+});
+
+test("ListTasks takes filters together as AWS does", async () => {
+  const { world } = await ready();
+  const refused = (filters: Partial<ListTasksRequest>, code: string, message: string) =>
+    assert.rejects(world.call(operations, "ListTasks", { cluster: "web", ...filters }), isFault(code, message));
+  const alone = "cannot specify startedBy with other arguments";
+  await refused({ startedBy: "me", family: "app" }, "InvalidParameterException", alone);
+  await refused({ startedBy: "me", launchType: "FARGATE" }, "InvalidParameterException", alone);
+  const own = "cannot specify serviceName with other arguments";
+  await refused({ serviceName: "app", containerInstance: "a" }, "InvalidParameterException", own);
+  await refused({ serviceName: "none" }, "ServiceNotFoundException", "Service not found.");
+  const { taskArns } = await world.call(operations, "ListTasks", {
+    ...{ cluster: "web", startedBy: "me", desiredStatus: "RUNNING" },
+  });
+  assert.deepEqual(taskArns, []);
 });
 
 test("StopTask is told once: a second one changes neither reason nor code", async () => {
