@@ -1,14 +1,16 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP } from "node:net";
 import { DriverError } from "#kernel/fault.ts";
 import type { HttpAnswer, SendHttp } from "#kernel/http-sender.ts";
 
 /** Sends requests to wherever users say, except to the addresses that hand out credentials. */
 export const sendHttp: SendHttp = async ({ method, url, headers, body }, { timeoutMs, mostBodyBytes }) => {
   const { host, hostname } = new URL(url);
-  if (isMetadataAddress(hostname)) {
-    throw new DriverError("InvalidSpec", `Nothing is sent to ${host}: it is an address of the metadata service.`);
-  }
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
+    if (await Promise.race([leadsToMetadata(hostname), timeout(signal)])) {
+      throw new DriverError("InvalidSpec", `Nothing is sent to ${host}: it is an address of the metadata service.`);
+    }
     const response = await fetch(url, {
       ...{ method, headers, signal, redirect: "manual" },
       ...(body !== undefined && { body }),
@@ -22,6 +24,12 @@ export const sendHttp: SendHttp = async ({ method, url, headers, body }, { timeo
     throw new DriverError("Unavailable", `${host} ${what}.`, { retryable: true, cause });
   }
 };
+
+function timeout(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
 
 async function readBody({ body }: Response, mostBytes: number | undefined, host: string): Promise<string | undefined> {
   if (mostBytes === undefined) {
@@ -44,6 +52,18 @@ function answerOf({ status, headers }: Response): HttpAnswer {
   return { status, ...(/^\d{1,6}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }) };
 }
 
-function isMetadataAddress(hostname: string): boolean {
-  return hostname.startsWith("169.254.") || hostname === "[fd00:ec2::254]";
+const metadataAddresses = new BlockList();
+metadataAddresses.addSubnet("169.254.0.0", 16, "ipv4");
+metadataAddresses.addAddress("fd00:ec2::254", "ipv6");
+
+type Resolve = (name: string) => Promise<readonly { readonly address: string }[]>;
+
+/** Whether the host of a URL is an address of a metadata service, in whatever form, or a name of one. */
+export async function leadsToMetadata(hostname: string, resolve: Resolve = resolveAll): Promise<boolean> {
+  const own = hostname.replace(/^\[(.*)\]$/, "$1");
+  const addresses = isIP(own) ? [own] : (await resolve(own)).map(({ address }) => address);
+  return addresses.some((address) => metadataAddresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"));
 }
+
+/** A name that has no address leads nowhere: that it cannot be reached is told by who sends. */
+const resolveAll: Resolve = (name) => lookup(name, { all: true }).catch(() => []);
