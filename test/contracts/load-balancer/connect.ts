@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { connect } from "node:http2";
 import { describe, test } from "node:test";
 import { Received } from "../../support/received.ts";
+import { within } from "../../support/within.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { seen, startHttp2Target } from "./targets.ts";
+import { raw, seen, startHttp2Target } from "./targets.ts";
 
 const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef0123456789abcdef";
 
@@ -35,6 +36,16 @@ export function connectProxies(start: StartBalancer): void {
       assert.deepEqual([path, protocol, authority], ["/hello", "HTTP/2", `127.0.0.1:${port}`]);
       assert.match(stream_id, /^\d+-\d+$/);
       await target.close();
+    });
+
+    test("a client that is silent for longer than the listener's own timeout is let go", async () => {
+      const { use, port, groupOne } = setting();
+      // As long as timers go: it is taken, and does not shorten that of the listener.
+      const group = { ...groupOne, serverTimeoutSeconds: 24 * 86_400 };
+      const listener = listenerOf(port, forward(group), [], { idleTimeoutSeconds: 1 });
+      await use({ taskArn, listeners: [listener], targetGroups: [group] });
+      const answer = await within("the end", raw(port, "GET / HTTP/1.1\r\nhost: a\r\n\r\n"), undefined, 30);
+      assert.match(answer, /^HTTP\/1\.1 200 /);
     });
 
     test("a header of test requests has just this value, in which nothing is a wildcard", async () => {

@@ -37,8 +37,14 @@ export function frontendLines(listener: ListenerSpec, node: LoadBalancerNode, op
     `frontend ${frontendName(listener.listenerArn)}`,
     bindLine(listener, node, options),
     `mode ${isHttp ? "http" : "tcp"}`,
+    ...idleLines(listener, isHttp),
     ...(isHttp ? httpLines(listener, node, options.folder) : tcpLines(listener, node)),
   ];
+}
+
+function idleLines({ idleTimeoutSeconds: idle }: ListenerSpec, isHttp: boolean): string[] {
+  if (idle === undefined) return [];
+  return [`timeout client ${idle}s`, ...(isHttp ? [`timeout http-keep-alive ${idle}s`] : [])];
 }
 
 function bindLine(listener: ListenerSpec, node: LoadBalancerNode, { folder, bindAddress }: ConfigOptions): string {

@@ -74,7 +74,8 @@ export function hostsOf(
 }
 
 const idleSeconds = { http: 300, tcp: 3600 };
-const never = 86_400 * 30;
+/** As long as HAProxy's timers go: 24 days. */
+const never = 86_400 * 24;
 
 const attributes: LoadBalancerAttributes = {
   ...{ idleTimeoutSeconds: idleSeconds.http, clientKeepAliveSeconds: 3600, http2: true, preserveHostHeader: true },
@@ -211,10 +212,16 @@ function forwardTo(...shares: readonly (readonly [targetGroupArn: string, percen
 
 function listenerOf(
   listenerArn: string,
-  { protocol }: ServiceConnectEndpoint,
-  { address, port, rules }: Pick<ListenerSpec, "address" | "port" | "rules">,
+  endpoint: ServiceConnectEndpoint,
+  place: Pick<ListenerSpec, "address" | "port" | "rules">,
 ): ListenerSpec {
-  return { ...{ listenerArn, address, port, rules, certificates: [] }, protocol: protocol === "tcp" ? "TCP" : "HTTP" };
+  const protocol = endpoint.protocol === "tcp" ? "TCP" : "HTTP";
+  return { listenerArn, ...place, idleTimeoutSeconds: idleOf(endpoint), protocol, certificates: [] };
+}
+
+/** 0 is said for no limit. */
+function idleOf({ protocol, idleTimeoutSeconds: idle }: ServiceConnectEndpoint): number {
+  return Math.min((idle ?? (protocol === "tcp" ? idleSeconds.tcp : idleSeconds.http)) || never, never);
 }
 
 function groupOf(
@@ -222,14 +229,13 @@ function groupOf(
   targetGroupArn: string,
   targets: TargetGroupSpec["targets"],
 ): TargetGroupSpec {
-  const { protocol, idleTimeoutSeconds, perRequestTimeoutSeconds } = endpoint;
+  const { protocol, perRequestTimeoutSeconds = 0 } = endpoint;
   const versions = { http: "HTTP1", http2: "HTTP2", grpc: "GRPC", tcp: "HTTP1" } as const;
-  const idle = idleTimeoutSeconds ?? (protocol === "tcp" ? idleSeconds.tcp : idleSeconds.http);
-  const timeout = perRequestTimeoutSeconds || idle || never;
   return {
     ...{ targetGroupArn, protocol: protocol === "tcp" ? "TCP" : "HTTP", protocolVersion: versions[protocol] },
     ...{ algorithm: "round_robin", slowStartSeconds: 0, proxyProtocol: false },
-    serverTimeoutSeconds: timeout,
+    // Whichever ends first, as with AWS.
+    serverTimeoutSeconds: Math.min(idleOf(endpoint), perRequestTimeoutSeconds || never),
     // Who is healthy is known from the tasks; a connection that fails is tried elsewhere.
     healthCheck: {
       ...{ enabled: false, protocol: "TCP", path: "/", intervalSeconds: 30, timeoutSeconds: 5 },

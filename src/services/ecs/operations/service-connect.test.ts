@@ -62,6 +62,29 @@ describe("Service Connect", () => {
     assert.deepEqual([inward!.address, inward!.port, inward!.protocol], ["0.0.0.0", 15_432, "TCP"]);
   });
 
+  test("the shorter timeout counts, and 0 is none", async () => {
+    const day = 86_400;
+    const cases = [
+      [{}, [300, 300]],
+      [{ idleTimeoutSeconds: 600 }, [600, 600]],
+      [{ perRequestTimeoutSeconds: 20 }, [300, 20]],
+      [{ idleTimeoutSeconds: 10, perRequestTimeoutSeconds: 20 }, [10, 10]],
+      [{ perRequestTimeoutSeconds: 0 }, [300, 300]],
+      [{ idleTimeoutSeconds: 0 }, [24 * day, 24 * day]],
+      [{ idleTimeoutSeconds: 2_147_483_647, perRequestTimeoutSeconds: 0 }, [24 * day, 24 * day]],
+    ] as const;
+    for (const [timeout, expected] of cases) {
+      const { create, run, published } = await connectWorld();
+      await create("server", { enabled: true, services: [{ portName: "http", timeout }] });
+      await run();
+      await create("client", { enabled: true });
+      await run();
+      const node = published.at(-1)!.find(({ listeners }) => listeners.length > 0)!;
+      const found = [node.listeners[0]!.idleTimeoutSeconds, node.targetGroups[0]!.serverTimeoutSeconds];
+      assert.deepEqual(found, expected, JSON.stringify(timeout));
+    }
+  });
+
   test("a deployment shows it, an update without it leaves it, one that disables it ends it", async () => {
     const { create, call, run, settle, registries, store } = await connectWorld();
     await create("server", server);
