@@ -1,9 +1,11 @@
 import type { BlockRun } from "../../segments/runs.ts";
 import type { CompiledQuery } from "../language/query.ts";
+import { QueryTooLarge } from "../language/query-too-large.ts";
 import { type ResultRows, runOnRows } from "../language/result-rows.ts";
 import { fieldName } from "../language/row.ts";
 import type { Groups } from "../language/stats.ts";
 import { toText } from "../language/values.ts";
+import { bytesOf, mostHeldBytes } from "./held-bytes.ts";
 import type { Found, ScanCounts, ScannedGroup, ScanQuery } from "./scan.ts";
 import type { QueryScanner } from "./scanner.ts";
 import { type EventPlace, TopEvents } from "./top-events.ts";
@@ -24,10 +26,14 @@ export class Findings {
   readonly #now: number;
   #top: TopEvents | undefined;
   readonly #groups: Groups = new Map();
+  readonly #mostBytes: number;
+  /** At most so much is held: what came together is counted, and measured when that is too much. */
+  #bytes = 0;
   #counts = { recordsScanned: 0, recordsMatched: 0, bytesScanned: 0 };
 
-  constructor(query: CompiledQuery, now: number) {
+  constructor(query: CompiledQuery, now: number, mostBytes = mostHeldBytes) {
     this.#query = query;
+    this.#mostBytes = mostBytes;
     this.#now = now;
     this.#top = query.kind === "events" ? new TopEvents(query) : undefined;
   }
@@ -50,12 +56,23 @@ export class Findings {
     };
     if (found.kind === "events") this.#top?.merge(found.events);
     else if (this.#query.kind === "stats") this.#query.stats.merge(this.#groups, found.groups);
+    this.#checkBytes(found);
+  }
+
+  /** Measured again only when as much has come as was free: what is near the limit counts as beyond it. */
+  #checkBytes(added: Found): void {
+    this.#bytes += bytesOf(added.kind === "events" ? added.events : added.groups);
+    if (this.#bytes <= this.#mostBytes) return;
+    this.#bytes = bytesOf(this.#top?.events ?? this.#groups);
+    if (this.#bytes <= 0.75 * this.#mostBytes) return;
+    throw new QueryTooLarge(`What the query has found takes more than ${this.#mostBytes / 2 ** 20} MiB of memory.`);
   }
 
   /** Forgets what was found, but not what was counted. */
   clear(): void {
     this.#top = undefined;
     this.#groups.clear();
+    this.#bytes = 0;
   }
 
   /** The results in their order, as far as they are known. `pointer` makes the value of `@ptr`. */
