@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { AuditRecord } from "#kernel/audit.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { Fault } from "#kernel/fault.ts";
@@ -12,9 +13,18 @@ import { type SignedRouteOptions, signedRoute } from "./signed-route.ts";
 const path = "/_estiva/explain/service";
 const now = systemClock().now();
 
+interface How {
+  readonly service?: string;
+  readonly secret?: string;
+  readonly sent?: string;
+  readonly unsigned?: boolean;
+  readonly recordedAs?: string;
+}
+
 /** What the route answers to a body. */
-async function ask(text: string, how: { service?: string; secret?: string; sent?: string; unsigned?: boolean } = {}) {
+async function ask(text: string, how: How = {}) {
   const asked: unknown[] = [];
+  const records: AuditRecord[] = [];
   const options: SignedRouteOptions = {
     credentials: (id) =>
       id === root.accessKeyId ? { secretAccessKey: credentials.secretAccessKey, caller: root } : undefined,
@@ -24,10 +34,12 @@ async function ask(text: string, how: { service?: string; secret?: string; sent?
       return [];
     },
     ...{ clock: systemClock(), random: systemRandom(), log: silentLog },
+    audit: { record: (record) => void records.push(record) },
   };
   const route = signedRoute<{ name: string }>(
     {
       service: "ecs",
+      ...(how.recordedAs !== undefined && { recordedAs: how.recordedAs }),
       parse(body) {
         if (typeof body !== "object" || body === null || !("name" in body)) {
           throw new Fault("InvalidParameterException", "It has no name.");
@@ -52,7 +64,7 @@ async function ask(text: string, how: { service?: string; secret?: string; sent?
   const sent = how.sent === undefined ? body : Buffer.from(how.sent);
   const answer = await route({ ...unsigned, headers: signed, body: sent, remoteAddress: "::ffff:10.0.0.9" });
   const content = typeof answer.body === "string" ? answer.body : textOf(answer.body as Uint8Array)!;
-  return { status: answer.status, body: JSON.parse(content) as Record<string, unknown>, asked };
+  return { status: answer.status, body: JSON.parse(content) as Record<string, unknown>, asked, records };
 }
 
 describe("a signed route", () => {
@@ -77,6 +89,25 @@ describe("a signed route", () => {
       assert.deepEqual([status, body.__type], [400, code]);
     });
   }
+
+  it("is in the audit trail when it changes something, with who asked and what became of it", async () => {
+    assert.deepEqual((await ask('{"name":"web"}')).records, []);
+    const recordedAs = "InterruptSpotTasks";
+    const { records } = await ask('{"name":"web"}', { recordedAs });
+    const { eventSource, eventName, awsRegion, userIdentity, requestParameters, responseElements } = records[0]!;
+    assert.deepEqual(
+      [eventSource, eventName, awsRegion, userIdentity.arn, records[0]!.sourceIPAddress, records[0]!.readOnly],
+      ["ecs.amazonaws.com", recordedAs, "eu-west-1", root.arn, "10.0.0.9", false],
+    );
+    assert.deepEqual(requestParameters, { name: "web" });
+    assert.deepEqual(responseElements, { name: "web", region: "eu-west-1", account });
+    const refused = (await ask("{}", { recordedAs })).records;
+    assert.deepEqual(
+      refused.map(({ errorCode, responseElements: none }) => [errorCode, none]),
+      [["InvalidParameterException", null]],
+    );
+    assert.deepEqual((await ask('{"name":"web"}', { recordedAs, secret: "other" })).records, []);
+  });
 
   it("tells nothing of a bug", async () => {
     const { status, body } = await ask('{"name":"broken"}');

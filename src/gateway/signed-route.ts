@@ -1,3 +1,4 @@
+import type { AuditSink } from "#kernel/audit.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { Fault } from "#kernel/fault.ts";
@@ -8,6 +9,7 @@ import type { HttpRequest, HttpResponse } from "#wire/message.ts";
 import { loadModel, serviceIndex } from "#wire/model.ts";
 import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
+import { type OwnCall, ownAuditRecord } from "./audit/record.ts";
 import { authenticate, type CredentialsLookup } from "./authenticate.ts";
 import type { RouteHandler } from "./gateway.ts";
 import { commonFault } from "./operation.ts";
@@ -25,6 +27,8 @@ export interface SignedRoute<Question = unknown> {
   parse(body: unknown): Question;
   /** The caller must have the rights for each of these calls, with input as the operation's model has it. */
   needs(question: Question): readonly NeededCall[];
+  /** Under which name it is in the audit trail: of one that changes something. */
+  readonly recordedAs?: string;
   /** The answer, as JSON. Rejects with a `Fault`. */
   answer(question: Question, asker: Asker): Promise<object>;
 }
@@ -43,6 +47,8 @@ export interface Asker {
 export interface SignedRouteOptions {
   readonly credentials: CredentialsLookup;
   readonly authorize: Authorize;
+  /** Absent: nothing is recorded. */
+  readonly audit?: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -58,28 +64,47 @@ export function signedRoutes(
 
 /** The route as the gateway takes it. Faults are told as the JSON protocol tells them. */
 export function signedRoute<Question>(
-  { service, parse, needs, answer }: SignedRoute<Question>,
+  { service, parse, needs, answer, recordedAs: name }: SignedRoute<Question>,
   options: SignedRouteOptions,
 ): RouteHandler {
   const keys = signingKeyCache();
   const target = targetOf(service);
   return async (request) => {
     const requestId = uuid(options.random);
+    let record = (_: Pick<OwnCall, "answer" | "fault">) => {};
     try {
       const identity = identityOf(request, target, { ...options, keys, now: options.clock.now() });
-      const question = parse(parseJsonBody(request));
+      const body = parseJsonBody(request);
       const asker = { caller: identity.caller, account: identity.caller.account, region: identity.region };
+      if (name !== undefined) {
+        const call = { ...asker, signingName: target.service!.metadata.signingName, name, requestId };
+        record = recorder({ ...call, origin: originOf(request), question: Object(body) }, options);
+      }
+      const question = parse(body);
       for (const { operation: name, input } of needs(question)) {
         const operation = loadModel(service).operation(name)!;
         options.authorize({ ...asker, operation, input, style: "json", origin: originOf(request) });
       }
-      return json(200, requestId, await answer(question, asker));
+      const given = await answer(question, asker);
+      record({ answer: given });
+      return json(200, requestId, given);
     } catch (error) {
-      if (error instanceof Fault) return refused(requestId, error);
-      options.log.error("Unexpected error in a question", { requestId, path: request.path, error });
-      return refused(requestId, commonFault("json", "internalFailure"));
+      const fault = error instanceof Fault ? error : commonFault("json", "internalFailure");
+      if (fault !== error) {
+        options.log.error("Unexpected error in a question", { requestId, path: request.path, error });
+      }
+      record({ fault });
+      return refused(requestId, fault);
     }
   };
+}
+
+/** Records what becomes of the call. */
+function recorder(
+  call: Omit<OwnCall, "now" | "eventId" | "answer" | "fault">,
+  { audit, clock, random }: SignedRouteOptions,
+): (outcome: Pick<OwnCall, "answer" | "fault">) => void {
+  return (outcome) => audit?.record(ownAuditRecord({ ...call, ...outcome, now: clock.now(), eventId: uuid(random) }));
 }
 
 function identityOf(request: HttpRequest, target: Target, options: Parameters<typeof authenticate>[3]) {

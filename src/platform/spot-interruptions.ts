@@ -10,6 +10,7 @@ import { type Inquiry, interruptSpotTasks, type SpotInterruption } from "#servic
 export function spotInterruptions(store: Store): Inquiry<SpotInterruption> {
   return {
     service: "ecs",
+    recordedAs: "InterruptSpotTasks",
     parse: readRequest,
     needs: () => [],
     async answer(request, { caller, account, region }) {

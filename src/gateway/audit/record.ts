@@ -40,29 +40,71 @@ const globalServices = new Set(["iam"]);
 
 /** Pure: the record of the call, without its secrets. */
 export function auditRecord(call: AnsweredCall): AuditRecord {
-  const { operation, origin, fault, account, region } = call;
+  const { operation, fault, bodyBytes } = call;
   const { name: service, signingName } = operation.service;
   const readOnly = isReadOnly(service, operation.name);
-  const resources = call.resources.flatMap(resourceOf);
-  return {
-    eventVersion: "1.11",
-    userIdentity: userIdentityOf(call.caller),
-    eventTime: `${new Date(call.now).toISOString().slice(0, 19)}Z`,
-    eventSource: `${signingName}.amazonaws.com`,
-    eventName: operation.name,
-    awsRegion: globalServices.has(service) ? "us-east-1" : region,
-    sourceIPAddress: origin.sourceIp ?? "AWS Internal",
-    userAgent: (origin.userAgent ?? "").slice(0, mostMessageCharacters),
-    ...(fault && { errorCode: fault.code, errorMessage: fault.message.slice(0, mostMessageCharacters) }),
-    requestParameters:
-      call.bodyBytes > mostCharacters
-        ? omitted(call.bodyBytes)
-        : element(operation.input, call.input, call.bodyBytes <= surelyShort),
-    responseElements:
+  const tooLarge = bodyBytes > mostCharacters;
+  return recordOf(call, {
+    ...{ signingName, name: operation.name, readOnly, resources: call.resources.flatMap(resourceOf) },
+    region: globalServices.has(service) ? "us-east-1" : call.region,
+    parameters: tooLarge ? omitted(bodyBytes) : element(operation.input, call.input, bodyBytes <= surelyShort),
+    elements:
       fault || (readOnly && service !== "sts")
         ? null
         : element(operation.output, call.output, (call.answerCharacters ?? mostCharacters) <= surelyShort),
-    ...{ requestID: call.requestId, eventID: call.eventId, readOnly },
+  });
+}
+
+/** A call that changes something and is no operation of AWS. It has no secrets. */
+export interface OwnCall extends Pick<AnsweredCall, WhoAndWhen> {
+  readonly signingName: string;
+  readonly name: string;
+  /** Plain data, both; the answer is absent when there was a fault. */
+  readonly question: object;
+  readonly answer?: object;
+}
+
+/** Pure: the record of such a call, as if it were an operation. */
+export function ownAuditRecord(call: OwnCall): AuditRecord {
+  const plain = (value: object) => {
+    const size = JSON.stringify(value).length;
+    return size > mostCharacters ? omitted(size) : value;
+  };
+  const { signingName, name, region, question, answer } = call;
+  return recordOf(call, {
+    ...{ signingName, name, region, readOnly: false, resources: [] },
+    ...{ parameters: plain(question), elements: answer === undefined ? null : plain(answer) },
+  });
+}
+
+type WhoAndWhen = "now" | "requestId" | "eventId" | "caller" | "account" | "region" | "origin" | "fault";
+
+interface Recorded {
+  readonly signingName: string;
+  readonly name: string;
+  readonly region: string;
+  readonly readOnly: boolean;
+  readonly resources: readonly AuditResource[];
+  readonly parameters: unknown;
+  readonly elements: unknown;
+}
+
+function recordOf(
+  { now, caller, origin, fault, requestId, eventId, account }: Pick<AnsweredCall, WhoAndWhen>,
+  { signingName, name, region, readOnly, resources, parameters, elements }: Recorded,
+): AuditRecord {
+  return {
+    eventVersion: "1.11",
+    userIdentity: userIdentityOf(caller),
+    eventTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    eventSource: `${signingName}.amazonaws.com`,
+    eventName: name,
+    awsRegion: region,
+    sourceIPAddress: origin.sourceIp ?? "AWS Internal",
+    userAgent: (origin.userAgent ?? "").slice(0, mostMessageCharacters),
+    ...(fault && { errorCode: fault.code, errorMessage: fault.message.slice(0, mostMessageCharacters) }),
+    ...{ requestParameters: parameters, responseElements: elements },
+    ...{ requestID: requestId, eventID: eventId, readOnly },
     ...(resources.length > 0 && { resources }),
     ...{ eventType: "AwsApiCall", managementEvent: true, recipientAccountId: account, eventCategory: "Management" },
   };

@@ -39,6 +39,8 @@ export interface Inquiry<Question> {
   parse(body: unknown): Question;
   needs(question: Question): readonly { readonly operation: string; readonly input: Record<string, unknown> }[];
   answer(question: Question, asker: Asker): Promise<object>;
+  /** Under which name the audit trail has it, when it changes something. */
+  readonly recordedAs?: string;
 }
 
 export interface ServiceQuestion {

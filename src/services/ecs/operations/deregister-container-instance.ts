@@ -7,8 +7,9 @@ import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
 /**
- * Takes an instance out of its cluster. With `force` its tasks end with it, as they do on AWS when the machine of an
- * instance is terminated: here the machine is the platform's and goes on, so nothing else would ever end them.
+ * Takes an instance out of its cluster. With `force` its tasks end, for AWS in the same words ("Stopped tasks error
+ * codes"). There their containers run on, orphaned, until the machine ends: here it is the platform's and goes on, so
+ * nothing else would ever end them.
  */
 export const DeregisterContainerInstance: EcsHandler<"DeregisterContainerInstance"> = async (input, ctx) => {
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
@@ -33,7 +34,7 @@ export const DeregisterContainerInstance: EcsHandler<"DeregisterContainerInstanc
         value: changeTask(task, {
           desiredStatus: "STOPPED",
           stopCode: "TerminationNotice",
-          stoppedReason: `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`,
+          stoppedReason: "Container instance deregistration forced by user",
         }),
       })),
     ],

@@ -64,9 +64,16 @@ function withPace<Kind extends Rollout>(deployment: Kind, draft: Draft, own: rea
   return recovered ? without(deployment, "backoff") : deployment;
 }
 
-/** It failed before it was RUNNING, and not because somebody stopped it. */
-function neverStarted(task: TaskRecord): boolean {
-  return task.startedAt === undefined && task.stopCode !== "UserInitiated" && task.stopCode !== "SpotInterruption";
+/** Somebody has stopped the task, or taken its capacity away: no fault of its own. */
+const blameless: ReadonlySet<TaskRecord["stopCode"]> = new Set([
+  "UserInitiated",
+  "SpotInterruption",
+  "TerminationNotice",
+] as const);
+
+/** It failed before it was RUNNING. */
+function neverStarted({ startedAt, stopCode }: TaskRecord): boolean {
+  return startedAt === undefined && !blameless.has(stopCode);
 }
 
 /** It ended by itself, soon after it had started. */

@@ -5,6 +5,14 @@ import { many, testView } from "./testing.ts";
 
 const failed = { lastStatus: "STOPPING", stopped: "TaskFailedToStart", age: 5 } as const;
 
+test("a task that lost its capacity before it had started is no failure", () => {
+  for (const stopped of ["UserInitiated", "SpotInterruption", "TerminationNotice"] as const) {
+    const plan = planService(testView({}, many(3, { ...failed, stopped })));
+    const { failedTasks, backoff } = plan.service.deployments[0]!;
+    assert.deepEqual([failedTasks, backoff, plan.start.length], [0, undefined, 1], stopped);
+  }
+});
+
 test("ends that were counted are marked in the records of their tasks when these have stopped", () => {
   const tasks = many(2, failed);
   const first = planService(testView({}, tasks));
