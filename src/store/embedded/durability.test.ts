@@ -152,6 +152,20 @@ test("the file stays small however often records change, and gives space back", 
   assert.ok(statSync(file).size < 6 * 2 ** 20, `${statSync(file).size} bytes for one record`);
 });
 
+test("the log is copied into the file as it grows, and begins anew", async (t) => {
+  const dataDir = folder(t);
+  const engine = await open(t, dataDir);
+  const sizeOf = (name: string) => statSync(join(dataDir, name)).size;
+  const value = "x".repeat(100_000);
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(Array.from({ length: 10 }, (_, i) => put(engine, `note/${round}-${i}`, value)));
+  }
+  assert.ok(sizeOf("store.db") > 12 * 2 ** 20, `the file has ${sizeOf("store.db")} bytes`);
+  assert.ok(sizeOf("store.db-wal") < 16 * 2 ** 20, `the log has ${sizeOf("store.db-wal")} bytes`);
+  await engine.close();
+  assert.equal((await (await open(t, dataDir)).list("note/")).entries.length, 300);
+});
+
 test("a full disk refuses commits, loses nothing, and commits go on once there is space", async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), "estiva-store-"));
   try {

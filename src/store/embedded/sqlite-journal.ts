@@ -8,9 +8,10 @@ import { checkSchema, migrate } from "./sqlite-schema.ts";
  * The revision log in one SQLite file. It is locked for as long as it is open, by SQLite's own file locks, which a
  * killed process cannot leave behind. (They are POSIX locks: nothing else in this process may open and close the file.)
  *
- * SQLite syncs what keeps the file whole (`synchronous=NORMAL`: around checkpoints). That commits last is seen to here:
- * a transaction is durable once the write-ahead log, to which it was appended, has been synced, and that is done while
- * the event loop goes on.
+ * SQLite syncs what keeps the file whole when the log begins anew (`synchronous=NORMAL`). The rest is seen to here, so
+ * that the event loop goes on while the disk works: a transaction is durable once the write-ahead log, to which it was
+ * appended, has been synced; and now and then, behind such a sync, the log's pages are copied into the file, which is
+ * synced before anything more is written.
  */
 export class SqliteJournal implements Journal {
   readonly #db: DatabaseSync;
@@ -18,6 +19,10 @@ export class SqliteJournal implements Journal {
   readonly #statements: Statements;
   /** The write-ahead log, opened once more: SQLite has made it by then, and keeps the same file until it closes. */
   readonly #log: number;
+  /** The file itself, opened once more; closed behind SQLite, whose locks would go with it. */
+  readonly #file: number;
+  /** About how much has been appended to the log since its pages were last copied into the file. */
+  #logBytes = 0;
 
   /**
    * Opens the file, which must exist; an empty one is new. Throws a `DriverError`: `Conflict` when another process has
@@ -30,6 +35,7 @@ export class SqliteJournal implements Journal {
       nameHolder(this.#holderFile);
       this.#statements = prepare(this.#db);
       this.#log = openSync(`${file}-wal`, "r+");
+      this.#file = openSync(file, "r+");
     } catch (error) {
       this.#db.close();
       throw toDriverError(error);
@@ -53,6 +59,7 @@ export class SqliteJournal implements Journal {
       for (const lease of group.endedLeases) this.#statements.deleteLease.run(lease);
       if (group.compaction !== undefined) this.#compact(group.compaction);
       this.#db.exec("COMMIT");
+      this.#logBytes += pageBytes;
     } catch (error) {
       // A full disk has already rolled the transaction back in some cases.
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
@@ -60,16 +67,31 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  sync(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fdatasync(this.#log, (error) => (error === null ? resolve() : reject(syncFailed(error))));
-    });
+  async sync(): Promise<void> {
+    await synced(this.#log);
+    if (this.#logBytes < mostLogBytes || !this.#copyLog()) return;
+    await synced(this.#file);
+    this.#logBytes = 0;
+  }
+
+  /** Without a sync: the log, which is on the disk, still has it all until the next transaction begins it anew. */
+  #copyLog(): boolean {
+    try {
+      this.#db.exec("PRAGMA synchronous = OFF; PRAGMA wal_checkpoint(PASSIVE)");
+      return true;
+    } catch {
+      // On a full disk the log goes on as it is: nothing is lost, and the next group has it tried again.
+      return false;
+    } finally {
+      this.#db.exec("PRAGMA synchronous = NORMAL");
+    }
   }
 
   close(): void {
     rmSync(this.#holderFile, { force: true });
     closeSync(this.#log);
     this.#db.close();
+    closeSync(this.#file);
   }
 
   *#rows(): Iterable<JournalRow> {
@@ -92,6 +114,7 @@ export class SqliteJournal implements Journal {
     for (const { id, revision, key, value, createRevision, version, lease } of rows) {
       const json = value === undefined ? null : JSON.stringify(value);
       insertRow.run(id, revision, key, json, createRevision, version, lease ?? null);
+      this.#logBytes += key.length + (json?.length ?? 0);
     }
   }
 
@@ -100,6 +123,7 @@ export class SqliteJournal implements Journal {
     const { setCompacted, deleteRow, pageCounts } = this.#statements;
     setCompacted.run(compaction.revision);
     for (const id of compaction.rows) deleteRow.run(id);
+    this.#logBytes += compaction.rows.length * deletedRowBytes;
     const { unused, all } = pageCounts.get() as { unused: number; all: number };
     if (unused > spareFreePages && unused > all / 2) {
       this.#db.exec(`PRAGMA incremental_vacuum(${Math.min(unused - spareFreePages, 2048)})`);
@@ -110,19 +134,25 @@ export class SqliteJournal implements Journal {
 type RowColumns = [number, number, string, string | null, number, number, number | null];
 type Statements = ReturnType<typeof prepare>;
 
+const pageBytes = 8192;
 /** Pages that stay in the file for the next writes: 4 MiB. */
 const spareFreePages = 512;
+/** How large the log becomes, about, before its pages are copied into the file. */
+const mostLogBytes = 8 * 2 ** 20;
+/** What a row that goes has of the page that is written for it. */
+const deletedRowBytes = 512;
 
 function openLocked(file: string, holderFile: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file);
     // A new file's layout must be named before anything is written.
-    if (statSync(file).size === 0) db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
+    if (statSync(file).size === 0) db.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA auto_vacuum = INCREMENTAL`);
     // Exclusive before the first access in WAL mode: no shared memory file, and the lock stays until the file closes.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
     checkSchema(db, file);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
+    db.exec("PRAGMA wal_autocheckpoint = 0");
     migrate(db);
     return db;
   } catch (error) {
@@ -192,6 +222,12 @@ function toDriverError(error: unknown): unknown {
     return new DriverError("Unsupported", "The data folder holds a file that is not Estiva's.", { cause: error });
   }
   return new DriverError("Failed", `The store's file could not be read or written: ${message}`, { cause: error });
+}
+
+function synced(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(file, (error) => (error === null ? resolve() : reject(syncFailed(error))));
+  });
 }
 
 function syncFailed(cause: Error): DriverError {
