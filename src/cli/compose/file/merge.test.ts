@@ -111,6 +111,8 @@ const broken: [text: string, message: RegExp][] = [
   ["a: 1\na: 2", /unique/],
   ["a: *none", /none/],
   ["a: !!binary abc\nb: !secret x", /!secret is not known/],
+  ["a: &a [*a]", /stands for what it is in/],
+  ["a: &a\n  b: { c: *a }", /stands for what it is in/],
 ];
 for (const [text, message] of broken) {
   test(`${JSON.stringify(text)} is refused`, () => assert.match(String(parseYaml(text)), message));

@@ -37,9 +37,21 @@ export function parseYaml(text: string): { readonly tree: unknown } | string {
   });
   if (unknown !== undefined) return `the tag ${unknown} is not known here`;
   try {
-    return { tree: document.toJS({ maxAliasCount: 10_000 }) };
+    const tree: unknown = document.toJS({ maxAliasCount: 10_000 });
+    return containsItself(tree) ? "an alias stands for what it is in" : { tree };
   } catch (error) {
     // An alias without its anchor, or far too many of them.
     return (error as Error).message;
   }
+}
+
+/** `above` is what the value is in, `plain` what has been looked at. */
+function containsItself(value: unknown, above = new Set<object>(), plain = new Set<object>()): boolean {
+  if (typeof value !== "object" || value === null || plain.has(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((part) => containsItself(part, above, plain));
+  above.delete(value);
+  plain.add(value);
+  return found;
 }
