@@ -3,14 +3,18 @@ import { describe, test } from "node:test";
 import { GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import {
+  ContinueServiceDeploymentCommand,
   CreateClusterCommand,
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DeleteServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  ListServiceDeploymentsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   StopTaskCommand,
   type Task,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { busyboxReference } from "../images/busybox.ts";
@@ -23,7 +27,9 @@ import { until } from "../support/until.ts";
 /** Tasks of a namespace reach its services by short names, through the proxy of each task. */
 
 const intervalSeconds = 5;
-const shared = await sharePlatform({ env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds) } });
+const shared = await sharePlatform({
+  env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds), ESTIVA_SETTLE_SECONDS: "1" },
+});
 const statistics = statisticsOf(() => shared.platform, intervalSeconds);
 /** What comes of lines is kept by the minute. */
 const minutes = statisticsOf(() => shared.platform, 60);
@@ -41,29 +47,35 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
     return tasks.filter(runs).map(({ taskArn }) => taskArn!);
   };
 
-  test("a client reaches the tasks that run, also when one of them ends", async () => {
+  const create = async (input: Partial<CreateServiceCommandInput>) => {
     const { Subnets } = await shared.clients.ec2.send(new DescribeSubnetsCommand({}));
     const awsvpcConfiguration = { subnets: [Subnets![0]!.SubnetId!] };
-    const create = (input: Partial<CreateServiceCommandInput>) =>
-      ecs().send(
-        new CreateServiceCommand({
-          ...{ cluster, launchType: "FARGATE", serviceName: input.taskDefinition, desiredCount: 1 },
-          networkConfiguration: { awsvpcConfiguration },
-          ...input,
-        }),
-      );
-    const register = (family: string, script: string, portMappings: object[]) =>
-      ecs().send(
-        new RegisterTaskDefinitionCommand({
-          // Any role that tasks can have, for ECS Exec: it needs no rights.
-          taskRoleArn: "arn:aws:iam::000000000000:role/ecsTaskExecutionRole",
-          ...{ family, networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" },
-          containerDefinitions: [{ name: "app", image: busyboxReference, command: ["sh", "-c", script], portMappings }],
-        }),
-      );
     await ecs().send(
-      new CreateClusterCommand({ clusterName: cluster, serviceConnectDefaults: { namespace: "inside" } }),
+      new CreateServiceCommand({
+        ...{ cluster, launchType: "FARGATE", serviceName: input.taskDefinition, desiredCount: 1 },
+        networkConfiguration: { awsvpcConfiguration },
+        ...input,
+      }),
     );
+  };
+  const register = (family: string, script: string, portMappings: object[]) =>
+    ecs().send(
+      new RegisterTaskDefinitionCommand({
+        // Any role that tasks can have, for ECS Exec: it needs no rights.
+        taskRoleArn: "arn:aws:iam::000000000000:role/ecsTaskExecutionRole",
+        ...{ family, networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" },
+        containerDefinitions: [{ name: "app", image: busyboxReference, command: ["sh", "-c", script], portMappings }],
+      }),
+    );
+  const askFrom = async (task: string, script: string) => {
+    const { out, err } = await runEstiva(shared.platform, ["exec", "-c", cluster, task, "sh", "-c", script]);
+    return { lines: out.trim().split(/\r?\n/), err };
+  };
+  const makeCluster = () =>
+    ecs().send(new CreateClusterCommand({ clusterName: cluster, serviceConnectDefaults: { namespace: "inside" } }));
+
+  test("a client reaches the tasks that run, also when one of them ends", async () => {
+    await makeCluster();
     // The second port is reached through the proxy of the server's own task only.
     const serve = "mkdir /www; hostname > /www/name; httpd -p 8080 -h /www; httpd -p 127.0.0.1:9090 -h /www";
     await register("server", `${serve}; ${untilTold}`, [
@@ -94,10 +106,7 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
       },
     });
     const [client] = await running("client", 1);
-    const ask = async (script: string) => {
-      const { out, err } = await runEstiva(shared.platform, ["exec", "-c", cluster, client!, "sh", "-c", script]);
-      return { lines: out.trim().split(/\r?\n/), err };
-    };
+    const ask = (script: string) => askFrom(client!, script);
     const six = "for i in 1 2 3 4 5 6; do wget -q -O - http://api/name || echo failed; done";
     const first = await ask(six);
     assert.equal(new Set(first.lines).size, 2, `${first.lines} ${first.err}`);
@@ -146,6 +155,57 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
     assert.ok(!after.lines.includes("failed"), String(after.lines));
     await running("server", 2);
     for (const service of ["server", "client"]) {
+      await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }));
+    }
+  });
+
+  test("a blue/green deployment: test requests reach the new tasks, all do after the shift", async () => {
+    await makeCluster();
+    const serve = (color: string) => `mkdir /www; echo ${color} > /www/name; httpd -p 8080 -h /www; ${untilTold}`;
+    const port = [{ containerPort: 8080, name: "http", appProtocol: "http" }];
+    await register("color", serve("blue"), port);
+    const services = [{ portName: "http", discoveryName: "color", clientAliases: [{ port: 80, dnsName: "color" }] }];
+    const hook = { targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] } as const;
+    await create({
+      ...{ taskDefinition: "color", serviceConnectConfiguration: { enabled: true, services } },
+      deploymentConfiguration: {
+        ...{ strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        lifecycleHooks: [{ ...hook, lifecycleStages: [...hook.lifecycleStages] }],
+      },
+    });
+    await running("color", 1);
+    await register("asker", untilTold, []);
+    const serviceConnectConfiguration = { enabled: true };
+    await create({ taskDefinition: "asker", serviceConnectConfiguration, enableExecuteCommand: true });
+    const [asker] = await running("asker", 1);
+    const deployment = async () => {
+      const { serviceDeployments } = await ecs().send(new ListServiceDeploymentsCommand({ cluster, service: "color" }));
+      const serviceDeploymentArns = serviceDeployments!.map((each) => each.serviceDeploymentArn!).slice(0, 1);
+      return (await ecs().send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns })))
+        .serviceDeployments![0]!;
+    };
+    await until("the first deployment", deployment, ({ status }) => status === "SUCCESSFUL");
+    await register("color", serve("green"), port);
+    await ecs().send(new UpdateServiceCommand({ cluster, service: "color", taskDefinition: "color" }));
+    const paused = await until("the pause", async () => {
+      const { serviceDeploymentArn, lifecycleHookDetails = [] } = await deployment();
+      const waiting = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION");
+      return waiting && { serviceDeploymentArn: serviceDeploymentArn!, hookId: waiting.hookId! };
+    });
+    const colors = async (header: string) =>
+      (await askFrom(asker!, `for i in 1 2 3 4; do wget -q -O - ${header} http://color/name; done`)).lines.join(" ");
+    const tried = () => colors("--header 'x-amzn-ecs-blue-green-test: 1'");
+    await until("test requests at the new tasks", tried, (seen) => seen === "green green green green");
+    assert.equal(await colors(""), "blue blue blue blue");
+    await ecs().send(new ContinueServiceDeploymentCommand(paused));
+    await until(
+      "all requests at the new tasks",
+      () => colors(""),
+      (seen) => seen === "green green green green",
+    );
+    await until("the end of the deployment", deployment, ({ status }) => status === "SUCCESSFUL");
+    assert.equal(await colors(""), "green green green green");
+    for (const service of ["color", "asker"]) {
       await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }));
     }
   });
