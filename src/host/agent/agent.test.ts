@@ -49,7 +49,7 @@ test("a task runs, and ends when its essential container does", async () => {
   assert.deepEqual(world.leftovers(), nothing);
 });
 
-test("a task is reported PENDING at once, then RUNNING, then STOPPED, in growing sequence", async () => {
+test("a task is reported PENDING, then RUNNING, then STOPPED, in growing sequence", async () => {
   const task = payload("a2", { containers: [container("app", { image: "fake/slow-pull?s=30" })] });
   const world = await started(task);
   await world.run(60_000);
@@ -69,6 +69,21 @@ test("a task is reported PENDING at once, then RUNNING, then STOPPED, in growing
     reason: undefined,
     containers: [[143, undefined]],
   });
+});
+
+test("a task that starts at once needs one report; of one that pulls the first word comes soon", async () => {
+  const [quick, slow] = [
+    payload("a3"),
+    payload("a4", { containers: [container("app", { image: "fake/slow-pull?s=30" })] }),
+  ];
+  const world = await started(quick, { latencyMs: 0 });
+  await world.run(100);
+  world.controlPlane.want(slow);
+  await world.run(1_000);
+  const statusesOf = (task: TaskPayload) =>
+    world.controlPlane.history.filter(({ taskArn }) => taskArn === task.taskArn).map(({ status }) => status);
+  assert.deepEqual([statusesOf(quick), statusesOf(slow)], [["RUNNING"], ["PENDING"]]);
+  assert.notEqual(reportOf(world, slow).pullStartedAt, undefined);
 });
 
 const ends: { name: string; task: TaskPayload; end: object; after?: number }[] = [

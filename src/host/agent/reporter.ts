@@ -23,6 +23,9 @@ export interface Reporter {
   stop(): void;
 }
 
+/** The first word that a task has come waits so long: a task that starts meanwhile needs only one report. */
+const firstWordMs = 200;
+
 /** Sends one report at a time, again and again with a growing delay until it is accepted. */
 export function createReporter(deps: ReporterDeps): Reporter {
   let wanted: { readonly report: Report; readonly key: string } | undefined;
@@ -30,6 +33,7 @@ export function createReporter(deps: ReporterDeps): Reporter {
   let sending = false;
   let stopped = false;
   let timer: Timer | undefined;
+  let firstWord: Timer | undefined;
   let failures = 0;
 
   const send = async () => {
@@ -57,7 +61,8 @@ export function createReporter(deps: ReporterDeps): Reporter {
       const key = reportKey(report);
       if (wanted?.key === key) return;
       wanted = { report, key };
-      void send();
+      if (report.status !== "PENDING" || acceptedKey !== undefined) void send();
+      else firstWord ??= deps.clock.after(firstWordMs, () => void send());
     },
     again() {
       acceptedKey = undefined;
@@ -68,6 +73,7 @@ export function createReporter(deps: ReporterDeps): Reporter {
     stop() {
       stopped = true;
       timer?.cancel();
+      firstWord?.cancel();
     },
   };
 }
