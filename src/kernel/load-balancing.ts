@@ -182,6 +182,12 @@ export interface TargetGroupSpec {
   readonly serverTimeoutSeconds?: number;
   /** `proxy_protocol_v2.enabled` */
   readonly proxyProtocol: boolean;
+  /**
+   * Of network load balancers, whether connections end when their target becomes unhealthy and when it is left out:
+   * `target_health_state.unhealthy.connection_termination.enabled` and
+   * `deregistration_delay.connection_termination.enabled`. By default they do in the first case only.
+   */
+  readonly endsConnections?: { readonly unhealthy: boolean; readonly deregistered: boolean };
   readonly healthCheck: TargetHealthCheck;
   /** With HTTP: requests wait so long for a healthy target while there is none; by default not at all. */
   readonly holdSeconds?: number;

@@ -4,7 +4,7 @@ import { isFailing, isReady, targetState } from "./health.ts";
 import { parseStat, type ServerStatus, serverStatus } from "./runtime-api.ts";
 
 const server = (status: string, check = "", code?: number): ServerStatus => ({
-  ...{ backend: "g_1", name: "t_1", status, check, sessions: 0, changedSeconds: 0 },
+  ...{ backend: "g_1", name: "t_1", status, check, sessions: 0, weight: 1, changedSeconds: 0 },
   ...(code !== undefined && { code }),
 });
 const used = server("no check");
@@ -42,7 +42,16 @@ describe("the health of a target", () => {
   test("`show stat` is read by the names of its columns, with marks of checks under way", () => {
     const text = "# pxname,svname,scur,status,lastchg,check_status,check_code,\ng,t,3,DOWN 1/2,7,* L7STS,503,\n\n";
     assert.deepEqual(parseStat(text).map(serverStatus), [
-      { backend: "g", name: "t", status: "DOWN 1/2", check: "L7STS", code: 503, sessions: 3, changedSeconds: 7 },
+      {
+        backend: "g",
+        name: "t",
+        status: "DOWN 1/2",
+        check: "L7STS",
+        code: 503,
+        sessions: 3,
+        weight: 0,
+        changedSeconds: 7,
+      },
     ]);
   });
 });

@@ -2,21 +2,29 @@ import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
-import type { AccessRecord, LoadBalancerNode, TargetGroupSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
+import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { originOf, parseAccess } from "./access-log.ts";
 import { AuthenticationServer } from "./authentication/server.ts";
 import { connectSeconds } from "./config/backend.ts";
-import { idleConfig, nodeConfig, nodeFiles } from "./config/config.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
 import { parseHold } from "./config/hold.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import { EventFeed } from "./events.ts";
 import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
 import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
-import { ManagedProxy, type ProxyConfig, type ProxyPlace } from "./proxy.ts";
+import { ManagedProxy, type ProxyPlace } from "./proxy.ts";
+import { configOf } from "./proxy-config.ts";
 import { askAll, readNumbers, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
-import { byName, eachTarget, type KnownTarget, readyCommands, type Servers, targetChanges } from "./targets.ts";
+import {
+  byName,
+  eachTarget,
+  type KnownTarget,
+  keepsConnections,
+  readyCommands,
+  type Servers,
+  targetChanges,
+} from "./targets.ts";
 import { type Counted, type Traffic, TrafficCounter } from "./traffic.ts";
 
 export interface NodeProxyDeps {
@@ -39,6 +47,8 @@ export interface NodeProxyDeps {
 /** How long a target that leaves may take to let go, before it is looked at again. */
 const deleteAgainMs = 250;
 const deleteTries = 8;
+/** The same for one whose connections are waited for. */
+const keptAgainMs = 5000;
 /**
  * Requests that wait for a target to accept them go to another one when it does not. One that has gone with its network
  * does not refuse: so long they may wait, and are not ended with those that the target has had its time for.
@@ -251,11 +261,11 @@ export class NodeProxy {
   }
 
   /**
-   * A server can go once its last connection has. What stays until then is in maintenance and gets nothing new. What a
-   * network load balancer has connected it cannot give to another target: that ends at once.
+   * A server can go once its last connection has. What stays until then gets nothing new. What a network load balancer
+   * has connected it cannot give to another target: that ends at once, or is waited for.
    */
-  #deleteSoon(names: readonly string[], tries: number): void {
-    this.#later(tries === 0 ? 0 : deleteAgainMs, () => {
+  #deleteSoon(names: readonly string[], tries: number, afterMs = tries === 0 ? 0 : deleteAgainMs): void {
+    this.#later(afterMs, () => {
       const work = this.#inTurn(async () => {
         const rows = await this.#serverRows();
         const { leaving } = targetChanges(this.#node!, byName(targetRows(rows).map(serverStatus)));
@@ -263,14 +273,23 @@ export class NodeProxy {
         if (here.length === 0) return;
         this.#traffic.takeRows(rows);
         const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
-        const commands = here.flatMap((name) => [
-          ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),
-          `del server ${name}`,
-        ]);
+        const servers = byName(targetRows(rows).map(serverStatus));
+        const [kept, ending] = partition(here, (name) => keepsConnections(this.#node!, name));
+        const commands = [
+          ...ending.flatMap((name) => [
+            ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),
+            `del server ${name}`,
+          ]),
+          ...kept
+            .filter((name) => servers.get(name)!.sessions === 0)
+            .flatMap((name) => [`set server ${name} state maint`, `del server ${name}`]),
+        ];
         await askAll(await this.#proxy.socket("runtime"), commands);
         const left = await this.#servers();
-        const still = here.filter((name) => left.has(name));
+        const still = ending.filter((name) => left.has(name));
         if (still.length > 0 && tries < mayConnect + deleteTries) this.#deleteSoon(still, tries + 1);
+        const waiting = kept.filter((name) => left.has(name));
+        if (waiting.length > 0) this.#deleteSoon(waiting, 0, keptAgainMs);
       });
       work.catch((error) => {
         // A proxy that has ended with its task has no targets any more.
@@ -348,24 +367,11 @@ export class NodeProxy {
   }
 }
 
+function partition<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((each) => !isFirst(each))];
+}
+
 /** The servers that are targets. */
 function targetRows(rows: readonly StatRow[]): StatRow[] {
   return rows.filter(({ proxy }) => isGroupName(proxy));
-}
-
-/** With the targets that are there already: new ones are added as they are while HAProxy runs. */
-function configOf(node: LoadBalancerNode, servers: Servers, options: ConfigOptions): ProxyConfig {
-  const known = eachTarget(node, servers);
-  const byGroup = Map.groupBy(known, ({ group }) => group.targetGroupArn);
-  const targets = (group: TargetGroupSpec) =>
-    (byGroup.get(group.targetGroupArn) ?? []).map(({ target, pair }) => ({
-      target,
-      isNew: pair.open.status.startsWith("MAINT"),
-    }));
-  return {
-    files: nodeFiles(node, options),
-    structure: nodeConfig(node, () => [], 0, options),
-    idle: idleConfig(options),
-    text: (version) => nodeConfig(node, targets, version, options),
-  };
 }

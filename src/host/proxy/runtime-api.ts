@@ -68,6 +68,7 @@ export interface ServerStatus {
   readonly code?: number;
   /** Sessions that it serves now. */
   readonly sessions: number;
+  readonly weight: number;
   /** Seconds since its status changed. */
   readonly changedSeconds: number;
 }
@@ -113,6 +114,7 @@ export function serverStatus(row: StatRow): ServerStatus {
     check: row.text("check_status").replace(/^\* /, ""),
     ...(code !== "" && { code: Number(code) }),
     sessions: row.number("scur"),
+    weight: row.number("weight"),
     changedSeconds: row.number("lastchg"),
   };
 }

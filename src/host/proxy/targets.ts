@@ -26,13 +26,22 @@ export function targetChanges(node: LoadBalancerNode, servers: Servers): TargetC
     for (const target of group.targets) {
       const names = pathsOf(group, target);
       wanted.add(names.checked).add(names.open);
-      if (target.draining) commands.push(...drain(names, servers));
+      if (target.draining) commands.push(...drain(node, names, servers));
       else commands.push(...serve(group, target, node, servers));
     }
   }
   const leaving = [...servers.keys()].filter((name) => !wanted.has(name));
-  const resting = leaving.filter((name) => !isMaintained(servers.get(name)));
-  return { commands: [...commands, ...resting.map((name) => `set server ${name} state maint`)], leaving };
+  const ends = (name: string) => !keepsConnections(node, name);
+  return { commands: [...commands, ...leaving.flatMap((name) => rest(name, servers.get(name)!, ends(name)))], leaving };
+}
+
+/**
+ * Whether the connections of a target that is left out go on until they end by themselves. Requests have had the time
+ * of the deregistration delay.
+ */
+export function keepsConnections(node: LoadBalancerNode, name: string): boolean {
+  const group = node.targetGroups.find(({ targetGroupArn }) => name.startsWith(`${backendName(targetGroupArn)}/`));
+  return node.type === "network" && group?.endsConnections?.deregistered !== true;
 }
 
 /** New targets that have proved themselves are used from now on. */
@@ -87,14 +96,30 @@ function serve(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNod
     return [...add, `add server ${checked} ${address} ${checkedParameters(group, target, node)}`, ...begin];
   }
   // It was draining, or it is new to a process that has just started.
-  return isMaintained(known) ? [...add, ...begin] : add;
+  if (isMaintained(known)) return [...add, ...begin];
+  // It was draining with its connections, under checks all the time.
+  return known.weight === 0 ? [...add, `set server ${checked} weight 100%`] : add;
 }
 
-function drain({ checked, open }: { checked: string; open: string }, servers: Servers): string[] {
+function drain(
+  node: LoadBalancerNode,
+  { checked, open }: { checked: string; open: string },
+  servers: Servers,
+): string[] {
   return [checked, open].flatMap((name) => {
     const server = servers.get(name);
-    return server === undefined || isMaintained(server) ? [] : [`set server ${name} state maint`];
+    return server === undefined ? [] : rest(name, server, node.type === "application");
   });
+}
+
+/**
+ * Nothing new for a server. Maintenance is for HAProxy as if it were down, which may end its connections: where they
+ * are to go on its weight is 0 instead.
+ */
+function rest(name: string, server: ServerStatus, isMaintenance: boolean): string[] {
+  if (isMaintained(server)) return [];
+  if (isMaintenance || name.includes("/o_")) return [`set server ${name} state maint`];
+  return server.weight === 0 ? [] : [`set server ${name} weight 0`];
 }
 
 function isMaintained(server: ServerStatus | undefined): boolean {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
+import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import { Received } from "../../support/received.ts";
 import type { StartBalancer } from "../load-balancer.ts";
-import { forward, groupOf, listenerOf, targetOf } from "./nodes.ts";
+import { forward, freePort, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
 import { close, listen } from "./targets.ts";
 
@@ -63,6 +65,97 @@ export function network(start: StartBalancer): void {
       await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
       const answer = await say(port, "x");
       assert.ok(answer.startsWith("p:\r\n\r\n\0\r\nQUIT\n\x21\x11"), JSON.stringify(answer));
+      await target.close();
+    });
+
+    /** Connections of one client that stay open. */
+    const hold = async (port: number) => {
+      const socket = connect({ port, host: "127.0.0.1" });
+      const said = new Received(socket);
+      socket.on("error", () => {}); // closed by the other end
+      return {
+        async say(text: string): Promise<string> {
+          socket.write(text);
+          return await said.take(/:.$/);
+        },
+        closed: () => said.rest(),
+        end: () => socket.destroy(),
+      };
+    };
+    type Ends = NonNullable<TargetGroupSpec["endsConnections"]>;
+
+    for (const deregistered of [true, false]) {
+      const how = deregistered ? "for the delay, not longer" : "for the delay and longer";
+      test(`a deregistered target keeps its connections ${how}`, async () => {
+        const { balancer, port, use } = setting();
+        const [target, other] = [await startEcho("a"), await startEcho("b")];
+        const endsConnections: Ends = { unhealthy: true, deregistered };
+        const parts = { ...tcp, healthCheck: check, endsConnections };
+        const nodeWith = (...targets: TargetSpec[]) => {
+          const group = groupOf(`leaving-${deregistered}`, targets, parts);
+          return nodeOf({
+            type: "network",
+            listeners: [listenerOf(port, forward(group), [], tcp)],
+            targetGroups: [group],
+          });
+        };
+        await use(nodeWith(targetOf(target.port)));
+        const held = await hold(port);
+        assert.equal(await held.say("1"), "a:1");
+        await use(nodeWith(targetOf(other.port), targetOf(target.port, { draining: true })));
+        assert.equal(await held.say("2"), "a:2");
+        assert.equal(await say(port, "x"), "b:xb:end");
+        await balancer.apply(nodeWith(targetOf(other.port)));
+        if (deregistered) await held.closed();
+        else assert.equal(await held.say("3"), "a:3");
+        assert.equal(await say(port, "x"), "b:xb:end");
+        held.end();
+        await target.close();
+        await other.close();
+      });
+    }
+
+    for (const unhealthy of [true, false]) {
+      test(`connections to a target that becomes unhealthy ${unhealthy ? "end" : "go on"}`, async () => {
+        const { balancer, port, use, one } = setting();
+        const target = await startEcho("a");
+        const healthCheck = { ...groupOf("x", []).healthCheck, port: one.port };
+        const become = async (ends: boolean) => {
+          const parts = { ...tcp, healthCheck, endsConnections: { unhealthy: ends, deregistered: false } };
+          const group = groupOf("failing", [targetOf(target.port)], parts);
+          await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
+        };
+        // A change of the attribute holds for targets that are there.
+        await become(!unhealthy);
+        await become(unhealthy);
+        const held = await hold(port);
+        assert.equal(await held.say("1"), "a:1");
+        one.health = 500;
+        await balancer.untilHealth((all) => all.every(({ state }) => state === "unhealthy"));
+        if (unhealthy) await held.closed();
+        else assert.equal(await held.say("2"), "a:2");
+        one.health = 200;
+        held.end();
+        await target.close();
+      });
+    }
+
+    test("each listener closes what is idle for its own time", async () => {
+      const { port, use } = setting();
+      const target = await startEcho("a");
+      const patientPort = await freePort();
+      const group = groupOf("idle", [targetOf(target.port)], { ...tcp, healthCheck: check });
+      const listeners = [
+        listenerOf(port, forward(group), [], { ...tcp, idleTimeoutSeconds: 1 }),
+        listenerOf(patientPort, forward(group), [], { ...tcp, idleTimeoutSeconds: 6000 }),
+      ];
+      await use({ type: "network", listeners, targetGroups: [group] });
+      const [hasty, patient] = [await hold(port), await hold(patientPort)];
+      assert.equal(await patient.say("1"), "a:1");
+      assert.equal(await hasty.say("1"), "a:1");
+      await hasty.closed();
+      assert.equal(await patient.say("2"), "a:2");
+      patient.end();
       await target.close();
     });
 

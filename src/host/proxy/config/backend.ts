@@ -26,7 +26,8 @@ export function backendLines(group: TargetGroupSpec, folder: string): string[] {
 
 /** What stands behind the address of a group's checked server: in its `server` line and in `add server` alike. */
 export function checkedParameters(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNode): string {
-  const ends = node.type === "network" ? ["on-marked-down shutdown-sessions"] : [];
+  const isEnded = node.type === "network" && (group.endsConnections?.unhealthy ?? true);
+  const ends = isEnded ? ["on-marked-down shutdown-sessions"] : [];
   const slow = group.slowStartSeconds > 0 ? [`slowstart ${group.slowStartSeconds}s`] : [];
   return [...trafficParameters(group), ...checkParameters(group, target), ...slow, ...ends].join(" ");
 }

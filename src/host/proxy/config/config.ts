@@ -122,8 +122,11 @@ function globalLines(version: number, { folder, threads, maxConnections }: Confi
 const ringLines = [`ring ${ringName}`, "format raw", "maxlen 32768", "size 1048576"];
 
 function defaultLines(node: LoadBalancerNode, { folder }: ConfigOptions): string[] {
-  const idle = `${node.attributes.idleTimeoutSeconds}s`;
+  const own = node.attributes.idleTimeoutSeconds;
+  const idle = `${own}s`;
   const isHttp = node.type === "application";
+  // A group may be that of several listeners of TCP: each closes what is idle for its own time.
+  const others = isHttp ? [] : node.listeners.map(({ idleTimeoutSeconds = own }) => idleTimeoutSeconds);
   const failure = `%[${tookTooLong},iif(timeout,refused)]`;
   return [
     "defaults",
@@ -132,7 +135,7 @@ function defaultLines(node: LoadBalancerNode, { folder }: ConfigOptions): string
     "option log-health-checks",
     "load-server-state-from-file global",
     `timeout client ${idle}`,
-    `timeout server ${idle}`,
+    `timeout server ${Math.max(own, ...others)}s`,
     `timeout connect ${connectSeconds}s`,
     "retries 2",
     "option redispatch 1",

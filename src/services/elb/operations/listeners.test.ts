@@ -139,6 +139,24 @@ describe("listeners", () => {
     await assert.rejects(set("routing.http.response.server.enabled", "false"), refused);
     await assert.rejects(set("tcp.idle_timeout.seconds", "350"), isFault("ValidationError", /not recognized/));
   });
+
+  test("of TCP have an idle timeout, of which the nodes are told", async () => {
+    const world = await elbWorld();
+    const loadBalancer = await newLoadBalancer(world, { Name: "net", Type: "network" });
+    const group = await newTargetGroup(world, { Protocol: "TCP" });
+    const ListenerArn = await newListener(world, loadBalancer, group, { Protocol: "TCP" });
+    const set = (Value: string) =>
+      world.elb("ModifyListenerAttributes", { ListenerArn, Attributes: [{ Key: "tcp.idle_timeout.seconds", Value }] });
+    await assert.rejects(set("59"), isFault("ValidationError", /between 60 and 6000 seconds$/));
+    await set("6000");
+    const key = "deregistration_delay.connection_termination.enabled";
+    const Attributes = [{ Key: key, Value: "true" }];
+    await world.elb("ModifyTargetGroupAttributes", { TargetGroupArn: group, Attributes });
+    await world.settle();
+    const [{ listeners: [listener] = [], targetGroups: [told] = [] } = {}] = world.published.at(-1)!;
+    assert.equal(listener!.idleTimeoutSeconds, 6000);
+    assert.deepEqual(told!.endsConnections, { unhealthy: true, deregistered: true });
+  });
 });
 
 describe("rules", () => {

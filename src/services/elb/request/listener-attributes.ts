@@ -27,7 +27,6 @@ const ofTcp: readonly Attribute[] = [
     key: "tcp.idle_timeout.seconds",
     value: "350",
     fault: between(60, 6000),
-    only: "connections are closed after 350 seconds without data.",
   },
 ];
 

@@ -65,19 +65,17 @@ const ofNetwork: readonly Attribute[] = [
     key: "deregistration_delay.connection_termination.enabled",
     value: "false",
     fault: boolean,
-    only: "connections end by themselves.",
   },
   {
     key: "target_health_state.unhealthy.connection_termination.enabled",
     value: "true",
     fault: boolean,
-    only: "connections to unhealthy targets are ended.",
   },
   {
     key: "target_health_state.unhealthy.draining_interval_seconds",
     value: "0",
     fault: between(0, 360_000),
-    only: "connections to unhealthy targets are ended.",
+    only: "connections to unhealthy targets are ended at once, or not at all.",
   },
 ];
 

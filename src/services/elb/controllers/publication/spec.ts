@@ -194,10 +194,12 @@ function toListener(store: Views, box: SecretBox, listener: ListenerRecord, lost
     conditions: [],
     actions: actionsOf(defaultRuleArn(listener), listener.defaultActions, listener.sealedClientSecret),
   };
+  const idle = listener.attributes["tcp.idle_timeout.seconds"];
   return {
     listenerArn: listenerArn(listener),
     port: listener.port,
     protocol: listener.protocol,
+    ...(idle !== undefined && { idleTimeoutSeconds: Number(idle) }),
     ...(listener.sslPolicy !== undefined && { sslPolicy: listener.sslPolicy }),
     certificates: listener.certificates.flatMap((arn) => {
       const found = certificateOf(store, box, arn);

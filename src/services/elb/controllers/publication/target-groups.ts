@@ -42,9 +42,17 @@ export function toTargetGroup(
     slowStartSeconds: Number(set["slow_start.duration_seconds"] ?? 0),
     ...(stickiness && { stickiness }),
     proxyProtocol: set["proxy_protocol_v2.enabled"] === "true",
+    ...(loadBalancer.type === "network" && { endsConnections: endsConnectionsOf(group) }),
     healthCheck: healthCheckOf(group),
     ...(holdSeconds !== undefined && { holdSeconds }),
     targets: specs,
+  };
+}
+
+function endsConnectionsOf({ attributes: set }: TargetGroupRecord): TargetGroupSpec["endsConnections"] {
+  return {
+    unhealthy: set["target_health_state.unhealthy.connection_termination.enabled"] !== "false",
+    deregistered: set["deregistration_delay.connection_termination.enabled"] === "true",
   };
 }
 
