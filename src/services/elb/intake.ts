@@ -18,9 +18,8 @@ import { createTrafficReceiver } from "./metrics/receiver.ts";
 import { responseTimes } from "./metrics/response-time.ts";
 import {
   holds,
-  loadBalancerKey,
-  loadBalancers,
   type NodeRecord,
+  nodeAndOwner,
   nodes,
   pathOf,
   recordKeyOf,
@@ -104,26 +103,19 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
   }
 
   async #measure(nodeId: string, records: readonly AccessRecord[]): Promise<void> {
-    const node = this.#node(nodeId)?.value;
-    const loadBalancer =
-      node && this.#store.view(loadBalancers).get(loadBalancerKey(node, node.loadBalancerName))?.value;
-    if (loadBalancer?.type !== "application") return;
-    for (const { time, measurements } of responseTimes(loadBalancer, node!, records)) {
+    const found = nodeAndOwner(this.#store, nodeId);
+    if (found?.loadBalancer.type !== "application") return;
+    for (const { time, measurements } of responseTimes(found.loadBalancer, found.node, records)) {
       await this.#options.metrics.put(measurements, { time, periodSeconds: 60 });
     }
   }
 
   #accessStream(nodeId: string): LogStreamName | undefined {
-    const node = this.#node(nodeId)?.value;
-    if (node === undefined) return undefined;
-    const all = this.#store.view(loadBalancers);
-    const { account, region } = node;
-    for (const { value } of all.by("subnet", node.subnetId)) {
-      const logGroupName = value.id === node.loadBalancerId ? value.attributes[accessLogGroupKey] : undefined;
-      const logStreamName = `${pathOf(value)}/${node.availabilityZone}`;
-      if (logGroupName) return { account, region, logGroupName, logStreamName };
-    }
-    return undefined;
+    const found = nodeAndOwner(this.#store, nodeId);
+    const logGroupName = found?.loadBalancer.attributes[accessLogGroupKey];
+    if (found === undefined || !logGroupName) return undefined;
+    const { account, region, availabilityZone } = found.node;
+    return { account, region, logGroupName, logStreamName: `${pathOf(found.loadBalancer)}/${availabilityZone}` };
   }
 
   async #append(nodeId: string, stream: LogStreamName, records: readonly AccessRecord[]): Promise<void> {

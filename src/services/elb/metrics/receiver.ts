@@ -2,8 +2,7 @@ import type { TargetHealthReport, TrafficMessage } from "#kernel/load-balancing.
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Store } from "#kernel/store.ts";
 import {
-  loadBalancerKey,
-  loadBalancers,
+  nodeAndOwner,
   nodes,
   targetGroupKey,
   targetGroupPlace,
@@ -15,20 +14,28 @@ import { type GroupHealth, trafficMeasurements } from "./traffic.ts";
 
 /** Turns what nodes say of their traffic into the metrics of CloudWatch. Resolves when they are stored. */
 export function createTrafficReceiver(store: Store, sink: MetricSink): (message: TrafficMessage) => Promise<void> {
-  /** By node: the end of the last interval that was taken. */
+  /** By node: the end of the last interval that was taken, the longest ago first. */
   const taken = new Map<string, number>();
   return async (message) => {
     const { nodeId, from, to } = message;
-    const node = store.view(nodes).by("nodeId", nodeId)[0]?.value;
-    const loadBalancer = node && store.view(loadBalancers).get(loadBalancerKey(node, node.loadBalancerName))?.value;
+    const found = nodeAndOwner(store, nodeId);
     // What comes of a node that is gone, or comes twice, is passed over.
-    if (node === undefined || loadBalancer === undefined || to <= (taken.get(nodeId) ?? 0)) return;
-    for (const known of taken.keys()) if (store.view(nodes).count("nodeId", known) === 0) taken.delete(known);
+    if (found === undefined || to <= (taken.get(nodeId) ?? 0)) return;
+    taken.delete(nodeId);
     taken.set(nodeId, to);
+    forgetGone(store, taken);
     const healthOf = (arn: string) => groupHealth(store, nodeId, arn);
-    const measurements = trafficMeasurements({ loadBalancer, node, message, healthOf });
+    const measurements = trafficMeasurements({ ...found, message, healthOf });
     if (measurements.length > 0) await sink.put(measurements, { time: from, periodSeconds: (to - from) / 1000 });
   };
+}
+
+/** Nodes that are gone tell nothing more: they come to be the first ones. */
+function forgetGone(store: Store, taken: Map<string, number>): void {
+  for (const nodeId of taken.keys()) {
+    if (store.view(nodes).count("nodeId", nodeId) > 0) return;
+    taken.delete(nodeId);
+  }
 }
 
 function groupHealth(store: Store, nodeId: string, arn: string): GroupHealth | undefined {

@@ -38,7 +38,7 @@ export function deregistration(
 ): TargetWrites {
   const delay = deregistrationDelayOf(group.value);
   if (target.value.drainUntil !== undefined) return { unchanged: [], put: [], remove: [] };
-  if (delay === 0 || whyNotInUse(store, group.value, target.value) !== undefined) {
+  if (delay === 0 || whyNotInUse(store, group.value)(target.value) !== undefined) {
     const health = targetHealthKey(group.value, targetKeyOf(target.value));
     return { unchanged: [target], put: [], remove: [target.key, health] };
   }

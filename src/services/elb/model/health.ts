@@ -3,7 +3,7 @@ import { listeners, rules } from "./listener.ts";
 import { type LoadBalancerRecord, loadBalancerArn, loadBalancerKey, loadBalancers, placeOf } from "./load-balancer.ts";
 import { type TargetRecord, targetHealth, targetHealthKey, targetKeyOf } from "./target.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
-import { zoneOfTarget } from "./zone.ts";
+import { targetZones } from "./zone.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -32,30 +32,51 @@ export function isInUse(store: Views, groupArn: string): boolean {
   return inListeners > 0 || store.view(rules).count("targetGroup", groupArn) > 0;
 }
 
-/** Why no node sends to a target, whatever its health; undefined: nodes may. Words of AWS. */
-export function whyNotInUse(store: Views, group: TargetGroupRecord, target: TargetRecord): string | undefined {
+/**
+ * Tells of a group's targets why no node sends to one, whatever its health, as the store has it now; undefined: nodes
+ * may. Words of AWS.
+ */
+export function whyNotInUse(store: Views, group: TargetGroupRecord): (target: TargetRecord) => string | undefined {
   const owners = loadBalancersOf(store, targetGroupArn(group));
-  if (owners.length === 0) return "Target group is not configured to receive traffic from the load balancer";
-  const zone = zoneOfTarget(store, group, target);
-  const isEnabled = (arn: string) => {
+  if (owners.length === 0) return () => "Target group is not configured to receive traffic from the load balancer";
+  const enabled = owners.flatMap((arn) => {
     const place = placeOf(arn)!;
     const found = store.view(loadBalancers).get(loadBalancerKey(place, place.name));
-    return found?.value.zones.some(({ zoneName }) => zoneName === zone) ?? false;
+    return found?.value.zones.map(({ zoneName }) => zoneName) ?? [];
+  });
+  const zoneOf = targetZones(store, group);
+  return (target) => {
+    const zone = zoneOf(target);
+    if (zone === undefined || enabled.includes(zone)) return undefined;
+    return "Target is in an Availability Zone that is not enabled for the load balancer";
   };
-  if (zone === undefined || owners.some(isEnabled)) return undefined;
-  return "Target is in an Availability Zone that is not enabled for the load balancer";
+}
+
+/** Tells the health of a group's registered targets, as the store has it now. */
+export function healthIn(store: Views, group: TargetGroupRecord): (target: TargetRecord) => TargetHealthNow {
+  const unused = whyNotInUse(store, group);
+  return (target) => health(store, group, target, unused(target));
+}
+
+/** The same of one target. */
+export function healthOf(store: Views, group: TargetGroupRecord, target: TargetRecord): TargetHealthNow {
+  return healthIn(store, group)(target);
 }
 
 /**
  * The health of a registered target: what its nodes agree on. It is healthy when all say so and initial while one has
  * not made up its mind, so that no node is left without it when traffic moves there.
  */
-export function healthOf(store: Views, group: TargetGroupRecord, target: TargetRecord): TargetHealthNow {
+function health(
+  store: Views,
+  group: TargetGroupRecord,
+  target: TargetRecord,
+  notInUse: string | undefined,
+): TargetHealthNow {
   if (target.drainUntil !== undefined) {
     const description = "Target deregistration is in progress";
     return { state: "draining", reason: "Target.DeregistrationInProgress", description };
   }
-  const notInUse = whyNotInUse(store, group, target);
   if (notInUse !== undefined) return { state: "unused", reason: "Target.NotInUse", description: notInUse };
   const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
   const reports = Object.values(record?.value.reports ?? {});

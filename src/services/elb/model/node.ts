@@ -1,6 +1,6 @@
-import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
 import type { World } from "./common.ts";
-import { loadBalancerKey } from "./load-balancer.ts";
+import { type LoadBalancerRecord, loadBalancerKey, loadBalancers } from "./load-balancer.ts";
 
 /**
  * A load balancer's presence in one subnet: a network interface with a proxy behind it. It outlives the load
@@ -38,6 +38,18 @@ export const nodes: Collection<NodeRecord, "owner" | "loadBalancer" | "nodeId"> 
 
 export function nodeKey({ account, region }: World, nodeId: string): Key<NodeRecord> {
   return keyOf(nodes, account, region, nodeId);
+}
+
+/** A node and the load balancer whose it is; undefined: either is gone. */
+export function nodeAndOwner(
+  store: Pick<Store, "view">,
+  nodeId: string,
+): { readonly node: NodeRecord; readonly loadBalancer: LoadBalancerRecord } | undefined {
+  const node = store.view(nodes).by("nodeId", nodeId)[0]?.value;
+  const owner = node && store.view(loadBalancers).get(loadBalancerKey(node, node.loadBalancerName))?.value;
+  // Another one may have the name by now.
+  if (node === undefined || owner === undefined || owner.id !== node.loadBalancerId) return undefined;
+  return { node, loadBalancer: owner };
 }
 
 export function nodeIdOf(loadBalancerId: string, subnetId: string): string {

@@ -1,5 +1,5 @@
 import type { TargetDescription, TargetHealthDescription } from "#generated/elbv2/types.ts";
-import { healthOf, type TargetGroupRecord, type TargetRecord, targets } from "../model.ts";
+import { healthIn, type TargetGroupRecord, type TargetRecord, targets } from "../model.ts";
 import { requireTargetGroup } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
 
@@ -9,8 +9,9 @@ export const DescribeTargetHealth: ElbHandler<"DescribeTargetHealth"> = async (i
     throw invalid("Anomalies of targets are not looked for: leave AnomalyDetection out of Include.");
   }
   const all = ctx.store.view(targets).by("targetGroup", input.TargetGroupArn);
+  const healthOf = healthIn(ctx.store, group);
   const shown = (target: TargetRecord): TargetHealthDescription => {
-    const { state, reason, description } = healthOf(ctx.store, group, target);
+    const { state, reason, description } = healthOf(target);
     return {
       Target: {
         Id: target.id,

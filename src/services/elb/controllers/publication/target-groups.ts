@@ -10,7 +10,7 @@ import {
   targetGroupArn,
   targetKeyOf,
   targets,
-  zoneOfTarget,
+  targetZones,
 } from "../../model.ts";
 import { accessLogGroupKey } from "../../request/load-balancer-attributes.ts";
 
@@ -26,8 +26,9 @@ export function toTargetGroup(
   const set = group.attributes;
   const registered = store.view(targets).by("targetGroup", targetGroupArn(group));
   const zones = zonesOf(loadBalancer);
+  const zoneOf = targetZones(store, group);
   const isMine = (target: TargetRecord) => {
-    const zone = zoneOfTarget(store, group, target);
+    const zone = zoneOf(target);
     if (zone === undefined) return true;
     return isCrossZone(loadBalancer, group) ? zones.includes(zone) : zone === zoneName;
   };
