@@ -115,6 +115,28 @@ export function network(start: StartBalancer): void {
       });
     }
 
+    test("a target that is registered again while it drains is used again, and has kept its connections", async () => {
+      const { port, use } = setting();
+      const target = await startEcho("a");
+      const nodeWith = (...targets: TargetSpec[]) => {
+        const group = groupOf("again", targets, { ...tcp, healthCheck: check });
+        return nodeOf({
+          type: "network",
+          listeners: [listenerOf(port, forward(group), [], tcp)],
+          targetGroups: [group],
+        });
+      };
+      await use(nodeWith(targetOf(target.port)));
+      const held = await hold(port);
+      assert.equal(await held.say("1"), "a:1");
+      await use(nodeWith(targetOf(target.port, { draining: true })));
+      await use(nodeWith(targetOf(target.port)));
+      assert.equal(await say(port, "x"), "a:xa:end");
+      assert.equal(await held.say("2"), "a:2");
+      held.end();
+      await target.close();
+    });
+
     for (const unhealthy of [true, false]) {
       test(`connections to a target that becomes unhealthy ${unhealthy ? "end" : "go on"}`, async () => {
         const { balancer, port, use, one } = setting();
