@@ -166,7 +166,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   delivery.start();
   const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
   await host.serve({ agent, gateway, credentials });
-  ownPort = await gateway.listen(options.listenHost, options.port);
+  const leaveMachine = async () => {
+    await untilRemoved(host.driver, clock);
+    await host.clear();
+  };
+  ownPort = await gateway.listen(options.listenHost, options.port).catch(async (error: unknown) => {
+    if (isIdle(store)) await leaveMachine();
+    await agent.stop();
+    await host.close();
+    throw error;
+  });
   const endpoint = `http://${options.listenHost}:${ownPort}`;
   data.announce({ endpoint, pid: process.pid, version, account: options.account });
 
@@ -179,8 +188,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await control.holdStarts();
       if (!(await stopAllTasks({ store, clock }, reason, stopSeconds))) return false;
       agent.removeLoadBalancers();
-      await untilRemoved(host.driver, clock);
-      await host.clear();
+      await leaveMachine();
       return true;
     },
     async close() {
@@ -287,13 +295,15 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
   const platform = await startPlatform({ ...options, env: process.env, log, onBug }).catch(asCommandError);
   onReady(platform.endpoint);
   const stopTasks = await untilStopped(terminal.signal);
-  // Where nothing runs there is nothing to leave behind.
-  const { store } = platform;
-  const idle = store.view(tasks).count("alive", "yes") === 0 && store.view(loadBalancers).size === 0;
-  if (options.stopTasks || stopTasks || idle) await platform.clear("The platform is being stopped");
+  if (options.stopTasks || stopTasks || isIdle(platform.store)) await platform.clear("The platform is being stopped");
   await platform.close();
   return exitCodes.ok;
 };
+
+/** Where nothing runs there is nothing to leave behind on the machine. */
+function isIdle(store: StoreHost): boolean {
+  return store.view(tasks).count("alive", "yes") === 0 && store.view(loadBalancers).size === 0;
+}
 
 /** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */
 function asCommandError(error: unknown): never {

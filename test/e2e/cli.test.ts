@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -212,6 +213,17 @@ describe("estiva", { skip: shared.skip }, () => {
       assert.deepEqual({ code: outcome.code, out: outcome.out }, { code, out: "" });
     });
   }
+
+  test("a start whose port is taken leaves nothing on the machine", async () => {
+    const data = mkdtempSync(join(tmpdir(), "estiva-port-"));
+    const { port } = new URL(shared.platform.endpoint);
+    const { code, err } = await estiva(["up", "--no-install", "--data", data, "--port", port]);
+    assert.equal(code, 69, err);
+    assert.match(err, /EADDRINUSE: .* Choose another port/);
+    const { platformId } = JSON.parse(readFileSync(join(data, "identity.json"), "utf8")) as { platformId: string };
+    assert.deepEqual(await leftoversOf(platformId, shared.engine), []);
+    rmSync(data, { recursive: true });
+  });
 
   test("each command has help with examples", async () => {
     const { out } = await estiva(["--help"]);
