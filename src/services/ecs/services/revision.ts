@@ -121,7 +121,7 @@ function refuseUnsupported(ctx: RequestContext, input: RevisionInput): void {
     if (input[field as keyof typeof refused]?.length) throw invalid(ctx, `${field} is not supported: ${why}`);
   }
   if (input.monitoring !== undefined)
-    throw invalid(ctx, "monitoring is not supported: this platform has no metrics yet.");
+    throw invalid(ctx, "monitoring is not supported: the metrics of services are measured once a minute.");
 }
 
 function resolveRegistries(
