@@ -57,6 +57,7 @@ class World {
         this.#disk.write(group);
       },
       sync: () => (this.#syncTurns === 0 ? undefined : turns(this.#syncTurns)),
+      maintain: () => (this.#syncTurns === 0 ? undefined : turns(this.#syncTurns)),
       close: () => {},
     };
     this.#engine = memoryEngine({ clock: this.#clock, journal, history: { revisions: 16, bytes: 2 ** 20 } });

@@ -94,6 +94,7 @@ export class SimulatedProcess {
           }),
         );
       },
+      maintain: () => disk.maintain(),
       close: () => disk.close(),
     };
   }

@@ -7,7 +7,7 @@ import type { Journal } from "./journal.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 
 /** An engine on a disk that syncs when the test says so. `written`: the keys of each group, in the order of writes. */
-function newEngine() {
+function newEngine(maintain: Journal["maintain"] = () => undefined) {
   const disk = new MemoryJournal();
   const written: string[][] = [];
   const syncs: PromiseWithResolvers<void>[] = [];
@@ -22,6 +22,7 @@ function newEngine() {
       syncs.push(sync);
       return sync.promise;
     },
+    maintain,
     close: () => disk.close(),
   };
   const engine = memoryEngine({ clock: new VirtualClock(), journal });
@@ -78,6 +79,28 @@ test("a commit builds on what is on its way, and a conflict with it is told once
   syncs[1]!.resolve();
   await drainMicrotasks();
   assert.deepEqual([settled[2], (await engine.get("a"))?.version], ["a true", 2]);
+});
+
+test("what the journal does after a group holds up the next one only; a failure there ends the store", async () => {
+  for (const error of [undefined, new DriverError("Failed", "EIO")]) {
+    const work = [Promise.withResolvers<void>()];
+    const { engine, written, syncs, settled, put } = newEngine(() => work.pop()?.promise);
+    const maintenance = work[0]!;
+    void put("a");
+    await drainMicrotasks();
+    syncs[0]!.resolve();
+    await drainMicrotasks();
+    void put("b");
+    await drainMicrotasks();
+    assert.deepEqual([settled, written, await engine.revision()], [["a true"], [["a"]], 1]);
+    if (error === undefined) maintenance.resolve();
+    else maintenance.reject(error);
+    await drainMicrotasks();
+    assert.deepEqual(written, error === undefined ? [["a"], ["b"]] : [["a"]]);
+    syncs[1]?.resolve();
+    await drainMicrotasks();
+    assert.deepEqual(settled, ["a true", error === undefined ? "b true" : "b Failed"]);
+  }
 });
 
 test("closing waits for the disk", async () => {

@@ -39,6 +39,8 @@ export class EmbeddedEngine implements StoreEngine {
   readonly #staged = new Map<string, StagedWrite>();
   /** Written, and on its way to the disk. */
   #syncing: Group | undefined;
+  /** The journal sees to itself: nothing is written meanwhile. */
+  #maintenance: Promise<void> | undefined;
   /** Takes what is committed now. */
   #group: Group | undefined;
   /** The last durable revision, row and lease; those that the syncing group ends with; and the last ones given. */
@@ -124,7 +126,8 @@ export class EmbeddedEngine implements StoreEngine {
 
   /** Finishes what is staged, then lets go of the journal. Closing twice is harmless. */
   async close(): Promise<void> {
-    for (let last = this.#last(); last !== undefined; last = this.#last()) await last.settled.catch(() => {});
+    const pending = () => this.#last()?.settled ?? this.#maintenance;
+    for (let last = pending(); last !== undefined; last = pending()) await last.catch(() => {});
     if (this.#refusal === closedError) return;
     this.#refusal = closedError;
     this.#leases.stop();
@@ -156,7 +159,7 @@ export class EmbeddedEngine implements StoreEngine {
   #openGroup(): Group {
     if (this.#group === undefined) {
       this.#group = new Group();
-      if (this.#syncing === undefined) this.#defer(() => this.#flush());
+      if (this.#syncing === undefined && this.#maintenance === undefined) this.#defer(() => this.#flush());
     }
     return this.#group;
   }
@@ -244,6 +247,15 @@ export class EmbeddedEngine implements StoreEngine {
     if (compactTo !== undefined) this.#history.forget(compactTo);
     group.resolve();
     this.#syncing = undefined;
+    this.#maintenance = this.#journal.maintain()?.then(
+      () => this.#goOn(),
+      (error) => this.#takeBack(error),
+    );
+    if (this.#maintenance === undefined) this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#maintenance = undefined;
     if (this.#group !== undefined) this.#defer(() => this.#flush());
   }
 
@@ -258,7 +270,7 @@ export class EmbeddedEngine implements StoreEngine {
   #takeBack(error: unknown): void {
     const groups = [this.#syncing, this.#group];
     const wasWritten = this.#syncing !== undefined;
-    [this.#syncing, this.#group] = [undefined, undefined];
+    [this.#syncing, this.#group, this.#maintenance] = [undefined, undefined, undefined];
     this.#staged.clear();
     this.#written = this.#durable;
     this.#next = this.#durable;

@@ -45,5 +45,10 @@ export interface Journal {
    * the disk has failed: what of the last group is on it is not known then.
    */
   sync(): Promise<void> | undefined;
+  /**
+   * Called when all that was written is durable; nothing is written until what it gives has resolved. Undefined: there
+   * is nothing to see to. Rejects as `sync` does.
+   */
+  maintain(): Promise<void> | undefined;
   close(): void;
 }

@@ -31,5 +31,7 @@ export class MemoryJournal implements Journal {
 
   sync(): undefined {}
 
+  maintain(): undefined {}
+
   close(): void {}
 }

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
 import { DriverError } from "#kernel/fault.ts";
 import type { Journal, JournalContent, JournalGroup, JournalRow } from "./journal.ts";
 import { checkSchema, migrate } from "./sqlite-schema.ts";
@@ -67,9 +68,18 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  async sync(): Promise<void> {
-    await synced(this.#log);
-    if (this.#logBytes < mostLogBytes || !this.#copyLog()) return;
+  sync(): Promise<void> {
+    return synced(this.#log);
+  }
+
+  maintain(): Promise<void> | undefined {
+    return this.#logBytes < mostLogBytes ? undefined : this.#checkpoint();
+  }
+
+  async #checkpoint(): Promise<void> {
+    // Who waited for the group is answered first.
+    await setImmediate();
+    if (!this.#copyLog()) return;
     await synced(this.#file);
     this.#logBytes = 0;
   }
