@@ -28,6 +28,8 @@ export function checkServices(batch: ChangeBatch<unknown>, ledger: Ledger, histo
     noteCompleted(service, before, history);
     checkRollback(service, before, history);
     checkDeployments(service);
+    // A daemon goes at once where it is not to be any more, and takes no room elsewhere.
+    const counts = (task: TaskRecord) => !isStray(service, task, ledger);
     const tasks = [...ledger.present()].filter((task) => isOf(task, service));
     const next = new Map(tasks.map((task) => [task.id, task]));
     const started = changed.tasks.filter((task) => isOf(task, service) && !next.has(task.id));
@@ -35,9 +37,8 @@ export function checkServices(batch: ChangeBatch<unknown>, ledger: Ledger, histo
     for (const task of changed.tasks) if (isOf(task, service)) next.set(task.id, task);
     if (started.length > 0) checkStarts(service, [...next.values()], started);
     const rolling = strategyOf(service, ledger) === "ROLLING";
-    if (started.length > 0 && rolling) checkCeiling(service, [...next.values()], started);
-    // A daemon goes at once where it is not to be any more.
-    const chosen = stopped.filter((task) => !isStray(service, task, ledger));
+    if (started.length > 0 && rolling) checkCeiling(service, [...next.values()].filter(counts), started);
+    const chosen = stopped.filter(counts);
     checkFloor(service, tasks, chosen, now);
   }
 }

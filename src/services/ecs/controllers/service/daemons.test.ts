@@ -33,6 +33,7 @@ describe("DAEMON: one task on each instance", () => {
     ],
     ["and then it is", "a", [on("a", { stopped: "EssentialContainerExited", lastStatus: "STOPPED" })], {}, "+1"],
     ["an instance that drains loses its task", "b", [on("a"), on("b")], {}, "+0 -1 new"],
+    ["and what leaves there takes no room elsewhere", "b", [on("a", { ...leaving, lastStatus: "RUNNING" })], {}, "+1"],
     ["0/100: a deployment stops all old tasks at once", "a b", [old2("a"), old2("b")], rollout, "+0 -2 old"],
     [
       "and starts new ones where they have stopped",

@@ -18,13 +18,9 @@ export function countDaemons(draft: Draft): void {
 export function planDaemons(draft: Draft, members: readonly Member[]): RollingPlan {
   const instances = new Set(instancesOf(draft));
   const isPlaced = ({ task }: Member) => instances.has(task.value.containerInstanceArn ?? "");
-  // What runs on an instance that drains, is gone, or meets the constraints no more.
+  // What runs on an instance that drains, is gone, or meets the constraints no more: it takes no room on another.
   const strays = members.filter((member) => isAlive(member) && !isPlaced(member));
-  const plan = planRolling(
-    draft.service,
-    members.filter((member) => !strays.includes(member)),
-    draft.primary,
-  );
+  const plan = planRolling(draft.service, members.filter(isPlaced), draft.primary);
   // An instance is free when the task before has left it for good: until then it takes its room.
   const taken = new Set(
     members
