@@ -229,6 +229,24 @@ describe("routes beside the AWS APIs", () => {
     },
   };
 
+  it("a streamed answer that fails breaks off, and does not look whole", async () => {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("half");
+      throw new Error("no more");
+    }
+    const { gateway, lines } = newGateway({
+      routes: { "GET /_estiva/metrics": () => ({ status: 200, headers: {}, body: failing() }) },
+    });
+    const port = await gateway.listen("127.0.0.1", 0);
+    const answer = await fetch(`http://127.0.0.1:${port}/_estiva/metrics`);
+    const end = await answer.text().then(
+      () => "whole",
+      () => "broken off",
+    );
+    await gateway.close();
+    assert.deepEqual([answer.status, end, lines.length], [200, "broken off", 1]);
+  });
+
   it("answer to this machine's own names, and to exact paths", async () => {
     const { gateway, lines } = newGateway({ routes });
     const port = await gateway.listen("127.0.0.1", 0);

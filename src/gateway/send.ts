@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { HttpResponse } from "#wire/message.ts";
 
-/** Sends an answer. Resolves when all was handed over; rejects when a streamed answer fails, after its end was sent. */
+/** Sends an answer. Resolves when all was handed over; rejects when a streamed answer fails, which breaks off. */
 export async function send(response: ServerResponse, answer: HttpResponse): Promise<void> {
   const { status, headers, body } = answer;
   if (response.destroyed) return closeUnread(body);
@@ -21,8 +21,11 @@ async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Arr
       if (response.destroyed) return; // leaving the loop also ends the handler's iterable
       if (!response.write(chunk)) await drained(response);
     }
-  } finally {
     response.end();
+  } catch (error) {
+    // An end would tell the client that it has all.
+    response.destroy();
+    throw error;
   }
 }
 
