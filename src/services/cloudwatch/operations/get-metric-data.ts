@@ -6,7 +6,7 @@ import { checkQueries } from "../query/check.ts";
 import { type Labelled, labelOf } from "../query/labels.ts";
 import { type FoundSeries, type QueryResult, runQueries } from "../query/run.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
-import { checkTimes } from "../request/metric.ts";
+import { checkTimes, type Refuse } from "../request/metric.ts";
 
 const mostQueries = 500;
 const mostDatapoints = 100_800;
@@ -14,7 +14,10 @@ const mostDatapoints = 100_800;
 export function getMetricData(storage: MetricStorage): CloudWatchHandler<"GetMetricData"> {
   return async (input, ctx) => {
     const { MetricDataQueries: queries, StartTime: startMs, EndTime: endMs } = input;
-    checkTimes((message) => ctx.fault("ValidationError", message), startMs, endMs);
+    const refuse: Refuse = (message) => ctx.fault("ValidationError", message);
+    // Words of this operation alone: GetMetricStatistics says of equal times that the one must be less.
+    if (startMs === endMs) throw refuse("The parameter StartTime must not equal parameter EndTime.");
+    checkTimes(refuse, startMs, endMs);
     if (queries.length > mostQueries) {
       const message = `The collection MetricDataQueries must not have a size greater than ${mostQueries}.`;
       throw ctx.fault("ValidationError", message);

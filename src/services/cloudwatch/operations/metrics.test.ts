@@ -200,7 +200,7 @@ describe("metrics", () => {
     );
     await assert.rejects(
       call(operations, "GetMetricStatistics", { ...name, ...range, EndTime: range.StartTime }),
-      isFault("InvalidParameterValueException", /StartTime must not equal/),
+      isFault("InvalidParameterValueException", /StartTime must be less than/),
     );
     await assert.rejects(
       call(operations, "GetMetricStatistics", { ...name, ...range, EndTime: range.StartTime - 1 }),

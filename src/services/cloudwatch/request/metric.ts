@@ -49,8 +49,7 @@ export function checkPeriod(refuse: Refuse, periodSeconds: number, name: string)
 }
 
 export function checkTimes(refuse: Refuse, startMs: number, endMs: number): void {
-  if (startMs === endMs) throw refuse("The parameter StartTime must not equal parameter EndTime.");
-  if (startMs > endMs) throw refuse("The parameter StartTime must be less than the parameter EndTime.");
+  if (startMs >= endMs) throw refuse("The parameter StartTime must be less than the parameter EndTime.");
 }
 
 export function invalidValue(ctx: RequestContext, message: string): Error {
