@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAddress } from "#host/runtime/docker/address.ts";
@@ -71,6 +71,8 @@ export class PrivateEngine {
 
   async remove(): Promise<void> {
     if (this.#process) await this.stop();
+    // What watches over a container is left behind when the engine ends while the container is being removed.
+    for (const id of processesWith(`${this.#folder}/exec/`)) endNow(id);
     execFileSync("ip", ["netns", "del", this.#namespace]);
     // A swarm leaves its network namespace mounted.
     for (const [, place] of readFileSync("/proc/mounts", "utf8").matchAll(/^\S+ (\S+)/gm)) {
@@ -78,4 +80,25 @@ export class PrivateEngine {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function endNow(id: number): void {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** The ids of the processes that have the text in their command line. */
+function processesWith(text: string): number[] {
+  const commandOf = (id: string): string => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, "utf8");
+    } catch {
+      return ""; // it has ended
+    }
+  };
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return ids.filter((id) => commandOf(id).includes(text)).map(Number);
 }
