@@ -126,6 +126,7 @@ export class EmbeddedEngine implements StoreEngine {
 
   /** Finishes what is staged, then lets go of the journal. Closing twice is harmless. */
   async close(): Promise<void> {
+    // What fails is told to those who have committed it.
     const pending = () => this.#last()?.settled ?? this.#maintenance;
     for (let last = pending(); last !== undefined; last = pending()) await last.catch(() => {});
     if (this.#refusal === closedError) return;

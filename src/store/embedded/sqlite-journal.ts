@@ -89,9 +89,11 @@ export class SqliteJournal implements Journal {
     try {
       this.#db.exec("PRAGMA synchronous = OFF; PRAGMA wal_checkpoint(PASSIVE)");
       return true;
-    } catch {
-      // On a full disk the log goes on as it is: nothing is lost, and the next group has it tried again.
-      return false;
+    } catch (error) {
+      const failure = toDriverError(error);
+      // The log goes on as it is: nothing is lost, and the next group has it tried again.
+      if (failure instanceof DriverError && failure.reason === "NoSpace") return false;
+      throw failure;
     } finally {
       this.#db.exec("PRAGMA synchronous = NORMAL");
     }
