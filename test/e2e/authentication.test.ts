@@ -63,10 +63,16 @@ test("a service behind a login learns who asks, and can check it", {
   assert.doesNotMatch(made, /s3cret/);
   const [one, two] = balanced.nodes.map((node) => new Browser(443, node));
   const page = "/cgi-bin/who?x=1";
-  await until("both nodes to ask for a login", async () => {
-    const answers = await Promise.all([one!, two!].map((each) => each.ask(page).catch(() => undefined)));
-    return answers.every((answer) => answer?.status === 302);
-  });
+  const statusFrom = (browser: Browser) =>
+    browser.ask(page).then(
+      ({ status }) => status,
+      (error: Error) => error.message,
+    );
+  await until(
+    "both nodes to ask for a login",
+    () => Promise.all([one!, two!].map(statusFrom)),
+    (seen) => seen.every((status) => status === 302),
+  );
   assert.equal((await one!.logIn(page)).headers.location, `https://shop.test${page}`);
   for (const [name, value] of one!.cookies) two!.cookies.set(name, value);
   const { body } = await two!.ask(page);

@@ -27,6 +27,11 @@ export function serverNames(target: TargetSpec): { readonly checked: string; rea
   return { checked: `t_${hash}`, open: `o_${hash}` };
 }
 
+/** Whether `g_x/o_y` is the server of a target that has no checks. */
+export function isOpenServer(path: string): boolean {
+  return path.includes("/o_");
+}
+
 /** Who is behind the names of a node, for what HAProxy reports. */
 export interface NodeDirectory {
   readonly listeners: ReadonlyMap<string, LoadBalancerNode["listeners"][number]>;

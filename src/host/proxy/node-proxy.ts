@@ -220,7 +220,7 @@ export class NodeProxy {
 
   /** What HAProxy has now, by the names of servers; nothing when it does not run. */
   async #servers(): Promise<Servers> {
-    return byName(targetRows(await this.#serverRows()).map(serverStatus));
+    return serversIn(await this.#serverRows());
   }
 
   async #serverRows(): Promise<StatRow[]> {
@@ -268,12 +268,12 @@ export class NodeProxy {
     this.#later(afterMs, () => {
       const work = this.#inTurn(async () => {
         const rows = await this.#serverRows();
-        const { leaving } = targetChanges(this.#node!, byName(targetRows(rows).map(serverStatus)));
+        const servers = serversIn(rows);
+        const { leaving } = targetChanges(this.#node!, servers);
         const here = names.filter((name) => leaving.includes(name));
         if (here.length === 0) return;
         this.#traffic.takeRows(rows);
         const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
-        const servers = byName(targetRows(rows).map(serverStatus));
         const [kept, ending] = partition(here, (name) => keepsConnections(this.#node!, name));
         const commands = [
           ...ending.flatMap((name) => [
@@ -372,6 +372,6 @@ function partition<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T
 }
 
 /** The servers that are targets. */
-function targetRows(rows: readonly StatRow[]): StatRow[] {
-  return rows.filter(({ proxy }) => isGroupName(proxy));
+function serversIn(rows: readonly StatRow[]): Servers {
+  return byName(rows.filter(({ proxy }) => isGroupName(proxy)).map(serverStatus));
 }

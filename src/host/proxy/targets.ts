@@ -1,7 +1,7 @@
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { checkedParameters, openParameters } from "./config/backend.ts";
 import { isReady, type TargetServers } from "./health.ts";
-import { backendName, serverNames } from "./names.ts";
+import { backendName, isOpenServer, serverNames } from "./names.ts";
 import type { ServerStatus } from "./runtime-api.ts";
 
 /** Servers by `BACKEND/SERVER`. */
@@ -118,7 +118,7 @@ function drain(
  */
 function rest(name: string, server: ServerStatus, isMaintenance: boolean): string[] {
   if (isMaintained(server)) return [];
-  if (isMaintenance || name.includes("/o_")) return [`set server ${name} state maint`];
+  if (isMaintenance || isOpenServer(name)) return [`set server ${name} state maint`];
   return server.weight === 0 ? [] : [`set server ${name} weight 0`];
 }
 

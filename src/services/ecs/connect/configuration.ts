@@ -40,12 +40,12 @@ export function resolveConnect(
 }
 
 function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfiguration): void {
-  const refused = {
-    containerConfigurations: "the proxy has the resources that it needs beside those of the task",
-  } as const;
-  for (const [field, why] of Object.entries(refused)) {
-    if (input[field as keyof typeof refused] === undefined) continue;
-    throw invalid(ctx, `serviceConnectConfiguration.${field} is not supported on this platform: ${why}. Leave it out.`);
+  if (input.containerConfigurations !== undefined) {
+    throw invalid(
+      ctx,
+      "serviceConnectConfiguration.containerConfigurations is not supported on this platform: the proxy has the " +
+        "resources that it needs beside those of the task. Leave it out.",
+    );
   }
   if (input.services?.some(({ tls }) => tls !== undefined)) {
     throw invalid(

@@ -11,6 +11,7 @@ import type { Store } from "#kernel/store.ts";
 import { attributeNames, instances, instancesOf } from "#services/discovery/model.ts";
 import {
   primaryOf,
+  revisionKeyOf,
   type ServiceConnect,
   type ServiceConnectEndpoint,
   type ServiceRecord,
@@ -85,10 +86,8 @@ const attributes: LoadBalancerAttributes = {
 
 /** How a task takes part in Service Connect: as its revision says. */
 export function connectOf(store: Views, task: TaskRecord): ServiceConnect | undefined {
-  if (task.service === undefined) return undefined;
-  const { serviceName, revisionId } = task.service;
-  return store.view(serviceRevisions).get(serviceRevisionKey({ ...task, serviceName }, revisionId))?.value
-    .serviceConnect;
+  const key = revisionKeyOf(task);
+  return key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
 }
 
 /** The proxy of a task: it listens at the addresses of aliases, and where the task's own services are reached. */

@@ -2,6 +2,7 @@ import { parseArn } from "#kernel/arn.ts";
 import type { LoadBalancingEndpoint, TargetGroupTraffic } from "#kernel/load-balancing.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Key, Store } from "#kernel/store.ts";
+import { TakenIntervals } from "#kernel/taken-intervals.ts";
 import { serviceKey as discoveryKey, services as discoveryServices } from "#services/discovery/model.ts";
 import { ingressPart, targetsOf } from "../connect/endpoints.ts";
 import {
@@ -18,15 +19,16 @@ import { connectMeasurements, type ReachedEndpoint } from "./connect-traffic.ts"
 
 /** Turns what the proxies of tasks say of their traffic into the metrics of Service Connect. */
 export function createConnectReceiver(store: Store, sink: MetricSink): LoadBalancingEndpoint["publishTraffic"] {
-  /** By proxy: the end of the last interval that was taken. */
-  const taken = new Map<string, number>();
-  return async ({ nodeId, taskArn = "", from, to, targetGroups }) => {
+  const taskOf = (taskArn: string) => {
     const key = taskKeyOfArn(parseArn(taskArn));
-    const task = key && store.view(tasks).get(key)?.value;
+    return key && store.view(tasks).get(key)?.value;
+  };
+  // A task has one proxy.
+  const taken = new TakenIntervals((taskArn) => taskOf(taskArn) === undefined);
+  return async ({ taskArn = "", from, to, targetGroups }) => {
+    const task = taskOf(taskArn);
     // What comes of a task that is gone, or comes twice, is passed over.
-    if (task?.service === undefined || to <= (taken.get(nodeId) ?? 0)) return;
-    for (const [known, until] of taken) if (until < from) taken.delete(known);
-    taken.set(nodeId, to);
+    if (task?.service === undefined || !taken.take(taskArn, to)) return;
     const reached = targetGroups.flatMap((traffic) => reachedEndpoint(store, task, traffic) ?? []);
     const { serviceName } = task.service;
     const measurements = connectMeasurements({ ...task, serviceName }, reached);

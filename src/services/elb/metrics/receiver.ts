@@ -1,6 +1,7 @@
 import type { TargetHealthReport, TrafficMessage } from "#kernel/load-balancing.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Store } from "#kernel/store.ts";
+import { TakenIntervals } from "#kernel/taken-intervals.ts";
 import {
   nodeAndOwner,
   nodes,
@@ -14,28 +15,16 @@ import { type GroupHealth, trafficMeasurements } from "./traffic.ts";
 
 /** Turns what nodes say of their traffic into the metrics of CloudWatch. Resolves when they are stored. */
 export function createTrafficReceiver(store: Store, sink: MetricSink): (message: TrafficMessage) => Promise<void> {
-  /** By node: the end of the last interval that was taken, the longest ago first. */
-  const taken = new Map<string, number>();
+  const taken = new TakenIntervals((nodeId) => store.view(nodes).count("nodeId", nodeId) === 0);
   return async (message) => {
     const { nodeId, from, to } = message;
     const found = nodeAndOwner(store, nodeId);
     // What comes of a node that is gone, or comes twice, is passed over.
-    if (found === undefined || to <= (taken.get(nodeId) ?? 0)) return;
-    taken.delete(nodeId);
-    taken.set(nodeId, to);
-    forgetGone(store, taken);
+    if (found === undefined || !taken.take(nodeId, to)) return;
     const healthOf = (arn: string) => groupHealth(store, nodeId, arn);
     const measurements = trafficMeasurements({ ...found, message, healthOf });
     if (measurements.length > 0) await sink.put(measurements, { time: from, periodSeconds: (to - from) / 1000 });
   };
-}
-
-/** Nodes that are gone tell nothing more: they come to be the first ones. */
-function forgetGone(store: Store, taken: Map<string, number>): void {
-  for (const nodeId of taken.keys()) {
-    if (store.view(nodes).count("nodeId", nodeId) > 0) return;
-    taken.delete(nodeId);
-  }
 }
 
 function groupHealth(store: Store, nodeId: string, arn: string): GroupHealth | undefined {
