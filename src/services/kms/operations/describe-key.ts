@@ -5,7 +5,8 @@ import { toMetadata } from "../request/metadata.ts";
 
 export function describeKey({ box }: KmsParts): KmsHandler<"DescribeKey"> {
   return async (input, ctx) => {
-    checkCommonFields(input, box);
+    // Its model has no code of its own for a bad token.
+    checkCommonFields(input, box, "ValidationException");
     return { KeyMetadata: toMetadata(findKey(ctx, input.KeyId).value) };
   };
 }

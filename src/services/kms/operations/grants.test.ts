@@ -70,6 +70,8 @@ test("a grant with a name is made once, listed, and retired by its token", async
   );
   const forged = world.call(operations, "RetireGrant", { GrantToken: "forged" });
   await assert.rejects(forged, isFault("InvalidGrantTokenException"));
+  const described = world.call(operations, "DescribeKey", { KeyId: keyId, GrantTokens: ["forged"] });
+  await assert.rejects(described, isFault("ValidationException"), "its model lists no other code");
   await world.call(operations, "RetireGrant", { GrantToken: second.GrantToken! });
   assert.deepEqual((await world.call(operations, "ListGrants", { KeyId: keyId })).Grants, []);
 });

@@ -338,4 +338,7 @@ test("lists come in pages", async () => {
   assert.equal(new Set([...first.Keys!, ...second.Keys!].map(({ KeyId }) => KeyId)).size, 5);
   const wrong = world.call(operations, "ListKeys", { Marker: "x" });
   await assert.rejects(wrong, isFault("InvalidMarkerException"));
+  const KeyId = first.Keys![0]!.KeyId!;
+  const policies = world.call(operations, "ListKeyPolicies", { KeyId, Marker: "x" });
+  await assert.rejects(policies, isFault("ValidationException"), "its model lists no other code");
 });

@@ -10,13 +10,9 @@ export const ListKeyRotations: KmsHandler<"ListKeyRotations"> = async (input, ct
   const found = key.material
     .map((material, index) => ({ material, position: String(index).padStart(6, "0") }))
     .filter(({ material }) => all || material.rotationType !== undefined);
-  const { items, more } = listPage(
-    `ListKeyRotations ${key.keyId} ${all}`,
-    input,
-    found,
-    ({ position }) => position,
-    100,
-  );
+  const { items, more } = listPage(`ListKeyRotations ${key.keyId} ${all}`, input, found, ({ position }) => position, {
+    defaultLimit: 100,
+  });
   return { Rotations: items.map(({ material }) => toRotation(key, material)), ...more };
 };
 

@@ -4,6 +4,6 @@ import { listPage } from "../request/pages.ts";
 
 export const ListKeys: KmsHandler<"ListKeys"> = async (input, ctx) => {
   const found = ctx.store.view(keys).by("world", worldOf(ctx));
-  const { items, more } = listPage("ListKeys", input, found, ({ value }) => value.keyId, 100);
+  const { items, more } = listPage("ListKeys", input, found, ({ value }) => value.keyId, { defaultLimit: 100 });
   return { Keys: items.map(({ value }) => ({ KeyId: value.keyId, KeyArn: keyArn(value) })), ...more };
 };

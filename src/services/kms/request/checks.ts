@@ -9,12 +9,15 @@ interface CommonFields {
   readonly Recipient?: RecipientInfo;
 }
 
-/** Refuses what no operation of this platform takes: recipients in Nitro enclaves, grant tokens that are not ours. */
-export function checkCommonFields({ GrantTokens, Recipient }: CommonFields, box: SecretBox): void {
+/**
+ * Refuses what no operation of this platform takes: recipients in Nitro enclaves, grant tokens that are not ours, with
+ * `tokenCode` where the operation's model lists another code for them than most.
+ */
+export function checkCommonFields({ GrantTokens, Recipient }: CommonFields, box: SecretBox, tokenCode?: string): void {
   if (Recipient !== undefined) {
     throw new Fault("ValidationException", "Recipient is not supported: there are no Nitro enclaves on this platform.");
   }
-  for (const token of GrantTokens ?? []) grantIdIn(token, box);
+  for (const token of GrantTokens ?? []) grantIdIn(token, box, tokenCode);
 }
 
 /** Refuses an algorithm that is not the key's. */

@@ -8,9 +8,9 @@ export function grantToken(grantId: string, box: SecretBox): string {
   return box.seal(grantId, purpose);
 }
 
-/** The id of the grant that a token stands for. Throws `InvalidGrantTokenException` when it is none of ours. */
-export function grantIdIn(token: string, box: SecretBox): string {
+/** The id of the grant that a token stands for. Throws a fault with `code` when it is none of ours. */
+export function grantIdIn(token: string, box: SecretBox, code = "InvalidGrantTokenException"): string {
   const grantId = box.open(token, purpose);
-  if (grantId === undefined) throw new Fault("InvalidGrantTokenException", "The grant token is invalid.");
+  if (grantId === undefined) throw new Fault(code, "The grant token is invalid.");
   return grantId;
 }

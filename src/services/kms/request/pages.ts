@@ -6,16 +6,19 @@ interface PageRequest {
   readonly Marker?: string;
 }
 
-/** The page that is asked for, in the order of `position`, with the members that say whether more follow. */
+/**
+ * The page that is asked for, in the order of `position`, with the members that say whether more follow. A marker that
+ * is none is a fault with `markerCode`.
+ */
 export function listPage<T>(
   scope: string,
   { Limit, Marker }: PageRequest,
   all: readonly T[],
   position: (item: T) => string,
-  defaultLimit = 50,
+  { defaultLimit = 50, markerCode = "InvalidMarkerException" } = {},
 ): { readonly items: readonly T[]; readonly more: { readonly NextMarker?: string; readonly Truncated: boolean } } {
   const after = Marker === undefined ? "" : positionIn(Marker, scope);
-  if (after === undefined) throw new Fault("InvalidMarkerException", "Could not deserialize marker");
+  if (after === undefined) throw new Fault(markerCode, "Could not deserialize marker");
   const behind = all
     .filter((item) => position(item) > after)
     .sort((a, b) => (position(a) < position(b) ? -1 : position(a) > position(b) ? 1 : 0));
