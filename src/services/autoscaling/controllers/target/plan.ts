@@ -4,7 +4,7 @@ import { defaultCooldownSeconds } from "../../model.ts";
 import { dueTimes } from "./schedule.ts";
 import { type Capacity, stepProposals } from "./step.ts";
 import { trackingScaleIn, trackingScaleOut } from "./tracking.ts";
-import type { AlarmView, PolicyView, Proposal, ScalingView } from "./view.ts";
+import type { PolicyView, Proposal, ScalingView, Trigger } from "./view.ts";
 import { activityWords as words } from "./words.ts";
 
 /** An activity that is told of; its id is given to it when it is written. */
@@ -206,7 +206,7 @@ function followPolicies(draft: Draft): void {
   const ins = [...steps, ...proposals];
   if (outs.length > 0) scaleOut(draft, largest(outs), capacity);
   else if (ins.length > 0) scaleIn(draft, largest(ins));
-  else if (notScaled) tell(draft, notScaled.view, notScaled.alarm, notScaled.reason);
+  else if (notScaled) tell(draft, notScaled, notScaled.reason);
 }
 
 /** Policies with the alarms whose data is newer than what the last scaling rested on. */
@@ -238,46 +238,52 @@ function forgetCooldowns(draft: Draft): void {
 }
 
 /** Within the cooldown of another only to what is more than that one asked for; a scale-in's cooldown ends with it. */
-function scaleOut(draft: Draft, { capacity: wanted, policy, alarm, cooldownSeconds }: Proposal, now: Capacity): void {
+function scaleOut(draft: Draft, asked: Proposal, now: Capacity): void {
+  const { capacity: wanted, cooldownSeconds } = asked;
   const { maxCapacity, suspendedState } = draft.target;
   if (suspendedState.DynamicScalingOutSuspended || wanted <= now.current) return;
   const capacity = Math.min(wanted, maxCapacity);
   if (capacity <= now.current) {
-    tell(draft, { policy }, alarm, { Code: "AlreadyAtMaxCapacity", MaxCapacity: maxCapacity });
+    tell(draft, asked, { Code: "AlreadyAtMaxCapacity", MaxCapacity: maxCapacity });
     return;
   }
-  draft.scaleTo(capacity, words.alarm(alarm.alarmName, alarm.stateValue, policy.policyName));
+  draft.scaleTo(capacity, causeOf(asked));
   draft.drop("lastScaleIn");
-  draft.set({ lastScaleOut: { base: now.base, cooldownSeconds }, scaledThrough: alarm.endMs });
+  draft.set({ lastScaleOut: { base: now.base, cooldownSeconds }, scaledThrough: asked.alarm.endMs });
 }
 
 /** Not while a deployment goes on, nor while an earlier scaling does, nor in the cooldown of another scale-in. */
-function scaleIn(draft: Draft, { capacity: wanted, policy, alarm, cooldownSeconds }: Proposal): void {
+function scaleIn(draft: Draft, asked: Proposal): void {
+  const { capacity: wanted, cooldownSeconds } = asked;
   const { minCapacity, suspendedState, lastScaleIn, inProgress } = draft.target;
   const { desiredCount: current, isDeploying } = draft.view.service!;
   if (suspendedState.DynamicScalingInSuspended || lastScaleIn !== undefined || inProgress !== undefined) return;
   const capacity = Math.max(wanted, minCapacity);
   if (capacity >= current) {
-    tell(draft, { policy }, alarm, { Code: "AlreadyAtMinCapacity", MinCapacity: minCapacity });
+    tell(draft, asked, { Code: "AlreadyAtMinCapacity", MinCapacity: minCapacity });
   } else if (isDeploying) {
-    tell(draft, { policy }, alarm, { Code: "TargetServicePutResourceAsUnscalable" });
+    tell(draft, asked, { Code: "TargetServicePutResourceAsUnscalable" });
   } else {
-    draft.scaleTo(capacity, words.alarm(alarm.alarmName, alarm.stateValue, policy.policyName));
+    draft.scaleTo(capacity, causeOf(asked));
     draft.drop("lastScaleOut");
-    draft.set({ lastScaleIn: { cooldownSeconds }, scaledThrough: alarm.endMs });
+    draft.set({ lastScaleIn: { cooldownSeconds }, scaledThrough: asked.alarm.endMs });
   }
 }
 
 /** An activity that was not scaled, once as long as alarm, policy and reason stay the same. */
-function tell(draft: Draft, { policy }: Pick<PolicyView, "policy">, alarm: AlarmView, reason: NotScaledReason): void {
-  const told = JSON.stringify([policy.policyName, alarm.alarmName, reason]);
+function tell(draft: Draft, trigger: Trigger, reason: NotScaledReason): void {
+  const told = JSON.stringify([trigger.policy.policyName, trigger.alarm.alarmName, reason]);
   if (draft.target.told === told) return;
   draft.set({ told });
   draft.activities.push({
     description: words.attempting,
-    cause: words.alarm(alarm.alarmName, alarm.stateValue, policy.policyName),
+    cause: causeOf(trigger),
     startedAt: draft.view.now,
     statusCode: "Failed",
     notScaledReasons: [reason],
   });
+}
+
+function causeOf({ policy, alarm }: Trigger): string {
+  return words.alarm(alarm.alarmName, alarm.stateValue, policy.policyName);
 }

@@ -1,7 +1,7 @@
 import type { NotScaledReason } from "#generated/application-autoscaling/types.ts";
 import { defaultCooldownSeconds, type TrackingPolicyRecord } from "../../model.ts";
 import type { Capacity } from "./step.ts";
-import type { AlarmView, PolicyView, Proposal } from "./view.ts";
+import type { PolicyView, Proposal, Trigger } from "./view.ts";
 
 /** What is left after a scale-in is to be this far below the target, or the next noise would undo it. */
 const headroom = 0.95;
@@ -22,7 +22,7 @@ type TrackingView = PolicyView<TrackingPolicyRecord>;
 export interface TrackingScaleIn {
   readonly proposals: readonly Proposal[];
   /** Why a policy whose alarm says that there is too much is not ready all the same. */
-  readonly notScaled?: { readonly view: TrackingView; readonly alarm: AlarmView; readonly reason: NotScaledReason };
+  readonly notScaled?: Trigger & { readonly reason: NotScaledReason };
 }
 
 /**
@@ -44,7 +44,7 @@ export function trackingScaleIn(views: readonly TrackingView[], { current }: Cap
     if (capacity >= current) {
       const isNeeded = proportional(current, highest, target) >= current;
       const Code = isNeeded ? "AlreadyAtDesiredCapacity" : "AutoScalingAnticipatedFlapping";
-      return { proposals: [], notScaled: { view, alarm, reason: { Code, CurrentCapacity: current } } };
+      return { proposals: [], notScaled: { policy, alarm, reason: { Code, CurrentCapacity: current } } };
     }
     proposals.push({ direction: "in", capacity, policy, alarm, cooldownSeconds });
   }

@@ -51,12 +51,16 @@ export interface AlarmView {
   readonly nextMs: number;
 }
 
+/** An alarm that has invoked a policy. */
+export interface Trigger {
+  readonly policy: ScalingPolicyRecord;
+  readonly alarm: AlarmView;
+}
+
 /** What a policy asks for. */
-export interface Proposal {
+export interface Proposal extends Trigger {
   readonly direction: "out" | "in";
   /** Before the bounds are looked at. */
   readonly capacity: number;
-  readonly policy: ScalingPolicyRecord;
-  readonly alarm: AlarmView;
   readonly cooldownSeconds: number;
 }
