@@ -11,6 +11,7 @@ export interface ImageRecipe {
   readonly environment?: readonly string[];
   readonly user?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly stopSignal?: string;
   /** As in the API: `["CMD-SHELL", "test -f /tmp/ok"]`; times in seconds. */
   readonly healthCheck?: { readonly command: readonly string[]; readonly intervalSeconds: number };
 }
@@ -32,6 +33,7 @@ export function imageArchive(recipe: ImageRecipe): Uint8Array {
         Env: recipe.environment,
         User: recipe.user,
         Labels: recipe.labels,
+        StopSignal: recipe.stopSignal,
         Healthcheck: recipe.healthCheck && {
           Test: recipe.healthCheck.command,
           Interval: recipe.healthCheck.intervalSeconds * 1e9,

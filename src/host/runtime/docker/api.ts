@@ -24,6 +24,7 @@ export interface ImageAnswer {
     readonly Entrypoint?: readonly string[] | null;
     readonly Cmd?: readonly string[] | null;
     readonly User?: string;
+    readonly StopSignal?: string;
   } | null;
 }
 

@@ -5,6 +5,7 @@ import { rejectsWith } from "../../../../test/contracts/runtime/fixture.ts";
 import { testEngine } from "../../../../test/images/engine.ts";
 import { startRegistry, type TestRegistry } from "../../../../test/images/registry.ts";
 import type { PullProgress, RuntimeDriver } from "../driver.ts";
+import { imageArchive } from "../image-archive.ts";
 import { parseAddress } from "./address.ts";
 import { createEngineClient, type EngineClient } from "./client.ts";
 import { createDockerDriver } from "./driver.ts";
@@ -43,6 +44,13 @@ describe("docker: pulls", { skip: "skip" in engine && engine.skip, timeout: 300_
     const byDigest = `${reference}@${image.digest}`;
     assert.equal((await driver.pullImage(byDigest, {})).id, image.id);
     assert.equal((await driver.findImage(byDigest))?.digest, image.digest);
+  });
+
+  test("an image tells its stop signal", async () => {
+    const reference = "estiva-test/stop-signal:1";
+    pulled.push(reference);
+    const recipe = { reference, architecture: "x86_64", files: [], stopSignal: "SIGQUIT" } as const;
+    assert.equal((await driver.importImage(imageArchive(recipe))).stopSignal, "SIGQUIT");
   });
 
   test("pulls of one reference at once share the work, and one may be given up", async () => {

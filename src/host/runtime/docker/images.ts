@@ -164,5 +164,6 @@ function toImageInfo(reference: string, image: ImageAnswer): ImageInfo {
     entrypoint: image.Config?.Entrypoint ?? [],
     command: image.Config?.Cmd ?? [],
     user: image.Config?.User ?? "",
+    ...(image.Config?.StopSignal && { stopSignal: image.Config.StopSignal }),
   };
 }
