@@ -42,12 +42,12 @@ export function createExecs(context: DockerContext): Execs {
     async endLost(containerId) {
       const path = `/containers/${containerId}/json`;
       const { ExecIDs }: ContainerAnswer = await context.client.call("GET", path);
-      for (const id of ExecIDs ?? []) {
-        if (live.has(id)) continue;
+      const end = async (id: string) => {
         const isOurs = [detachCodes, detachKeys].includes((await inspect(context, id))?.DetachKeys ?? "");
         const answer = isOurs ? await untilStarted(context, id) : undefined;
         if (answer !== undefined) await killer.end(containerId, answer);
-      }
+      };
+      await Promise.all((ExecIDs ?? []).filter((id) => !live.has(id)).map(end));
     },
   };
 }
@@ -122,11 +122,19 @@ async function inspect(context: DockerContext, id: string): Promise<ExecAnswer |
   });
 }
 
-/** The engine hands the connection over before the process runs: only then can it be ended. */
+/** So long a process may take to start, once the engine has been told. */
+const startMs = 60_000;
+
+/**
+ * The engine hands the connection over before the process runs: only then can it be ended. One that has not started in
+ * time never will: the driver that made it was killed before it told the engine to.
+ */
 async function untilStarted(context: DockerContext, id: string): Promise<ExecAnswer | undefined> {
+  const until = context.clock.now() + startMs;
   for (let delayMs = 5; ; delayMs = Math.min(1000, delayMs * 2)) {
     const answer = await inspect(context, id);
-    if (answer === undefined || answer.Pid > 0 || answer.ExitCode !== null) return answer;
+    const hasStarted = answer === undefined || answer.Pid > 0 || answer.ExitCode !== null;
+    if (hasStarted || context.clock.now() >= until) return answer;
     await sleep(context.clock, delayMs);
   }
 }
