@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
@@ -85,7 +85,7 @@ export class ManagedProxy {
     const text = config.text(versionOf(config));
     const path = join(this.#place.folder, configFile);
     const known = await readFile(path, "utf8").catch(() => "");
-    if (known !== text) await this.#replace(text);
+    if (known !== text) await this.#writeFile(configFile, text);
   }
 
   /** A word to oneself, for the next run of the platform. */
@@ -122,20 +122,23 @@ export class ManagedProxy {
     await rename(join(this.#place.folder, nextFile), join(this.#place.folder, configFile));
   }
 
-  async #replace(text: string): Promise<void> {
-    await this.#writeFile(nextFile, text);
-    await rename(join(this.#place.folder, nextFile), join(this.#place.folder, configFile));
-  }
-
-  /** Certificates have keys: nobody else may read any of it. */
+  /**
+   * Whole or not at all, whatever ends the platform meanwhile. Certificates have keys: nobody else may read any of it.
+   * The folder is HAProxy's, too: a link that it might have put there is not followed.
+   */
   async #writeFile(name: string, text: string): Promise<void> {
-    const path = join(this.#place.folder, name);
-    await writeFile(path, text, { mode: 0o600 });
-    await chmod(path, 0o600);
-    const { user } = this.#place;
-    if (user === undefined) return;
-    const handle = await open(path);
-    await handle.chown(user.uid, user.gid).finally(() => handle.close());
+    const { folder, user } = this.#place;
+    const path = join(folder, name);
+    const next = `${path}.new`;
+    await rm(next, { force: true, recursive: true });
+    const handle = await open(next, "wx", 0o600);
+    try {
+      await handle.writeFile(text);
+      if (user !== undefined) await handle.chown(user.uid, user.gid);
+    } finally {
+      await handle.close();
+    }
+    await rename(next, path);
   }
 
   /** Whether it answers soon: the engine may just be starting it again. */
@@ -148,7 +151,7 @@ export class ManagedProxy {
   async #begin(text: string): Promise<void> {
     await this.socket("runtime");
     await rm(join(this.#place.folder, stateFile), { force: true });
-    await this.#replace(text);
+    await this.#writeFile(configFile, text);
     await this.#place.start();
     await this.#untilServing("0");
   }

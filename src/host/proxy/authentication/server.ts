@@ -1,4 +1,4 @@
-import { chown, rm } from "node:fs/promises";
+import { lchown, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
@@ -59,7 +59,7 @@ export class AuthenticationServer {
       this.#server.once("error", reject);
       this.#server.listen(path, resolve);
     });
-    if (user !== undefined) await chown(path, user.uid, user.gid);
+    if (user !== undefined) await lchown(path, user.uid, user.gid);
   }
 
   use(node: LoadBalancerNode): void {
