@@ -8,15 +8,17 @@ export interface Program {
 
 /** Runs one command line. Resolves with the exit code; what goes wrong has been told on the terminal. */
 export async function runProgram(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = words;
+  const [name, ...given] = words;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    return help(program, rest[0], terminal);
+    return help(program, given[0], terminal);
   }
   if (name === "--version" || name === "version") {
     terminal.out(`estiva ${program.version}\n`);
     return exitCodes.ok;
   }
-  const command = program.commands.find((candidate) => candidate.name === name);
+  const outer = program.commands.find((candidate) => candidate.name === name);
+  const inner = outer?.subcommands?.find((candidate) => candidate.name === `${name} ${given[0]}`);
+  const [command, rest] = inner === undefined ? [outer, given] : [inner, given.slice(1)];
   if (command === undefined) {
     terminal.err(`estiva: ${name} is not a command.${suggestion(program, name)}\nTry: estiva --help\n`);
     return exitCodes.usage;

@@ -7,7 +7,7 @@ import { findConnection } from "../settings.ts";
  * it at once, also while the platform is silent.
  */
 export function withClient<T>(args: Arguments, terminal: Terminal, use: (client: Client) => Promise<T>): Promise<T> {
-  return withLastingClient(args, terminal, (client) => Promise.race([use(client), interruption(terminal)]));
+  return withLastingClient(args, terminal, (client) => orInterrupted(terminal, use(client)));
 }
 
 /** The same for what looks at the terminal's signal itself, and has something left to do then. */
@@ -24,12 +24,14 @@ export async function withLastingClient<T>(
   }
 }
 
-function interruption({ signal }: Terminal): Promise<never> {
-  return new Promise((_resolve, reject) => {
+/** What `done` resolves with, unless a signal ends the command first. */
+export function orInterrupted<T>({ signal }: Terminal, done: Promise<T>): Promise<T> {
+  const interruption = new Promise<never>((_resolve, reject) => {
     const end = () => reject(new CommandError("Interrupted.", exitCodes.interrupted));
     if (signal.aborted) end();
     signal.addEventListener("abort", end, { once: true });
   });
+  return Promise.race([done, interruption]);
 }
 
 /** The full ARN of the one task whose id, or the beginning of it, is given. */

@@ -2,6 +2,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { findTask, idOf, withLastingClient } from "./connect.ts";
+import { logsQueryCommand } from "./logs-query.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
 /** How often a followed stream is asked for more; a command that a person watches, not the platform. */
@@ -10,7 +11,14 @@ const followMs = 250;
 export const logsCommand: Command = {
   name: "logs",
   usage: "logs [-f] [--container NAME] [--cluster NAME] TASK",
-  summary: "Print what a task's containers wrote, from CloudWatch Logs (the awslogs driver).",
+  summary: [
+    "Print what a task's containers wrote, from CloudWatch Logs (the awslogs driver).",
+    "",
+    `  logs query  ${logsQueryCommand.summary}`,
+    "",
+    "It explains itself: estiva logs query --help",
+  ].join("\n"),
+  subcommands: [logsQueryCommand],
   options: {
     follow: { type: "boolean", short: "f", help: "go on until the task has stopped" },
     container: { type: "string", value: "NAME", help: "only this container" },
