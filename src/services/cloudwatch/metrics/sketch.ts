@@ -38,6 +38,7 @@ export function valueOfBucket(bucket: number): number {
   return bucket === zeroBucket ? 0 : (2 * growth ** bucket) / (growth + 1);
 }
 
-function bucketOf(value: number): number {
+/** The bucket that a value of at least zero is in. */
+export function bucketOf(value: number): number {
   return value === 0 ? zeroBucket : Math.ceil(Math.log(value) / logGrowth) + 0;
 }

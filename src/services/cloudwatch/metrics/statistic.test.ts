@@ -5,6 +5,8 @@ import { parseStatistic } from "./statistic.ts";
 
 /** 1 to 100, each once. */
 const hundred = Array.from({ length: 100 }, (_, i) => valuePoint(0, i + 1)).reduce(mergePoints);
+/** Whole numbers, as counts and bounds often are. */
+const whole = [1, 2, 3].map((value) => valuePoint(0, value, 10)).reduce(mergePoints, valuePoint(0, 100));
 const same = valuePoint(0, 4, 10);
 const set: Point = { time: 0, count: 3, sum: 12, min: 1, max: 8 };
 const negative = mergePoints(valuePoint(0, -5), valuePoint(0, 5));
@@ -36,6 +38,17 @@ describe("statistics", () => {
     ["TS(9.5:20.5)", hundred, 165],
     ["PR(:9.5)", hundred, 9],
     ["PR(9.5:20.5)", hundred, 11],
+    ["TC(10:20)", hundred, 10],
+    ["PR(:50)", hundred, 50],
+    ["TC(1:2)", whole, 10],
+    ["TC(2:50)", whole, 10],
+    ["TC(0:2)", whole, 20],
+    ["TC(0.99:1)", whole, 10],
+    ["TC(3:100)", whole, 1],
+    ["TC(100:200)", whole, 0],
+    ["TC(3:4)", same, 10],
+    ["TC(4:5)", same, 0],
+    ["PR(:2)", whole, 2000 / 31],
     ["wm90", hundred, 49.95],
     ["WM(10%:90%)", hundred, 50.5],
     ["TM(200:300)", hundred, undefined],

@@ -1,6 +1,6 @@
 import type { Point } from "./point.ts";
 import { spreadOf } from "./point.ts";
-import { valueOfBucket } from "./sketch.ts";
+import { bucketOf, valueOfBucket } from "./sketch.ts";
 
 /**
  * A statistic of CloudWatch by its name: `Average`, `p99.9`, `tm95`, `TM(10%:90%)`, `PR(:300)`, `IQM` and so on, as the
@@ -70,15 +70,20 @@ function ranged(name: string, measure: Measure, bounds: Bounds): Statistic {
 
 /** A value and how often it was measured; ascending. */
 interface Weighted {
+  readonly bucket: number;
   readonly value: number;
   readonly count: number;
 }
 
 function valuesOf(point: Point): readonly Weighted[] | undefined {
-  if (point.min === point.max) return point.min < 0 ? undefined : [{ value: point.min, count: point.count }];
+  if (point.min === point.max) {
+    if (point.min < 0) return undefined;
+    return [{ bucket: bucketOf(point.min), value: point.min, count: point.count }];
+  }
   const spread = spreadOf(point);
   // The ends are known to the number; what lies between is not outside them.
   return spread?.buckets.map((bucket, i) => ({
+    bucket,
     value: Math.min(Math.max(valueOfBucket(bucket), point.min), point.max),
     count: spread.counts[i]!,
   }));
@@ -103,12 +108,14 @@ function measureOf(point: Point, measure: Measure, { low, high }: Bounds): numbe
   const values = valuesOf(point);
   if (values === undefined) return undefined;
   const inside = values.map(() => 0);
+  const lowest = low && "value" in low ? bucketUpTo(low.value, point) : Number.NEGATIVE_INFINITY;
+  const highest = high && "value" in high ? bucketUpTo(high.value, point) : Number.POSITIVE_INFINITY;
   let below = 0;
-  for (const [i, { value, count }] of values.entries()) {
+  for (const [i, { bucket, count }] of values.entries()) {
     const from = low && "percent" in low ? (low.percent / 100) * point.count : 0;
     const to = high && "percent" in high ? (high.percent / 100) * point.count : point.count;
     // AWS: the lower bound is left out, the upper one is in.
-    const fits = !(low && "value" in low && value <= low.value) && !(high && "value" in high && value > high.value);
+    const fits = bucket > lowest && bucket <= highest;
     if (fits) inside[i] = Math.max(0, Math.min(below + count, to) - Math.max(below, from));
     below += count;
   }
@@ -120,6 +127,15 @@ function measureOf(point: Point, measure: Measure, { low, high }: Bounds): numbe
   if (count === 0) return undefined;
   if (measure === "TM") return sum / count;
   return winsorized(values, inside, { count: point.count, low, high });
+}
+
+/**
+ * The last bucket whose values count as not above `value`: its own, so that of values that are all the same as a bound,
+ * as whole numbers often are, none is on the wrong side. The ends of the point are known to the number.
+ */
+function bucketUpTo(value: number, { min, max }: Point): number {
+  if (value < min) return Number.NEGATIVE_INFINITY;
+  return value >= max ? Number.POSITIVE_INFINITY : bucketOf(value);
 }
 
 /** The mean of all, those outside the bounds with the nearest value inside. */
