@@ -1,4 +1,4 @@
-import { functions } from "./functions.ts";
+import { functionOf } from "./functions.ts";
 import type { Expression, Operator } from "./parse.ts";
 import { MathError, type MathValue, mapSeries, type TimeSeries, zipSeries } from "./series.ts";
 
@@ -33,14 +33,11 @@ export function evaluateMath(expression: Expression, world: MathWorld): MathValu
       return apply("-", { kind: "number", value: 0 }, evaluateMath(expression.of, world));
     case "operation":
       return apply(expression.operator, evaluateMath(expression.left, world), evaluateMath(expression.right, world));
-    case "call": {
-      const found = Object.hasOwn(functions, expression.name) ? functions[expression.name] : undefined;
-      if (found === undefined) throw new MathError(`Unknown function "${expression.name}"`);
-      return found(
+    case "call":
+      return functionOf(expression.name)(
         expression.arguments.map((argument) => evaluateMath(argument, world)),
         world,
       );
-    }
   }
 }
 

@@ -7,7 +7,7 @@ type MathFunction = (values: readonly MathValue[], world: MathWorld) => MathValu
  * The functions of metric math by their names. On one series a function like `AVG` gives a number, on an array the
  * series over the times of its members.
  */
-export const functions: Readonly<Record<string, MathFunction>> = {
+const functions: Readonly<Record<string, MathFunction>> = {
   ABS: each(Math.abs),
   CEIL: each(Math.ceil),
   FLOOR: each(Math.floor),
@@ -86,17 +86,23 @@ export const functions: Readonly<Record<string, MathFunction>> = {
   DATE: onTimes((time) => new Date(time * 1000).getUTCDate()),
   MONTH: onTimes((time) => new Date(time * 1000).getUTCMonth() + 1),
   YEAR: onTimes((time) => new Date(time * 1000).getUTCFullYear()),
-  ANOMALY_DETECTION_BAND: refuse("anomaly detection"),
-  INSIGHT_RULE_METRIC: refuse("Contributor Insights rules"),
-  LAMBDA: refuse("Lambda data sources"),
-  SERVICE_QUOTA: refuse("service quotas"),
-  DB_PERF_INSIGHTS: refuse("Performance Insights"),
 };
 
-function refuse(what: string): MathFunction {
-  return () => {
-    throw new MathError(`Estiva has no ${what}`);
-  };
+/** AWS's functions that are not here, with what there is none of. */
+const absent: Readonly<Record<string, string>> = {
+  ANOMALY_DETECTION_BAND: "anomaly detection",
+  INSIGHT_RULE_METRIC: "Contributor Insights rules",
+  LAMBDA: "Lambda data sources",
+  SERVICE_QUOTA: "service quotas",
+  DB_PERF_INSIGHTS: "Performance Insights",
+};
+
+/** The function of this name. Throws a `MathError`, in AWS's words, when there is none. */
+export function functionOf(name: string): MathFunction {
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (found !== undefined) return found;
+  const why = Object.hasOwn(absent, name) ? `: Estiva has no ${absent[name]}` : "";
+  throw new MathError(`Function '${name}' not found${why}`);
 }
 
 function missing(name: string): never {

@@ -72,7 +72,7 @@ describe("metrics", () => {
         { Id: "hidden", Expression: "m1 * 100", ReturnData: false },
         { Id: "e1", Expression: "hidden + m2", Label: "both" },
         { Id: "e2", Expression: "SEARCH('{App,Service} MetricName=\"Load\"', 'Sum', 60)" },
-        { Id: "bad", Expression: "LAMBDA('x')" },
+        { Id: "bad", Expression: "SUM(m1)" },
       ],
       { ScanBy: "TimestampAscending" },
     );
@@ -170,6 +170,12 @@ describe("metrics", () => {
     ["the same id twice", [loadOf("a", "m1"), loadOf("b", "m1")], /not unique/],
     ["an id that begins with a capital", [loadOf("a", "M1")], /begins with a lowercase letter/],
     ["neither metric nor expression", [{ Id: "m1" }], /Exactly one/],
+    ["an unknown function", [{ Id: "e1", Expression: "1 + NOPE(2)" }], /^Error in .* 'e1': Function 'NOPE' not found$/],
+    [
+      "a function of AWS",
+      [{ Id: "e1", Expression: "LAMBDA('x')" }],
+      /Function 'LAMBDA' not found: Estiva has no Lambda/,
+    ],
     ["an unknown variable", [{ Id: "e1", Expression: "m7 + 1" }], /Variable 'm7' is not defined/],
     [
       "a circle",

@@ -1,6 +1,8 @@
 import type { MetricDataQuery } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { type Expression, MathSyntaxError, parseMath, referencesOf } from "../math/parse.ts";
+import { functionOf } from "../math/functions.ts";
+import { childrenOf, type Expression, MathSyntaxError, parseMath, referencesOf } from "../math/parse.ts";
+import { MathError } from "../math/series.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
 import { checkPeriod, type Refuse } from "../request/metric.ts";
 
@@ -63,11 +65,19 @@ function expressionOf(text: string, id: string, refuse: Refuse): Expression {
     throw refuse("Estiva has no Metrics Insights queries: use SEARCH and metric math instead.");
   }
   try {
-    return parseMath(text);
+    const expression = parseMath(text);
+    checkFunctions(expression);
+    return expression;
   } catch (error) {
-    if (!(error instanceof MathSyntaxError)) throw error;
+    if (!(error instanceof MathSyntaxError || error instanceof MathError)) throw error;
     throw refuse(`Error in expression '${id}': ${error.message}`);
   }
+}
+
+/** Throws a `MathError` when the expression calls a function that is not there. */
+function checkFunctions(expression: Expression): void {
+  if (expression.kind === "call") functionOf(expression.name);
+  for (const child of childrenOf(expression)) checkFunctions(child);
 }
 
 function checkReferences(checked: readonly CheckedQuery[], ids: ReadonlySet<string>, refuse: Refuse): void {
