@@ -1,6 +1,7 @@
 import type { BlobStore } from "#kernel/blob-store.ts";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
+import { InvariantError } from "#kernel/fault.ts";
 import type { RegistryCatalog } from "#kernel/registry.ts";
 import { withReruns } from "./protocol/reruns.ts";
 
@@ -9,10 +10,7 @@ export interface CollectorOptions {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Between the end of a run and the next one. */
-  readonly everySeconds?: number;
-  /** How long a blob that was pushed may wait for the manifest that names it. */
-  readonly unusedSeconds?: number;
+  readonly onInvariantError: (error: InvariantError) => void;
 }
 
 export interface Collector {
@@ -20,22 +18,28 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
+/** Between the end of a run and the next one. */
+const everySeconds = 1800;
+/** How long a layer may wait for the manifest that names it: a push of many large layers takes a while. */
+const unusedSeconds = 24 * 3600;
+
 /** Runs garbage collection from time to time: first of the links of blobs, then of the blobs. */
 export function startCollector(options: CollectorOptions): Collector {
-  const { clock, log, everySeconds = 1800 } = options;
+  const { clock, log, onInvariantError } = options;
   const stopping = new AbortController();
+  const untilNext = () =>
+    sleep(clock, everySeconds * 1000, stopping.signal).then(
+      () => true,
+      () => false, // stopped
+    );
   const stopped = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await sleep(clock, everySeconds * 1000, stopping.signal);
-      } catch {
-        return; // stopped
-      }
+    while (await untilNext()) {
       try {
         await collectOnce(options);
       } catch (error) {
+        if (error instanceof InvariantError) onInvariantError(error);
         // What could not be collected now is collected later.
-        log.error("Unused images could not be cleared away", { error });
+        log.error("Images that nobody uses could not be removed", { error });
       }
     }
   })();
@@ -47,8 +51,8 @@ export function startCollector(options: CollectorOptions): Collector {
   };
 }
 
-async function collectOnce({ catalog, blobs, clock, log, unusedSeconds = 24 * 3600 }: CollectorOptions): Promise<void> {
+async function collectOnce({ catalog, blobs, clock, log }: CollectorOptions): Promise<void> {
   await withReruns(catalog).forgetUnusedBlobs(clock.now() - unusedSeconds * 1000);
-  const result = await blobs.collect(() => catalog.referencedDigests());
-  log.debug("Unused images have been cleared away", { ...result });
+  const { removedBlobs, removedBytes } = await blobs.collect(() => catalog.referencedDigests());
+  if (removedBlobs > 0) log.info("Images that nobody uses were removed", { removedBlobs, removedBytes });
 }

@@ -1,4 +1,4 @@
-export { type Collector, type CollectorOptions, startCollector } from "./collector.ts";
+export { startCollector } from "./collector.ts";
 export { createDownloads, type Downloads } from "./protocol/downloads.ts";
 export { createRegistry, type Registry, type RegistryOptions } from "./protocol/registry.ts";
 export { Scanner, type ScannerOptions } from "./scan/scanner.ts";

@@ -35,10 +35,6 @@ export function taskSetKey(at: ServiceName, id: string): Key<TaskSetRecord> {
   return keyOf(taskSets, at.account, at.region, at.clusterName, at.serviceName, id);
 }
 
-export function taskSetsOf(at: ServiceName): Prefix<TaskSetRecord> {
-  return prefixOf(taskSets, at.account, at.region, at.clusterName, at.serviceName);
-}
-
 export function taskSetArn(at: ServiceName, id: string): string {
   return ecsArn(at, `task-set/${at.clusterName}/${at.serviceName}/${id}`);
 }

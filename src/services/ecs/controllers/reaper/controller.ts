@@ -3,9 +3,6 @@ import type { Key } from "#kernel/store.ts";
 import { type ClientTokenRecord, clientTokens } from "../../model/client-token.ts";
 import { type TaskRecord, tasks } from "../../model/task.ts";
 
-/** Amazon ECS shows a stopped task for an hour at least. */
-export const defaultStoppedTaskHours = 1;
-
 /** Forgets stopped tasks `stoppedTaskHours` after their end. */
 export function taskReaper(stoppedTaskHours: number): Controller {
   return {
