@@ -2,9 +2,10 @@ import { partitionOf } from "#kernel/arn.ts";
 import type { AuditSink } from "#kernel/audit.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { ConflictError, Fault, InvariantError } from "#kernel/fault.ts";
-import type { Caller, Handler, RequestContext, ServiceModule } from "#kernel/handler.ts";
+import { Fault, InvariantError } from "#kernel/fault.ts";
+import type { Caller, RequestContext, ServiceModule } from "#kernel/handler.ts";
 import { type Random, uuid } from "#kernel/random.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Store } from "#kernel/store.ts";
 import { decompress, isCompressed } from "#wire/compression.ts";
 import type { FaultStyle } from "#wire/faults.ts";
@@ -128,7 +129,8 @@ export function createPipeline(options: PipelineOptions): Respond {
       const resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
       known = { ...known, resources };
       const context = { options, requestId, account, region, caller };
-      const output = await handle(found.handler, input, () => contextOf(context, request, signal));
+      const run = () => found.handler(input, contextOf(context, request, signal));
+      const output = await rerun(run, mostRuns);
       const answer = target.protocol.serialize(operation, output, requestId);
       audit({ output, ...(typeof answer.body === "string" && { answerCharacters: answer.body.length }) });
       return observed(options, { operation, known, startedAt }, answer);
@@ -171,17 +173,6 @@ export function originOf({ headers, remoteAddress }: HttpRequest): Origin {
     ...(userAgent !== undefined && { userAgent }),
     ...(referer !== undefined && { referer }),
   };
-}
-
-/** Runs the handler, from the start each time that something it had read changed before its commit. */
-async function handle(handler: Handler, input: unknown, context: () => RequestContext): Promise<unknown> {
-  for (let run = 1; ; run++) {
-    try {
-      return await handler(input, context());
-    } catch (error) {
-      if (!(error instanceof ConflictError) || run === mostRuns) throw error;
-    }
-  }
 }
 
 interface ContextParts extends Pick<RequestContext, "requestId" | "account" | "region" | "caller"> {

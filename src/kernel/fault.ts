@@ -23,7 +23,7 @@ export class Fault extends Error {
   }
 }
 
-/** What was read has changed before the commit. Only the gateway and control catch it, and run the work again. */
+/** What was read has changed before the commit: the work is to be run again, by `rerun` or by control. */
 export class ConflictError extends Error {
   override readonly name = "ConflictError";
   /** The first key that had changed. */

@@ -1,9 +1,10 @@
 import { partitionOf } from "#kernel/arn.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { ConflictError, Fault } from "#kernel/fault.ts";
+import { Fault } from "#kernel/fault.ts";
 import type { Caller, RequestContext, ServiceModule } from "#kernel/handler.ts";
 import { type Random, uuid } from "#kernel/random.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Store } from "#kernel/store.ts";
 import type { Identity } from "./identity.ts";
 
@@ -45,13 +46,7 @@ export function createActAs({ services, check, ...parts }: ActAsOptions): ActAs 
     if (handler === undefined) throw new Fault("InvalidAction", `There is no ${call.service}:${call.operation}.`);
     const refusal = check(call);
     if (refusal !== undefined) throw new Fault("AccessDeniedException", refusal);
-    for (let run = 1; ; run++) {
-      try {
-        return (await handler(call.input, contextOf(call, parts))) as Output;
-      } catch (error) {
-        if (!(error instanceof ConflictError) || run === mostRuns) throw error;
-      }
-    }
+    return (await rerun(() => handler(call.input, contextOf(call, parts)), mostRuns)) as Output;
   };
 }
 

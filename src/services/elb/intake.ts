@@ -1,6 +1,6 @@
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { ConflictError, Fault } from "#kernel/fault.ts";
+import { Fault } from "#kernel/fault.ts";
 import type {
   AccessRecord,
   HeldRequestsMessage,
@@ -11,6 +11,7 @@ import type {
 } from "#kernel/load-balancing.ts";
 import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Put, Read, Store } from "#kernel/store.ts";
 import type { PublishedVersions } from "./controllers/publication/controller.ts";
 import { nodeMark } from "./controllers/publication/target-groups.ts";
@@ -56,7 +57,7 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
   }
 
   publishTargetHealth(message: TargetHealthMessage): Promise<void> {
-    return this.#retried(async () => {
+    return rerun(async () => {
       const node = this.#node(message.nodeId);
       if (node === undefined) return;
       const { unchanged, put } = healthWrites(this.#store, node.value, message);
@@ -65,7 +66,7 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
   }
 
   submitNodeState({ nodeId, version, state, reason }: NodeStateMessage): Promise<void> {
-    return this.#retried(async () => {
+    return rerun(async () => {
       const node = this.#node(nodeId);
       if (node === undefined) return;
       // Of a version of an earlier run nothing is known until it is published again.
@@ -78,7 +79,7 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
   }
 
   publishHeldRequests({ nodeId, targetGroupArn }: HeldRequestsMessage): Promise<void> {
-    return this.#retried(async () => {
+    return rerun(async () => {
       if (this.#node(nodeId) === undefined) return;
       const unseen = this.#store
         .view(holds)
@@ -132,17 +133,6 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
       // The group was deleted, or never was: the load balancer goes on, as one whose bucket is gone does.
       if (!(error instanceof Fault)) throw error;
       log.warn("Access logs of a load balancer have nowhere to go", { ...stream, lost: events.length });
-    }
-  }
-
-  /** Again after a conflict: what the message says holds whatever has changed. */
-  async #retried(run: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await run();
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-      }
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "#kernel/clock.ts";
-import { ConflictError, DriverError } from "#kernel/fault.ts";
+import { DriverError } from "#kernel/fault.ts";
 import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
 import { hex, type Random } from "#kernel/random.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Put, Store } from "#kernel/store.ts";
 import { noLogGroup, noLogStream } from "./lookup.ts";
 import { logGroupKey, logStreamKey, newLogGroup, newLogStream } from "./model.ts";
@@ -40,15 +41,7 @@ export function createLogSink(options: LogSinkOptions): LogSink {
       const { groupId, streamId } = await locate(stream);
       return storage.position(groupId, streamId, sourceId);
     },
-    async ensureStream(stream, { createGroup }) {
-      for (;;) {
-        try {
-          return await ensureStream({ ...options, store }, stream, createGroup);
-        } catch (error) {
-          if (!(error instanceof ConflictError)) throw error;
-        }
-      }
-    },
+    ensureStream: (stream, { createGroup }) => rerun(() => ensureStream({ ...options, store }, stream, createGroup)),
   };
 }
 

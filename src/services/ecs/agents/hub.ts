@@ -12,10 +12,10 @@ import type {
 import { parseArn } from "#kernel/arn.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { DataChannel, DataChannelEnd, ExecMessage } from "#kernel/data-channel.ts";
-import { ConflictError } from "#kernel/fault.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { uuid } from "#kernel/random.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
 import type { UsageMessage } from "#kernel/usage.ts";
 import { hostKey } from "../model/host.ts";
@@ -181,17 +181,11 @@ export class AgentHub implements AgentEndpoint {
   async #update(taskArn: string, change: (task: TaskRecord) => TaskRecord | undefined): Promise<void> {
     const key = taskKeyOfArn(parseArn(taskArn));
     if (key === undefined) return;
-    for (;;) {
+    await rerun(async () => {
       const task = await this.#store.get(key);
       const next = task.value && change(task.value);
-      if (next === undefined) return;
-      try {
-        await this.#store.commit({ unchanged: [task], put: [{ key, value: next }] });
-        return;
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-      }
-    }
+      if (next !== undefined) await this.#store.commit({ unchanged: [task], put: [{ key, value: next }] });
+    });
   }
 
   #sendTasks(session: Session, entries: readonly Entry<TaskRecord>[], complete: boolean): void {

@@ -1,5 +1,5 @@
 import type { Arn } from "#kernel/arn.ts";
-import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import { taskSetMachine } from "../states.ts";
 import { type Rollout, type ServiceName, servicePath } from "./service.ts";
 import { ecsArn, type Tag } from "./world.ts";

@@ -1,5 +1,5 @@
 import { parseArn } from "#kernel/arn.ts";
-import { ConflictError } from "#kernel/fault.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
 import { changeTask, clusterPath, type TaskRecord, taskArn, taskKey, tasks } from "../model/task.ts";
 import type { World } from "../model/world.ts";
@@ -82,8 +82,8 @@ function candidates(
 }
 
 /** Undefined when the task is on its way out already. */
-async function interrupt(store: Store, key: Key<TaskRecord>): Promise<TaskRecord | undefined> {
-  for (;;) {
+function interrupt(store: Store, key: Key<TaskRecord>): Promise<TaskRecord | undefined> {
+  return rerun(async () => {
     const task = await store.get(key);
     if (task.value === undefined || task.value.desiredStatus === "STOPPED") return undefined;
     const value = changeTask(task.value, {
@@ -91,11 +91,7 @@ async function interrupt(store: Store, key: Key<TaskRecord>): Promise<TaskRecord
       stopCode: "SpotInterruption",
       stoppedReason: "Your Spot Task was interrupted.",
     });
-    try {
-      await store.commit({ unchanged: [task], put: [{ key, value }] });
-      return value;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    await store.commit({ unchanged: [task], put: [{ key, value }] });
+    return value;
+  });
 }

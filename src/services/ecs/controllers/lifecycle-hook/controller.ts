@@ -1,6 +1,7 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
-import { ConflictError, DriverError } from "#kernel/fault.ts";
+import { DriverError } from "#kernel/fault.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
+import { rerun } from "#kernel/rerun.ts";
 import type { Key } from "#kernel/store.ts";
 import {
   type LifecycleHookState,
@@ -68,7 +69,7 @@ async function settle(
   changed: readonly LifecycleHookState[],
   { store, clock }: ControllerContext,
 ): Promise<void> {
-  for (;;) {
+  await rerun(async () => {
     const deployment = await store.get(key);
     if (deployment.value === undefined) return;
     const hooks = deployment.value.hooks.map((hook) => {
@@ -76,11 +77,6 @@ async function settle(
       return next !== undefined && hook.status === "IN_PROGRESS" ? next : hook;
     });
     const value = { ...deployment.value, hooks, updatedAt: clock.now() };
-    try {
-      await store.commit({ unchanged: [deployment], put: [{ key, value }] });
-      return;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    await store.commit({ unchanged: [deployment], put: [{ key, value }] });
+  });
 }
