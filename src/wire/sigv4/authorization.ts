@@ -36,7 +36,7 @@ export const algorithm = "AWS4-HMAC-SHA256";
 export function parseAuthorization(request: HttpRequest): ParsedAuthorization {
   const header = request.headers.authorization;
   if (header !== undefined) return parseHeader(request, header.trim());
-  if (request.query.includes("X-Amz-Algorithm=")) return parseQuery(request.query);
+  if (/(?:^|&)X-Amz-Algorithm=/.test(request.query)) return parseQuery(request.query);
   return { kind: "none" };
 }
 
