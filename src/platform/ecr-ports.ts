@@ -7,7 +7,7 @@ import type { Caller } from "#kernel/handler.ts";
 import type { ImageScanner } from "#kernel/image-scan.ts";
 import type { UpstreamClient } from "#registry/index.ts";
 import type { EcrPorts } from "#services/ecr/index.ts";
-import { roleKey, roles } from "#services/iam/model.ts";
+import { roleOfArn } from "#services/iam/model.ts";
 import { roleCaller } from "#services/sts/index.ts";
 import type { StoreHost } from "#store/index.ts";
 import type { ActAs } from "./act-as.ts";
@@ -32,7 +32,7 @@ export function createEcrPorts(options: EcrPortsOptions): EcrPorts {
     ...{ check, scanner },
     probe: (place) => upstream.check(place),
     takeOn(account, roleArn) {
-      const role = store.view(roles).get(roleKey(account, roleArn.split("/").at(-1)!))?.value;
+      const role = roleOfArn(store, roleArn);
       if (role === undefined || !canAssume(account, roleArn, "ecr.amazonaws.com")) return undefined;
       const caller = roleCaller(role, "ecr", { issuedAt: clock.now(), policies: [], tags: {} });
       return { ...caller, accessKeyId: "" };

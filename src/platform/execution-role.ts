@@ -3,9 +3,10 @@ import { DriverError } from "#kernel/fault.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
 import { type TaskRecord, taskKeyOfArn } from "#services/ecs/model.ts";
+import { roleOfArn } from "#services/iam/model.ts";
 import { roleCaller } from "#services/sts/index.ts";
 import type { Identity } from "./identity.ts";
-import { findRole, trustsTask } from "./task-credentials.ts";
+import { trustsTask } from "./task-credentials.ts";
 
 export interface ExecutionRoleOptions {
   readonly store: Store;
@@ -23,7 +24,7 @@ export async function executionCaller(
   task: TaskRecord,
   roleArn: string,
 ): Promise<Caller> {
-  const role = await findRole(store, roleArn);
+  const role = roleOfArn(store, roleArn);
   if (role === undefined || !trustsTask({ trusts }, role, task)) {
     throw new DriverError(
       "Unauthorized",

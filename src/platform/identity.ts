@@ -6,7 +6,7 @@ import type { Caller, ServiceModule } from "#kernel/handler.ts";
 import type { Random } from "#kernel/random.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import { accessKeyFinder, createIam, findPolicy, SecondFactor, UsageLog } from "#services/iam/index.ts";
-import { defaultVersion, type RoleRecord, roleKey, roles } from "#services/iam/model.ts";
+import { defaultVersion, type RoleRecord, roleOfArn } from "#services/iam/model.ts";
 import { type PolicyCompiler, policyCompiler, validatePolicy } from "#services/iam/policy/index.ts";
 import { type TrustedPrincipal, trusts } from "#services/iam/trust.ts";
 import { createOrganizations } from "#services/organizations/index.ts";
@@ -75,9 +75,9 @@ export function createIdentity(options: IdentityOptions): Identity {
       }),
     ],
     canAssume(account, roleArn, service) {
-      const role = store.view(roles).get(roleKey(account, roleArn.split("/").at(-1)!))?.value;
+      const role = roleOfArn(store, roleArn);
       const keys = { "aws:SourceAccount": account };
-      return role?.arn === roleArn && trustsIt(role, "sts:AssumeRole", { service }, keys);
+      return role?.account === account && trustsIt(role, "sts:AssumeRole", { service }, keys);
     },
     credentials(accessKeyId, sessionToken) {
       if (sessionToken !== undefined) return openSession(secretBox, accessKeyId, sessionToken);

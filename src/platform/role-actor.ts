@@ -5,10 +5,10 @@ import { DriverError } from "#kernel/fault.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { RoleActor, TakenRole } from "#kernel/role-actor.ts";
 import type { Store } from "#kernel/store.ts";
+import { roleOfArn } from "#services/iam/model.ts";
 import { roleCaller } from "#services/sts/index.ts";
 import type { ActAs } from "./act-as.ts";
 import type { Identity } from "./identity.ts";
-import { findRole } from "./task-credentials.ts";
 
 export interface RoleActorOptions {
   readonly store: Store;
@@ -45,7 +45,7 @@ export function createRoleActor(options: RoleActorOptions): RoleActor {
 
 async function callerOf(taken: TakenRole, { store, clock, trusts }: RoleActorOptions): Promise<Caller> {
   const { roleArn, principal, sourceArn, sessionName } = taken;
-  const role = await findRole(store, roleArn);
+  const role = roleOfArn(store, roleArn);
   const keys = { "aws:SourceArn": sourceArn, "aws:SourceAccount": parseArn(sourceArn)?.account };
   if (role === undefined || !trusts(role, "sts:AssumeRole", { service: principal }, keys)) {
     throw new DriverError("Unauthorized", `The role '${roleArn}' cannot be assumed by principal '${principal}'.`);

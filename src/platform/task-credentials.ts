@@ -1,12 +1,11 @@
 import type { CredentialsProvider, TaskCredentials } from "#host/agent/ports.ts";
-import { parseArn } from "#kernel/arn.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type { Random } from "#kernel/random.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
 import { type TaskRecord, tasks } from "#services/ecs/model.ts";
-import { type RoleRecord, roleKey } from "#services/iam/model.ts";
+import { type RoleRecord, roleOfArn } from "#services/iam/model.ts";
 import { issueSession, roleCaller } from "#services/sts/index.ts";
 import type { Identity } from "./identity.ts";
 
@@ -50,7 +49,7 @@ export function createTaskCredentials(options: TaskCredentialsOptions): Credenti
 
 async function issue(task: TaskRecord, options: TaskCredentialsOptions): Promise<TaskCredentials | undefined> {
   const { store, clock, log } = options;
-  const role = await findRole(store, task.taskRoleArn);
+  const role = roleOfArn(store, task.taskRoleArn);
   if (role === undefined || !trustsTask(options, role, task)) {
     log.warn("A task's role cannot be taken on", { task: task.taskArn, role: task.taskRoleArn });
     return undefined;
@@ -75,12 +74,4 @@ export function trustsTask(
 ): boolean {
   const keys = { "aws:SourceAccount": task.account, "aws:SourceArn": task.taskArn };
   return options.trusts(role, "sts:AssumeRole", { service: "ecs-tasks.amazonaws.com" }, keys);
-}
-
-/** The role with just this ARN. */
-export async function findRole(store: Store, arn: string | undefined): Promise<RoleRecord | undefined> {
-  const { account, resource } = parseArn(arn ?? "") ?? {};
-  if (account === undefined || !resource?.startsWith("role/")) return undefined;
-  const role = await store.get(roleKey(account, resource.split("/").at(-1)!));
-  return role.value?.arn === arn ? role.value : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Store } from "#kernel/store.ts";
 import type { LogsRefusal } from "#services/cloudtrail/index.ts";
-import { roleKey, roles } from "#services/iam/model.ts";
+import { roleOfArn } from "#services/iam/model.ts";
 import { roleCaller } from "#services/sts/index.ts";
 import type { CallCheck } from "./act-as.ts";
 import type { Identity } from "./identity.ts";
@@ -15,10 +15,10 @@ export interface TrailRightsOptions {
 export function trailLogsRefusal({ store, trusts, check }: TrailRightsOptions): LogsRefusal {
   return (trailArn, roleArn, stream) => {
     const { account, region, ...input } = stream;
-    const role = store.view(roles).get(roleKey(account, roleArn.split("/").at(-1)!))?.value;
+    const role = roleOfArn(store, roleArn);
     const keys = { "aws:SourceAccount": account, "aws:SourceArn": trailArn };
     const isTrusting =
-      role?.arn === roleArn && trusts(role, "sts:AssumeRole", { service: "cloudtrail.amazonaws.com" }, keys);
+      role?.account === account && trusts(role, "sts:AssumeRole", { service: "cloudtrail.amazonaws.com" }, keys);
     if (!isTrusting) return `${roleArn} cannot be assumed by cloudtrail.amazonaws.com.`;
     const caller = { ...roleCaller(role, "CloudTrail", { issuedAt: 0, policies: [], tags: {} }), accessKeyId: "" };
     for (const operation of ["CreateLogStream", "PutLogEvents"]) {

@@ -8,7 +8,7 @@ import {
   type ServiceAuthorization,
   tagsOf,
 } from "#kernel/authorization.ts";
-import { type RoleRecord, roleKey, roles } from "#services/iam/model.ts";
+import { roleOfArn } from "#services/iam/model.ts";
 import type { SecondFactorCheck } from "./parts.ts";
 
 /** "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference). */
@@ -54,8 +54,8 @@ export function createAuthorization(secondFactor: SecondFactorCheck): ServiceAut
   return {
     prefix: "sts",
     operations: operationsOf(secondFactor),
-    resourceTags: (arn, scope) => tagsOf(roleOf(arn, scope)?.tags),
-    resourcePolicy: (arn, scope) => roleOf(arn, scope)?.assumeRolePolicyDocument,
+    resourceTags: (arn, { store }) => tagsOf(roleOfArn(store, arn)?.tags),
+    resourcePolicy: (arn, { store }) => roleOfArn(store, arn)?.assumeRolePolicyDocument,
     resourcePolicyRequired: (action) => /^sts:(AssumeRole|TagSession|SetSourceIdentity)$/.test(action),
   };
 }
@@ -78,12 +78,4 @@ interface SessionInput {
 
 function sessionKeys({ RoleSessionName, SourceIdentity }: SessionInput): ConditionKeys {
   return { "sts:RoleSessionName": RoleSessionName, "sts:SourceIdentity": SourceIdentity };
-}
-
-/** The role that the ARN names, path and all. */
-function roleOf(text: string, { store }: AuthorizationScope): RoleRecord | undefined {
-  const arn = parseArn(text);
-  if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) return undefined;
-  const role = store.view(roles).get(roleKey(arn.account, arn.resource.split("/").at(-1)!))?.value;
-  return role?.arn === text ? role : undefined;
 }

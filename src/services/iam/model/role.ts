@@ -1,4 +1,5 @@
-import type { Collection, Key, Prefix } from "#kernel/store.ts";
+import { parseArn } from "#kernel/arn.ts";
+import type { Collection, Key, Prefix, Store } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
 import { attachedWithin, boundaryWithin, type Identity, type Named, nameKey, type Tag, within } from "./common.ts";
 
@@ -31,6 +32,14 @@ export const roles: Collection<RoleRecord, "account" | "attachedPolicy" | "bound
 
 export function roleKey(account: string, roleName: string): Key<RoleRecord> {
   return keyOf(roles, account, nameKey(roleName));
+}
+
+/** The role that an ARN names, path and all; undefined for what names none. */
+export function roleOfArn(store: Pick<Store, "view">, text: string | undefined): RoleRecord | undefined {
+  const arn = parseArn(text ?? "");
+  if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) return undefined;
+  const role = store.view(roles).get(roleKey(arn.account, arn.resource.split("/").at(-1)!))?.value;
+  return role?.arn === text ? role : undefined;
 }
 
 export function rolesOf(account: string): Prefix<RoleRecord> {

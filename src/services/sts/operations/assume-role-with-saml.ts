@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
-import { type RoleRecord, roleKey, type SamlProviderRecord, samlProviderKey } from "#services/iam/model.ts";
+import { type RoleRecord, roleOfArn, type SamlProviderRecord, samlProviderKey } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
 import { readAssertion, type SamlClaims } from "../saml/assertion.ts";
 import { readMetadata } from "../saml/metadata.ts";
@@ -26,11 +26,12 @@ export function assumeRoleWithSaml(
     if (metadata === undefined) throw ctx.fault("InvalidIdentityToken", "The provider's metadata cannot be read.");
     const claims = readAssertion(input.SAMLAssertion, metadata, ctx.clock.now());
     if ("code" in claims) throw ctx.fault(claims.code, claims.message);
-    const role = await findRole(ctx, input.RoleArn, provider.account);
+    const role = roleOfArn(ctx.store, input.RoleArn);
     const isNamed = claims.roles.some(
       ([roleArn, providerArn]) => roleArn === role?.arn && providerArn === provider.arn,
     );
-    if (role === undefined || !isNamed || !isTrusted(parts, role, provider, claims)) {
+    const isOwn = role?.account === provider.account;
+    if (!isOwn || !isNamed || !isTrusted(parts, role, provider, claims)) {
       throw ctx.fault("AccessDenied", notAuthorized);
     }
     const now = ctx.clock.now();
@@ -61,12 +62,6 @@ async function findProvider(ctx: RequestContext, text: string): Promise<SamlProv
   if (arn?.service !== "iam" || !arn.resource.startsWith("saml-provider/")) return undefined;
   const found = (await ctx.store.get(samlProviderKey(arn.account, arn.resource.slice("saml-provider/".length)))).value;
   return found?.arn === text ? found : undefined;
-}
-
-/** A role of the provider's own account. */
-async function findRole(ctx: RequestContext, arn: string, account: string): Promise<RoleRecord | undefined> {
-  const role = (await ctx.store.get(roleKey(account, arn.split("/").at(-1) ?? ""))).value;
-  return role?.arn === arn ? role : undefined;
 }
 
 /** What the assertion says, the request may shorten; the role and the provider's own session end it. */

@@ -1,7 +1,7 @@
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
-import { type OidcProviderRecord, oidcProviderKey, type RoleRecord, roleKey } from "#services/iam/model.ts";
+import { type OidcProviderRecord, oidcProviderKey, type RoleRecord, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
 import { packedPolicySize, roleSeconds, sessionPolicies } from "../session-request.ts";
 import { issueSession } from "../sessions.ts";
@@ -30,8 +30,8 @@ export function assumeRoleWithWebIdentity(
     }
     const { account = "" } = parseArn(input.RoleArn) ?? {};
     const provider = await checkToken(parts, ctx, token, account);
-    const role = (await ctx.store.get(roleKey(account, input.RoleArn.split("/").at(-1) ?? ""))).value;
-    if (role?.arn !== input.RoleArn || !isTrusted(parts, role, provider, token.claims)) {
+    const role = roleOfArn(ctx.store, input.RoleArn);
+    if (role === undefined || !isTrusted(parts, role, provider, token.claims)) {
       throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     }
     const now = ctx.clock.now();

@@ -1,7 +1,7 @@
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
-import { type RoleRecord, roleKey } from "#services/iam/model.ts";
+import { type RoleRecord, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
 import { takeSecondFactor } from "../second-factor.ts";
 import { packedPolicySize, roleSeconds, sessionPolicies, sessionTags } from "../session-request.ts";
@@ -17,7 +17,7 @@ export function assumeRole(parts: StsParts): Handler<AssumeRole["input"], Assume
     if (input.ProvidedContexts?.length) {
       throw ctx.fault("ValidationError", "ProvidedContexts is not supported: this platform has no identity contexts.");
     }
-    const role = await findRole(ctx, input.RoleArn);
+    const role = findRole(ctx, input.RoleArn);
     const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
     const policies = sessionPolicies(ctx, input, parts);
     const { tags, transitiveTagKeys } = sessionTags(ctx, input.Tags, input.TransitiveTagKeys);
@@ -61,10 +61,9 @@ export function checkArn(ctx: RequestContext, arn: string): void {
 }
 
 /** A role that is not there is refused as one that the caller may not assume. */
-async function findRole(ctx: RequestContext, arn: string): Promise<RoleRecord> {
-  const { account = "", resource = "" } = parseArn(arn) ?? {};
-  const role = await ctx.store.get(roleKey(account, resource.split("/").at(-1) ?? ""));
-  if (role.value?.arn === arn) return role.value;
+function findRole(ctx: RequestContext, arn: string): RoleRecord {
+  const role = roleOfArn(ctx.store, arn);
+  if (role !== undefined) return role;
   const who = ctx.caller.arn;
   throw ctx.fault("AccessDenied", `User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
 }
