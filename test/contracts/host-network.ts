@@ -88,6 +88,17 @@ export function hostNetworkContract(
       assert.deepEqual(await attachedIds(), []);
     });
 
+    test("admits and dismisses tasks without an interface, twice without harm", async () => {
+      await network.apply(spec);
+      for (const sandbox of [{ address: "172.17.0.2" }, { address: "172.17.0.2" }, { address: "172.17.0.3" }, {}]) {
+        await network.admit("task", sandbox);
+      }
+      await network.dismiss("task");
+      await network.dismiss("task");
+      await network.dismiss("never-heard-of");
+      await network.apply(spec);
+    });
+
     test("refuses interfaces that it has not been told of, for now", async () => {
       const unknown = (error: unknown) =>
         error instanceof DriverError && error.reason === "NotFound" && error.retryable === true;

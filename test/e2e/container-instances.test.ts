@@ -17,6 +17,7 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
+  type RunTaskCommandInput,
   type Service,
   StartTaskCommand,
   StopTaskCommand,
@@ -43,6 +44,33 @@ const shared = await sharePlatform({
     await register("--zone", "us-east-1b");
   },
 });
+
+/** Ends well in a container that is answered all that it may ask; each step has an exit code of its own. */
+function look(networkMode: string): string {
+  const get = "wget -q -O -";
+  return [
+    `${get} http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI | grep -q role/app || exit 11`,
+    `${get} $ECS_CONTAINER_METADATA_URI | grep -q '"NetworkMode":"${networkMode}"' || exit 12`,
+    `${get} $ECS_CONTAINER_METADATA_URI_V4/task | grep -q '"LaunchType":"EC2"' || exit 13`,
+    `${get} $AWS_ENDPOINT_URL/_estiva/health | grep -q '"status":"ok"' || exit 14`,
+  ].join("\n");
+}
+
+async function runWithRole(
+  networkMode: NonNullable<RegisterTaskDefinitionCommandInput["networkMode"]>,
+  script: string,
+  fields: Partial<RunTaskCommandInput> = {},
+): Promise<Task> {
+  const { ecs } = shared.clients;
+  const family = `role-${networkMode}`;
+  const container = { name: "app", image: busyboxReference, memory: 32, command: ["sh", "-c", script] };
+  const same = { containerDefinitions: [container], taskRoleArn: "arn:aws:iam::000000000000:role/app" };
+  await ecs.send(new RegisterTaskDefinitionCommand({ ...same, family, networkMode }));
+  const input = { cluster, launchType: "EC2", taskDefinition: family, ...fields } as const;
+  const { tasks, failures } = await ecs.send(new RunTaskCommand(input));
+  assert.deepEqual(failures, []);
+  return tasks![0]!;
+}
 
 async function register(...words: string[]): Promise<void> {
   const size = ["--cpu", "256", "--memory", "256"];
@@ -176,25 +204,23 @@ describe("container instances", { skip: shared.skip ?? false, concurrency: false
     await stop(started);
   });
 
-  test("with a role a task gets credentials where it has an interface, and no place where it has none", async () => {
-    const { ecs, ec2 } = shared.clients;
-    const look = "wget -q -O - http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI | grep -q role/app";
-    const container = { name: "app", image: busyboxReference, memory: 32, command: ["sh", "-c", look] };
-    const same = { containerDefinitions: [container], taskRoleArn: "arn:aws:iam::000000000000:role/app" };
-    await ecs.send(new RegisterTaskDefinitionCommand({ ...same, family: "own-interface", networkMode: "awsvpc" }));
-    await ecs.send(new RegisterTaskDefinitionCommand({ ...same, family: "bridge-role" }));
+  test("in every network mode tasks get metadata, the platform's endpoint and just their own credentials", async () => {
+    const { ec2 } = shared.clients;
     const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
     const awsvpcConfiguration = { subnets: Subnets!.map(({ SubnetId }) => SubnetId!) };
-    const wanted = { cluster, launchType: "EC2" } as const;
-    const { failures } = await ecs.send(new RunTaskCommand({ ...wanted, taskDefinition: "bridge-role" }));
-    assert.deepEqual(new Set(failures!.map(({ reason }) => reason)), new Set(["ATTRIBUTE"]));
-    const { tasks } = await ecs.send(
-      new RunTaskCommand({
-        ...{ ...wanted, taskDefinition: "own-interface", networkConfiguration: { awsvpcConfiguration } },
-      }),
+    const awsvpc = await runWithRole("awsvpc", look("awsvpc"), { networkConfiguration: { awsvpcConfiguration } });
+    const others = [await runWithRole("bridge", look("bridge")), await runWithRole("host", look("host"))];
+    const [owner] = await running([await runWithRole("bridge", "trap exit TERM; while :; do sleep 0.1; done")]);
+    const inspected: { Config: { Env: string[] } } = await shared.engine.call(
+      "GET",
+      `/containers/${owner!.containers![0]!.runtimeId}/json`,
     );
-    const [ended] = await stopped(tasks!);
-    assert.equal(ended!.containers![0]!.exitCode, 0, ended!.stoppedReason);
+    const [, path] = /^AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=(.*)$/m.exec(inspected.Config.Env.join("\n"))!;
+    const thief = await runWithRole("bridge", `wget -q -O - http://169.254.170.2${path} && exit 15; exit 0`);
+    const ended = await stopped([awsvpc, ...others, thief]);
+    const exits = ended.map(({ containers, stoppedReason }) => [containers![0]!.exitCode, stoppedReason]);
+    assert.deepEqual(exits, Array(4).fill([0, "Essential container in task exited"]));
+    await stop([owner!]);
   });
 
   test("services follow constraints and strategies, drain, and daemons are one on each", async () => {

@@ -49,6 +49,22 @@ test("a task runs, and ends when its essential container does", async () => {
   assert.deepEqual(world.leftovers(), nothing);
 });
 
+test("a task without an interface is led to the platform while it runs, by a restarted agent too", async () => {
+  const task = plainPayload("a1", { networkMode: "bridge" });
+  const world = await started(task);
+  await world.run(2_000);
+  const [address] = [...world.host.sandboxes.values()].map(({ pid }) => `172.17.${pid >> 8}.${pid & 255}`);
+  assert.deepEqual([...world.network.admitted], [["a1", address]]);
+  world.kill();
+  await world.network.removeAll();
+  await world.start();
+  await world.run(2_000);
+  assert.deepEqual([...world.network.admitted], [["a1", address]]);
+  world.controlPlane.stop(task.taskArn);
+  await world.run(60_000);
+  assert.deepEqual(world.leftovers(), nothing);
+});
+
 test("a task is reported PENDING, then RUNNING, then STOPPED, in growing sequence", async () => {
   const task = payload("a2", { containers: [container("app", { image: "fake/slow-pull?s=30" })] });
   const world = await started(task);

@@ -65,7 +65,9 @@ async function performOther(deps: PerformDeps, task: Task, action: Action): Prom
   const { driver, network, logs, journal } = deps;
   switch (action.type) {
     case "attach":
-      return network.attach(action.networkInterfaceId, action.sandbox);
+      return action.networkInterfaceId === undefined
+        ? network.admit(task.id, action.sandbox)
+        : network.attach(action.networkInterfaceId, action.sandbox);
     case "detach":
       return network.detach(action.networkInterfaceId);
     case "createVolume":
@@ -77,6 +79,7 @@ async function performOther(deps: PerformDeps, task: Task, action: Action): Prom
     case "signal":
       return driver.signalContainer(action.runtimeId, action.signal);
     case "removeSandbox":
+      await network.dismiss(task.id); // another sandbox may be given the address
       return driver.removeSandbox(action.sandboxId);
     case "removeVolumes":
       return removeVolumes(driver, task);

@@ -10,6 +10,7 @@ export type FakeNetworkCall =
   | { readonly method: "apply"; readonly spec: HostNetworkSpec }
   | { readonly method: "attach"; readonly networkInterfaceId: string; readonly pid: number }
   | { readonly method: "detach"; readonly networkInterfaceId: string }
+  | { readonly method: "admit" | "dismiss"; readonly taskId: string }
   | { readonly method: "attached" | "removeAll" };
 
 export interface FakeNetworkOptions {
@@ -26,6 +27,8 @@ export interface FakeHost {
 
 export interface FakeNetwork extends HostNetwork {
   readonly host: FakeHost;
+  /** The tasks that have been admitted, with the addresses of their sandboxes: undefined in the host's network. */
+  readonly admitted: ReadonlyMap<string, string | undefined>;
   /** What was applied last. */
   readonly spec: HostNetworkSpec | undefined;
 }
@@ -33,6 +36,7 @@ export interface FakeNetwork extends HostNetwork {
 /** A host's network in memory, for the simulation and for tests; no packet moves. */
 export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork {
   const host = options.host ?? { ports: new Map<string, number>() };
+  const admitted = new Map<string, string | undefined>();
   let spec: HostNetworkSpec | undefined;
   const called = async (call: FakeNetworkCall): Promise<void> => {
     await options.before?.(call);
@@ -41,6 +45,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
   let known = new KnownInterfaces();
   return {
     host,
+    admitted,
     get spec() {
       return spec;
     },
@@ -61,6 +66,14 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
       await called({ method: "detach", networkInterfaceId });
       host.ports.delete(networkInterfaceId);
     },
+    async admit(taskId, { address }) {
+      await called({ method: "admit", taskId });
+      admitted.set(taskId, address);
+    },
+    async dismiss(taskId) {
+      await called({ method: "dismiss", taskId });
+      admitted.delete(taskId);
+    },
     async attached() {
       await called({ method: "attached" });
       return [...host.ports.keys()].map((id) => ({ networkInterfaceId: id, device: portDevice(id) }));
@@ -73,6 +86,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
     async removeAll() {
       await called({ method: "removeAll" });
       host.ports.clear();
+      admitted.clear();
       spec = undefined;
       known = new KnownInterfaces();
     },

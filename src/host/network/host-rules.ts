@@ -1,6 +1,6 @@
 import type { Names } from "./names.ts";
-import type { NftTable } from "./nft-table.ts";
-import type { ServicePorts } from "./vpc-rules.ts";
+import type { NftChain, NftTable } from "./nft-table.ts";
+import { refuse, type ServicePorts, toMetadata } from "./vpc-rules.ts";
 
 export interface HostRulesInput {
   readonly names: Names;
@@ -9,28 +9,37 @@ export interface HostRulesInput {
   readonly ports: ServicePorts;
   /** The devices of the default routes. */
   readonly uplinks: readonly string[];
+  /** Of tasks without an interface: their addresses on the engine's bridge; undefined for one in the host's network. */
+  readonly admitted: readonly (string | undefined)[];
 }
 
 /**
- * The table on the host: what packets of VPCs may reach there. It only ever drops: where another table (an engine's or
- * a firewall's) drops too, that holds as well. Its chains run before the usual priority, so that other tables see
- * nothing of VPCs that is not allowed.
+ * The table on the host: what packets of VPCs may reach there, and of tasks on the engine's bridge what concerns the
+ * platform. It never overrules: where another table (an engine's or a firewall's) drops, that holds as well. Its chains
+ * run before the usual priority, so that other tables see nothing of VPCs that is not allowed.
  */
 export function compileHostRules(input: HostRulesInput): NftTable {
   const { names, hostServiceAddress, linkPool, ports } = input;
   const links = `"${names.linkPrefix}*"`;
+  const addresses = input.admitted.filter((address) => address !== undefined);
+  const fromTask = `meta iifkind "bridge" ip saddr @tasks`;
   return {
     family: "inet",
     name: names.hostTable,
     sets: new Map([
       ["uplinks", { type: "ifname", elements: new Map(input.uplinks.map((device) => [`"${device}"`, ""])) }],
+      ["tasks", { type: "ipv4_addr", elements: new Map(addresses.map((address) => [address, ""])) }],
     ]),
     chains: new Map([
       [
         "input",
         {
           hook: "type filter hook input priority filter - 10; policy accept;",
-          rules: [`iifname ${links} goto from-vpc`, `iifname != "lo" ip daddr ${hostServiceAddress} drop`],
+          rules: [
+            `iifname ${links} goto from-vpc`,
+            `${fromTask} ip daddr ${hostServiceAddress} tcp dport { ${ports.metadata}, ${ports.api} } accept`,
+            `iifname != "lo" ip daddr ${hostServiceAddress} drop`,
+          ],
         },
       ],
       [
@@ -49,9 +58,15 @@ export function compileHostRules(input: HostRulesInput): NftTable {
         "forward",
         {
           hook: "type filter hook forward priority filter - 10; policy accept;",
-          rules: [`iifname ${links} goto outward`, `oifname ${links} goto to-vpc`],
+          rules: [
+            `iifname ${links} goto outward`,
+            `oifname ${links} goto to-vpc`,
+            `${fromTask} ip daddr 169.254.0.0/16 goto reserved`,
+          ],
         },
       ],
+      ["reserved", { rules: refuse }],
+      ...metadataChains(input, fromTask),
       [
         // To the world, but to no other VPC and to no network inside this machine (containers, virtual machines), which
         // are known by their bridges and veth pairs. A machine may itself have one of those for its uplink.
@@ -75,4 +90,28 @@ export function compileHostRules(input: HostRulesInput): NftTable {
       ],
     ]),
   };
+}
+
+/**
+ * The documented address of metadata and credentials, for tasks without an interface. Nothing tells which processes in
+ * the host's network are a task's: while there is such a task, the address leads all of them to the platform.
+ */
+function metadataChains(input: HostRulesInput, fromTask: string): [string, NftChain][] {
+  const lead = toMetadata(input);
+  return [
+    [
+      "arriving",
+      {
+        hook: "type nat hook prerouting priority dstnat; policy accept;",
+        rules: [`${fromTask} ${lead}`],
+      },
+    ],
+    [
+      "own",
+      {
+        hook: "type nat hook output priority -100; policy accept;",
+        rules: input.admitted.includes(undefined) ? [lead] : [],
+      },
+    ],
+  ];
 }

@@ -13,25 +13,27 @@ export function prepareHost(names: Names, hostServiceAddress: string): string {
       `link set dev ${names.serviceBridge} addrgenmode none up`,
     ]),
     "[ $(cat /proc/sys/net/ipv4/ip_forward) = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward",
-    passIptables(names),
+    passIptables(iptablesRules(names, hostServiceAddress)),
   ].join("\n");
 }
 
 /**
  * Container engines and firewalls made of iptables drop what they do not know, by the policy of FORWARD or INPUT. An
- * acceptance in another table cannot overrule that, so packets of links are let through there; what they may do is
- * decided by the platform's own table, which every packet passes as well.
+ * acceptance in another table cannot overrule that, so packets of links and to the service address are let through
+ * there; what they may do is decided by the platform's own table, which every packet passes as well.
  */
-function passIptables(names: Names): string {
-  const rules = iptablesRules(names).map(
+function passIptables(all: readonly string[]): string {
+  const rules = all.map(
     (rule) => `iptables -w -C ${rule} 2>/dev/null || iptables -w -I ${rule} 2>/dev/null || echo "iptables: ${rule}"`,
   );
   return `if command -v iptables >/dev/null; then\n${rules.join("\n")}\nfi`;
 }
 
 /** Removes what `prepareHost` made. Forwarding stays on: others may have come to rely on it. */
-export function clearHost(names: Names): string {
-  const rules = iptablesRules(names).map((rule) => `while iptables -w -D ${rule} 2>/dev/null; do :; done`);
+export function clearHost(names: Names, hostServiceAddress: string): string {
+  const rules = iptablesRules(names, hostServiceAddress).map(
+    (rule) => `while iptables -w -D ${rule} 2>/dev/null; do :; done`,
+  );
   return [
     `if command -v iptables >/dev/null; then\n${rules.join("\n")}\nfi`,
     `! ip link show dev ${names.serviceBridge} >/dev/null 2>&1 || ip link del dev ${names.serviceBridge}`,
@@ -39,7 +41,12 @@ export function clearHost(names: Names): string {
   ].join("\n");
 }
 
-function iptablesRules(names: Names): string[] {
+function iptablesRules(names: Names, hostServiceAddress: string): string[] {
   const links = `${names.linkPrefix}+`;
-  return [`INPUT -i ${links} -j ACCEPT`, `FORWARD -i ${links} -j ACCEPT`, `FORWARD -o ${links} -j ACCEPT`];
+  return [
+    `INPUT -i ${links} -j ACCEPT`,
+    `INPUT -d ${hostServiceAddress}/32 -j ACCEPT`,
+    `FORWARD -i ${links} -j ACCEPT`,
+    `FORWARD -o ${links} -j ACCEPT`,
+  ];
 }

@@ -7,7 +7,7 @@ import { SpecCheck } from "./check-spec.ts";
 import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
-import { addressAt, type Range } from "./ipv4.ts";
+import { addressAt, type Range, range } from "./ipv4.ts";
 import { bridgeDevice, type Names, namesOf, portDevice } from "./names.ts";
 import type { HostNetwork } from "./network.ts";
 import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
@@ -78,6 +78,8 @@ class LinuxHostNetwork implements LinuxNetwork {
   #hostTable: NftTable | undefined;
   #overlaps: readonly NetworkProblem[] = [];
   #peers: ReadonlyMap<string, string> = new Map();
+  /** The addresses of tasks without an interface, by task; undefined in the host's network. */
+  readonly #admitted = new Map<string, string | undefined>();
   /** Operations run one after another. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -134,6 +136,20 @@ class LinuxHostNetwork implements LinuxNetwork {
     });
   }
 
+  admit(taskId: string, { address }: { readonly address?: string }): Promise<void> {
+    return this.#exclusive(async () => {
+      if (address !== undefined) range(`${address}/32`); // throws
+      this.#admitted.set(taskId, address);
+      await this.#prepareHost();
+    });
+  }
+
+  dismiss(taskId: string): Promise<void> {
+    return this.#exclusive(async () => {
+      if (this.#admitted.delete(taskId)) await this.#prepareHost();
+    });
+  }
+
   attached(): Promise<readonly { readonly networkInterfaceId: string; readonly device: string }[]> {
     return this.#exclusive(async () => {
       await this.#settle();
@@ -167,13 +183,14 @@ class LinuxHostNetwork implements LinuxNetwork {
       this.#vpcs = undefined;
       this.#hostTable = undefined;
       this.#peers = new Map();
+      this.#admitted.clear();
       const seen = await this.#observe();
       const removals = [
         ...seen.brokenLinks.map((link) => `ip link del dev ${link}\n`),
         ...seen.brokenNamespaces.map((namespace) => removeVpc(namespace, undefined)),
         ...seen.vpcs.map(({ vpcId }) => removeVpc(this.#names.namespace(vpcId), this.#names.link(vpcId))),
       ];
-      await this.#run(removals.join("") + clearHost(this.#names));
+      await this.#run(removals.join("") + clearHost(this.#names, this.hostServiceAddress));
     });
   }
 
@@ -260,6 +277,7 @@ class LinuxHostNetwork implements LinuxNetwork {
       linkPool: this.#linkPool,
       ports: this.#options.ports,
       uplinks: uplinks(facts),
+      admitted: [...this.#admitted.values()],
     });
     const commands = this.#hostTable === undefined ? replaceTable(table) : changeTable(this.#hostTable, table);
     if (commands !== "") await this.#run(nftTransaction(commands));

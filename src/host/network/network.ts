@@ -11,6 +11,14 @@ export interface HostNetwork {
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void>;
   /** Unplugs it; what is not there is no error. */
   detach(networkInterfaceId: string): Promise<void>;
+  /**
+   * Leads a task without an interface, in the engine's bridge or in the host's network, to the platform: to the
+   * documented address of its metadata and credentials, and to the platform's endpoint. Forgotten when the platform
+   * restarts. Doing it twice changes nothing.
+   */
+  admit(taskId: string, sandbox: { readonly address?: string }): Promise<void>;
+  /** Undoes it; what has not been admitted is no error. */
+  dismiss(taskId: string): Promise<void>;
   /** The interfaces that are plugged in now, for adoption and for finding leaks. */
   attached(): Promise<readonly { readonly networkInterfaceId: string; readonly device: string }[]>;
   /** The resolver's address for tasks of a VPC, for resolv.conf: the VPC's base address plus two. */

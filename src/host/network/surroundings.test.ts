@@ -41,6 +41,30 @@ describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false
     assert.equal(await task.reach("udp", service, 22), "ECONNREFUSED");
   });
 
+  test("tasks of the engine's bridge and the host's network reach the platform while they are admitted", async () => {
+    const { container, host } = world.machine;
+    const metadata = (from: typeof host) => from.reach("tcp", "169.254.170.2", 80);
+    await world.network.admit("on-bridge", { address: containerAddress });
+    assert.equal(await metadata(container), `from ${containerAddress}`);
+    assert.equal(await container.reach("tcp", service, ports.api), `from ${containerAddress}`);
+    assert.equal(await container.tryToReach("tcp", service, ports.dns), "timeout");
+    assert.equal(await container.reach("tcp", "169.254.169.254", 80), "ECONNREFUSED");
+    assert.equal(await host.tryToReach("tcp", "169.254.170.2", 80), "timeout", "no task has the host's network");
+    await world.network.admit("on-host", {});
+    assert.match(await metadata(host), /^from /);
+    await world.network.apply({ vpcs: [] });
+    await world.open().apply({ vpcs: [] }); // the platform starts again, and its agent tells of the tasks
+    assert.equal(await container.tryToReach("tcp", "169.254.170.2", 80), "timeout");
+    await world.network.admit("on-bridge", { address: containerAddress });
+    await world.network.admit("on-host", {});
+    assert.equal(await metadata(container), `from ${containerAddress}`);
+    assert.match(await metadata(host), /^from /);
+    for (const task of ["on-bridge", "on-host"]) await world.network.dismiss(task);
+    assert.equal(await container.tryToReach("tcp", "169.254.170.2", 80), "timeout");
+    assert.equal(await container.tryToReach("tcp", service, ports.api), "timeout");
+    assert.equal(await host.tryToReach("tcp", "169.254.170.2", 80), "timeout");
+  });
+
   test("nothing else of the host can be reached, even with the way out open", async () => {
     await world.network.apply(oneVpc([interfaceOf("10.1.0.10", "", { hasPublicIp: true })]));
     const task = await world.task("10.1.0.10");

@@ -84,6 +84,17 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings): NftTable {
   return { family: "inet", name: vpcTable, sets, chains };
 }
 
+/** What fails at once, instead of timing out. */
+export const refuse = ["meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable"];
+
+/** Leads the documented address of metadata and credentials to the server. */
+export function toMetadata({
+  hostServiceAddress,
+  ports,
+}: Pick<VpcSurroundings, "hostServiceAddress" | "ports">): string {
+  return `ip daddr 169.254.170.2 tcp dport 80 dnat ip to ${hostServiceAddress}:${ports.metadata}`;
+}
+
 /** Packets of connections that were let through. */
 const known = ["ct state established,related accept"];
 
@@ -115,11 +126,7 @@ function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, Nf
       // Reachable whatever the security groups say, as on AWS; all else fails at once instead of timing out.
       "reserved",
       {
-        rules: [
-          `ip daddr ${hostServiceAddress} meta l4proto . th dport { ${served.join(", ")} } accept`,
-          "meta l4proto tcp reject with tcp reset",
-          "reject with icmp type port-unreachable",
-        ],
+        rules: [`ip daddr ${hostServiceAddress} meta l4proto . th dport { ${served.join(", ")} } accept`, ...refuse],
       },
     ],
     [
@@ -148,7 +155,7 @@ function natChains(vpc: VpcSpec, around: VpcSurroundings): [string, NftChain][] 
         hook: "type nat hook prerouting priority dstnat; policy accept;",
         rules: [
           `iifname "${linkDevice}" accept`,
-          `ip daddr 169.254.170.2 tcp dport 80 dnat ip to ${hostServiceAddress}:${ports.metadata}`,
+          toMetadata(around),
           `ip daddr ${resolvers} udp dport 53 dnat ip to ${hostServiceAddress}:${ports.dns}`,
           `ip daddr ${resolvers} tcp dport 53 dnat ip to ${hostServiceAddress}:${ports.dns}`,
         ],

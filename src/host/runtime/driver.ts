@@ -161,6 +161,8 @@ export interface Sandbox {
   readonly hostname: string;
   /** The pause process in the engine's PID namespace; its network namespace is /proc/PID/ns/net. */
   readonly pid: number;
+  /** On the engine's bridge; absent with other networks, and when the sandbox has ended. */
+  readonly address?: string;
   readonly ports: readonly SandboxPort[];
 }
 

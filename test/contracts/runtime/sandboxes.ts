@@ -18,6 +18,16 @@ export function sandboxContract({ fixture, driver }: Given): void {
     assert.ok(!(await driver().listSandboxes()).some(({ name }) => name === spec.name));
   });
 
+  test("a sandbox on the engine's bridge has its address, others have none", async () => {
+    for (const network of ["isolated", "bridge", "host", "none"] as const) {
+      const sandbox = await driver().createSandbox(sandboxSpec(`sandbox-${network}`, { network }));
+      const listed = (await driver().listSandboxes()).find(({ id }) => id === sandbox.id);
+      assert.match(String(sandbox.address), network === "bridge" ? /^\d+(\.\d+){3}$/ : /^undefined$/, network);
+      assert.equal(listed?.address, sandbox.address);
+      await driver().removeSandbox(sandbox.id);
+    }
+  });
+
   test("making a sandbox again finds the first one, also for a new driver", async () => {
     const spec = sandboxSpec("sandbox-again", { hostname: "one" });
     const first = await driver().createSandbox(spec);

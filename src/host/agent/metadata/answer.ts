@@ -110,17 +110,22 @@ function statsAnswer(version: Version, stats: unknown): Answer {
 
 /**
  * The id is only known to the containers of the task that it belongs to; and whoever has come to know it elsewhere, on
- * another host or in another VPC, is given nothing for it.
+ * another host, in another VPC or at another address of the engine's bridge, is given nothing for it.
  */
 async function credentialsAnswer(deps: AnswerDeps, id: string, remoteAddress: string): Promise<Answer> {
   if (id === "") return credentialsError(400, "NoIdInRequest", "No Credential ID in the request");
   const task = deps.agent.findByCredentials(id);
-  const isInPlace =
-    task !== undefined && task.payload.networkInterface?.vpcId === deps.network.vpcOfPeer(plainAddress(remoteAddress));
+  const isInPlace = task !== undefined && comesFrom(deps, task, plainAddress(remoteAddress));
   const credentials = isInPlace ? await deps.credentials?.get(id) : undefined;
   return credentials === undefined
     ? credentialsError(400, "InvalidIdInRequest", "Credentials not found")
     : ok(credentials);
+}
+
+/** Of a task in the host's network only this is known: that the peer is in no VPC. */
+function comesFrom({ network }: AnswerDeps, { payload, live }: Task, peer: string): boolean {
+  if (payload.networkInterface?.vpcId !== network.vpcOfPeer(peer)) return false;
+  return payload.networkMode !== "bridge" || live.sandbox?.address === peer;
 }
 
 function credentialsError(status: number, code: string, message: string): Answer {

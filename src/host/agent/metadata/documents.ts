@@ -100,7 +100,7 @@ export function containerDocument(
     Health: healthOf(task, container),
     Volumes: volumesOf(payload, container),
     ...(v4 ? v4ContainerFields(container, memory.restartCount) : {}),
-    Networks: networksOf(payload, v4, facts),
+    Networks: networksOf(task, v4, facts),
   });
 }
 
@@ -160,9 +160,9 @@ function volumesOf(payload: TaskPayload, { mountPoints }: ContainerPayload): Jso
   });
 }
 
-function networksOf(payload: TaskPayload, v4: boolean, facts: DocumentFacts): Json[] {
+function networksOf({ payload, live }: Task, v4: boolean, facts: DocumentFacts): Json[] {
   const own = payload.networkInterface;
-  if (own === undefined) return [{ NetworkMode: payload.networkMode }];
+  if (own === undefined) return [{ NetworkMode: payload.networkMode, IPv4Addresses: [live.sandbox?.address ?? ""] }];
   const plain = { NetworkMode: "awsvpc", IPv4Addresses: [own.privateIpv4Address] };
   if (!v4) return [plain];
   return [

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { parseNetDev } from "#host/runtime/docker/net-dev.ts";
 import { createFakeDriver } from "#host/runtime/fake/driver.ts";
 import { silentLog } from "#kernel/controller.ts";
-import { container, payload } from "../testing/payloads.ts";
+import { container, payload, plainPayload } from "../testing/payloads.ts";
 import { World } from "../testing/world.ts";
 import { answer } from "./answer.ts";
 import { gatewayOf, taskDocument } from "./documents.ts";
@@ -235,6 +235,34 @@ test("credentials, and the errors of AWS where there are none", async () => {
     assert.deepEqual(await get("/v2/credentials/c1"), unknown, "the id of a task of another VPC");
   }
   assert.equal((await get("/v2/credentials/")).body.code, "NoIdInRequest");
+});
+
+test("tasks without an interface: where they are, and credentials for just the sandbox on the bridge", async () => {
+  vpcOfPeer = undefined;
+  const stats = createStatsReader(createFakeDriver({ host: world.host }), world.clock);
+  const deps = { network, stats, credentials: { get: async () => credentials }, clock: world.clock };
+  for (const networkMode of ["bridge", "host"] as const) {
+    world.controlPlane.want(plainPayload(networkMode, { networkMode, credentialsId: networkMode }));
+    await world.run(10_000);
+    const agent = world.agent!;
+    const ask = async (address: string) =>
+      (await answer({ ...deps, agent }, `/v2/credentials/${networkMode}`, address))!;
+    const own = [...world.host.sandboxes.values()].find(({ spec }) => spec.name === networkMode);
+    const address = networkMode === "bridge" ? world.network.admitted.get("bridge") : "";
+    assert.ok(own !== undefined && address !== undefined && world.network.admitted.has(networkMode));
+    const { metadataId } = world.journal.entries.get(networkMode)!.memory.containers.app!;
+    for (const version of ["v3", "v4"]) {
+      const { Networks } = (await get(`/${version}/${metadataId}`)).body;
+      assert.deepEqual(Networks, [{ NetworkMode: networkMode, IPv4Addresses: [address] }]);
+    }
+    assert.equal((await ask(`::ffff:${address || "192.0.2.1"}`)).status, 200);
+    vpcOfPeer = "vpc-1";
+    assert.equal((await ask("169.254.64.1")).status, 400, "from a VPC");
+    vpcOfPeer = undefined;
+  }
+  const agent = world.agent!;
+  const stolen = await answer({ ...deps, agent }, "/v2/credentials/bridge", "172.17.255.254");
+  assert.equal(stolen!.status, 400, "from another sandbox");
 });
 
 const unknown: [path: string, status: number, body: string][] = [

@@ -37,7 +37,7 @@ function nameOf(task: Task, status: ContainerStatus): string | undefined {
 }
 
 function observeSandbox(task: Task, found: SandboxStatus, knownBefore: string | undefined): Task {
-  const { id, hostname, pid, ports, running } = found;
+  const { id, hostname, pid, address, ports, running } = found;
   const known = task.live.sandbox;
   // The listing may have come upon it before its process was started: that it has none says nothing.
   const young = isUnderway(task, "createSandbox") || (known?.id === id && knownBefore !== id);
@@ -45,7 +45,7 @@ function observeSandbox(task: Task, found: SandboxStatus, knownBefore: string | 
   // Another process of the same sandbox has another network namespace: the interface is to be plugged in again.
   const sameNamespace = known !== undefined && known.id === id && known.pid === pid;
   return withLive(task, {
-    sandbox: { id, hostname, pid, ports, running },
+    sandbox: { id, hostname, pid, ...(address === undefined ? {} : { address }), ports, running },
     attached: task.live.attached && sameNamespace,
   });
 }

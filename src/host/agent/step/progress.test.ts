@@ -7,7 +7,7 @@ const sandbox = { id: "s", hostname: "", pid: 1, ports: [] };
 
 const cases: readonly (readonly [Action, string])[] = [
   [{ type: "pull", container: "app" }, "pulls the image of container app"],
-  [{ type: "attach", networkInterfaceId: "eni-1", sandbox }, "plugs the network interface into the sandbox"],
+  [{ type: "attach", networkInterfaceId: "eni-1", sandbox }, "connects the sandbox to the network"],
   [{ type: "createVolume", volume: "data" }, "makes the volume data"],
   [{ type: "signal", container: "app", runtimeId: "r", signal: "SIGTERM" }, "tells to stop the container app"],
   [{ type: "signal", container: "app", runtimeId: "r", signal: "SIGKILL" }, "kills the container app"],

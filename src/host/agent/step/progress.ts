@@ -15,7 +15,7 @@ export function progressOf(task: Task, waitingFor: string | undefined): Progress
 const words: Readonly<Record<Action["type"], string>> = {
   pull: "pulls the image of container",
   createSandbox: "makes the task's sandbox",
-  attach: "plugs the network interface into the sandbox",
+  attach: "connects the sandbox to the network",
   createVolume: "makes the volume",
   prepareLogs: "prepares the log stream of container",
   createContainer: "makes the container",

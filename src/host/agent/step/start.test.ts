@@ -56,6 +56,18 @@ test("a container is made when its image and sandbox are there, and started when
   assert.deepEqual(next(done(made, "attach")), ["startContainer app"]);
 });
 
+test("without an interface the sandbox is led to the platform before a container starts", () => {
+  for (const networkMode of ["bridge", "host"] as const) {
+    const made = done(
+      done(done(fresh(plainPayload("t1", { networkMode })), "pull app"), "createSandbox"),
+      "createContainer app",
+    );
+    assert.deepEqual(nextAction(made, "attach"), { type: "attach", sandbox: { ...sandbox, running: true } });
+    assert.deepEqual(next(made), ["attach"]);
+    assert.deepEqual(next(done(made, "attach")), ["startContainer app"]);
+  }
+});
+
 test("a container starts when its log stream is there", () => {
   const containers = [container("app", { logConfiguration: { logDriver: "awslogs", options: {} } })];
   let task = fresh(plainPayload("t1", { containers }));

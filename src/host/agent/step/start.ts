@@ -46,10 +46,15 @@ function planSandbox(task: Task, planner: Planner): LiveSandbox | undefined {
 
 /** Also for containers that run already: after a restart of the agent it makes sure; doing it twice changes nothing. */
 function planAttach(task: Task, sandbox: LiveSandbox, planner: Planner): void {
+  if (isConnected(task)) return;
   const id = task.payload.networkInterface?.networkInterfaceId;
-  if (task.payload.networkMode !== "awsvpc" || id === undefined || task.live.attached) return;
-  if (task.live.networkReady) planner.want({ type: "attach", networkInterfaceId: id, sandbox });
+  if (id === undefined) planner.want({ type: "attach", sandbox });
+  else if (task.live.networkReady) planner.want({ type: "attach", networkInterfaceId: id, sandbox });
   else planner.waitFor(`the network of this host does not know ${id} yet`);
+}
+
+function isConnected({ payload, live }: Task): boolean {
+  return payload.networkMode === "none" || live.attached;
 }
 
 /** A container that has been made has its volumes; after a restart of the agent they are left alone. */
@@ -87,8 +92,7 @@ function planContainer(
     planner.want({ type: "createContainer", container: name, sandbox });
     return;
   }
-  const plugged = task.payload.networkMode !== "awsvpc" || task.live.attached;
-  if (plugged && logsReady) planner.want({ type: "startContainer", container: name, runtimeId });
+  if (isConnected(task) && logsReady) planner.want({ type: "startContainer", container: name, runtimeId });
 }
 
 /** The container's resolv.conf names the resolver of the VPC. */

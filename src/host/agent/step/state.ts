@@ -75,6 +75,7 @@ export interface TaskLive {
   readonly sandbox?: LiveSandbox;
   /** The network has been told of the task's interface. */
   readonly networkReady: boolean;
+  /** The interface is plugged in; without one, the sandbox is led to the platform. */
   readonly attached: boolean;
   /** Volumes of the payload that exist. */
   readonly volumes: readonly string[];
@@ -105,7 +106,8 @@ export interface Failure {
 export type Action =
   | { readonly type: "pull"; readonly container: string }
   | { readonly type: "createSandbox" }
-  | { readonly type: "attach"; readonly networkInterfaceId: string; readonly sandbox: Sandbox }
+  /** Without an interface: the sandbox is led to the platform from where it is. */
+  | { readonly type: "attach"; readonly networkInterfaceId?: string; readonly sandbox: Sandbox }
   | { readonly type: "createVolume"; readonly volume: string }
   | { readonly type: "prepareLogs"; readonly container: string }
   | { readonly type: "createContainer"; readonly container: string; readonly sandbox: Sandbox }

@@ -126,7 +126,7 @@ export class World {
     return {
       sandboxes: [...this.host.sandboxes.values()].map(({ spec }) => spec.name),
       volumes: [...this.host.volumes.keys()],
-      interfaces: [...this.network.host.ports.keys()],
+      interfaces: [...this.network.host.ports.keys(), ...this.network.admitted.keys()],
       records: [...this.journal.entries.keys()],
     };
   }

@@ -60,6 +60,7 @@ export interface ContainerAnswer {
     readonly LogConfig: { readonly Type: string };
   };
   readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress: string } | null>> | null;
     readonly Ports?: Readonly<
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
     > | null;

@@ -58,10 +58,12 @@ function engineTime(text: string): number | undefined {
 }
 
 export function toSandbox(answer: ContainerAnswer): Sandbox {
+  const address = answer.NetworkSettings?.Networks?.bridge?.IPAddress;
   return {
     id: answer.Id,
     hostname: answer.Config.Hostname,
     pid: answer.State.Pid,
+    ...(address ? { address } : {}),
     ports: Object.entries(answer.NetworkSettings?.Ports ?? {}).flatMap(([key, bindings]) =>
       publishedPorts(key, bindings),
     ),

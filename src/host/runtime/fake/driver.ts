@@ -209,8 +209,9 @@ function fakeStats(host: FakeHost, container: FakeContainer): Record<string, unk
   };
 }
 
-function toSandbox({ id, hostname, pid, ports }: FakeSandbox): Sandbox {
-  return { id, hostname, pid, ports };
+function toSandbox({ id, hostname, pid, ports, spec, running }: FakeSandbox): Sandbox {
+  const isOnBridge = running && spec.network === "bridge";
+  return { id, hostname, pid, ...(isOnBridge ? { address: `172.17.${(pid >> 8) & 255}.${pid & 255}` } : {}), ports };
 }
 
 function toStatus(sandbox: FakeSandbox): SandboxStatus {

@@ -8,9 +8,7 @@ const engineApis = Array.from({ length: 28 }, (_, i) => `${prefix}.docker-remote
 
 /**
  * What the platform's agent can do for tasks on container instances, in the names of the ECS agent: a task definition
- * requires some of them (`requiredAttributes`). `task-iam-role-network-host` is not among them, which all tasks with a
- * role but without an interface of their own need here: the address at which these would get their credentials is led
- * to the platform inside VPCs only.
+ * requires some of them (`requiredAttributes`).
  */
 export const agentCapabilities: readonly string[] = [
   ...engineApis,
@@ -19,6 +17,7 @@ export const agentCapabilities: readonly string[] = [
   `${prefix}.logging-driver.json-file`,
   `${prefix}.privileged-container`,
   `${prefix}.task-iam-role`,
+  `${prefix}.task-iam-role-network-host`,
   "ecs.capability.container-health-check",
   "ecs.capability.container-ordering",
   "ecs.capability.container-restart-policy",

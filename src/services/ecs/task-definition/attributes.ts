@@ -5,9 +5,6 @@ type Need<T> = readonly [attribute: string, needed: (value: T, definition: Regis
 
 const prefix = "com.amazonaws.ecs.capability";
 
-/** That tasks in the network of their machine get the credentials of their role. */
-export const networkRoleCapability = `${prefix}.task-iam-role-network-host`;
-
 /** Docker's API version that a setting of a container came with ("Container definitions" of the API reference). */
 const containerNeeds: readonly Need<ContainerDefinitionRecord>[] = [
   [
@@ -52,7 +49,7 @@ const containerNeeds: readonly Need<ContainerDefinitionRecord>[] = [
 const taskNeeds: readonly Need<Registered>[] = [
   ["ecs.capability.task-eni", ({ networkMode }) => networkMode === "awsvpc"],
   [`${prefix}.task-iam-role`, ({ taskRoleArn, networkMode }) => !!taskRoleArn && networkMode !== "host"],
-  [networkRoleCapability, ({ taskRoleArn, networkMode }) => !!taskRoleArn && networkMode === "host"],
+  [`${prefix}.task-iam-role-network-host`, ({ taskRoleArn, networkMode }) => !!taskRoleArn && networkMode === "host"],
   ["ecs.capability.pid-ipc-namespace-sharing", ({ pidMode, ipcMode }) => !!(pidMode ?? ipcMode)],
 ];
 

@@ -8,7 +8,6 @@ import {
 } from "#placement/index.ts";
 import type { TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
-import { networkRoleCapability } from "../task-definition/attributes.ts";
 import type { TaskPlacement } from "./placement.ts";
 
 /** What the placement of a task follows from. */
@@ -33,7 +32,7 @@ export function placementRequest({
   fallback,
   zones,
 }: TaskNeeds): PlacementRequest {
-  const { placementConstraints, networkMode, runtimePlatform } = definition;
+  const { placementConstraints, networkMode, requiresAttributes, runtimePlatform } = definition;
   const strategies = readStrategies(placement?.placementStrategy ?? []);
   const architecture = runtimePlatform?.cpuArchitecture;
   const value = architecture === "ARM64" ? "arm64" : "x86_64";
@@ -43,21 +42,13 @@ export function placementRequest({
     networkInterface: networkMode === "awsvpc",
     ports: portsOf(definition),
     attributes: [
-      ...capabilitiesFor(definition, overrides),
+      ...requiresAttributes,
       ...(architecture === undefined ? [] : [{ name: "ecs.cpu-architecture", value }]),
     ],
     ...(zones && { zones }),
     constraints: readConstraints([...placementConstraints, ...(placement?.placementConstraints ?? [])]),
     strategies: strategies.length > 0 ? strategies : fallback,
   });
-}
-
-/** What the agent must be able to do. */
-function capabilitiesFor(definition: TaskDefinitionRecord, overrides: TaskOverrides) {
-  const { requiresAttributes, networkMode, taskRoleArn } = definition;
-  if (networkMode === "awsvpc" || !(overrides.taskRoleArn ?? taskRoleArn)) return requiresAttributes;
-  // AWS's agent serves credentials on bridges too, ours in VPCs only. The role may be the definition's or a request's.
-  return [...requiresAttributes, { name: networkRoleCapability }];
 }
 
 /** What is reserved: what the task is given as a whole, else the sum of its containers. */
