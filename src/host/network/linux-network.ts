@@ -32,7 +32,7 @@ import {
   type VpcPlace,
 } from "./scripts.ts";
 import { ScriptError } from "./shell-session.ts";
-import { planVpc, type VpcPlan, type VpcState } from "./vpc-plan.ts";
+import { planPort, planVpc, type VpcPlan, type VpcState } from "./vpc-plan.ts";
 import type { ServicePorts } from "./vpc-rules.ts";
 
 export interface HostNetworkOptions {
@@ -115,23 +115,23 @@ class LinuxHostNetwork implements LinuxNetwork {
       if (state.ports.has(one.networkInterfaceId)) {
         if (await this.#isPlugged(one, namespace, pid)) return;
         await this.#run(this.#detachScript(one, namespace));
-        this.#setPort(state.place.vpcId, networkInterfaceId, undefined);
       }
       await this.#plug(one, subnet, namespace, pid);
-      this.#setPort(state.place.vpcId, networkInterfaceId, portDevice(networkInterfaceId));
+      await this.#changePort(planPort(state, networkInterfaceId, portDevice(networkInterfaceId)));
     });
   }
 
   detach(networkInterfaceId: string): Promise<void> {
     return this.#exclusive(async () => {
       await this.#settle();
-      for (const [vpcId, state] of this.#vpcs ?? []) {
+      for (const state of this.#vpcs?.values() ?? []) {
         const device = state.ports.get(networkInterfaceId);
         if (device === undefined) continue;
         const one = state.applied?.vpc.interfaces.find((other) => other.networkInterfaceId === networkInterfaceId);
         const { namespace } = state.place;
-        await this.#run(one ? this.#detachScript(one, namespace) : detachInterface(device, namespace));
-        this.#setPort(vpcId, networkInterfaceId, undefined);
+        const detach = one ? this.#detachScript(one, namespace) : detachInterface(device, namespace);
+        // It refuses connections before packets to it are lost.
+        await this.#changePort(planPort(state, networkInterfaceId, undefined), detach);
       }
     });
   }
@@ -217,6 +217,7 @@ class LinuxHostNetwork implements LinuxNetwork {
         exists: true,
         subnetIds: new Set(subnetIds),
         ports: new Map(ports.map((port) => [port.networkInterfaceId, port.device])),
+        unplugged: new Set(),
       });
     }
     this.#hostTable = undefined;
@@ -256,7 +257,7 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   #newState(vpcId: string, taken: readonly Range[]): VpcState {
     const place = this.#place(vpcId, freeLink(this.#linkPool, taken));
-    return { place, exists: false, subnetIds: new Set(), ports: new Map() };
+    return { place, exists: false, subnetIds: new Set(), ports: new Map(), unplugged: new Set() };
   }
 
   /** What all VPCs share. The rules come first: the service address is guarded before it is there. */
@@ -337,13 +338,16 @@ class LinuxHostNetwork implements LinuxNetwork {
     return detachInterface(device, namespace, one.privateIpv4Address, bridgeDevice(one.subnetId));
   }
 
-  #setPort(vpcId: string, networkInterfaceId: string, device: string | undefined): void {
-    const state = this.#vpcs?.get(vpcId);
-    if (state === undefined) return;
-    const ports = new Map(state.ports);
-    if (device === undefined) ports.delete(networkInterfaceId);
-    else ports.set(networkInterfaceId, device);
-    this.#vpcs!.set(vpcId, { ...state, ports });
+  async #changePort({ script, next }: VpcPlan, detach = ""): Promise<void> {
+    const all = script + detach;
+    const { vpcId } = next.place;
+    try {
+      if (all !== "") await this.#run(all);
+      this.#vpcs!.set(vpcId, next);
+    } catch (error) {
+      this.#vpcs = undefined; // some of it may have been done
+      throw error;
+    }
   }
 
   async #observe(): Promise<Observed> {

@@ -2,7 +2,7 @@ import type { VpcSpec } from "#kernel/agent-protocol.ts";
 import { bridgeDevice, portDevice } from "./names.ts";
 import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
 import * as scripts from "./scripts.ts";
-import { compileRules, type VpcRules, type VpcSurroundings } from "./vpc-rules.ts";
+import { compileRules, type VpcRules, type VpcSurroundings, withUnplugged } from "./vpc-rules.ts";
 
 /** What is known of a VPC on the host. */
 export interface VpcState {
@@ -15,6 +15,8 @@ export interface VpcState {
   readonly subnetIds: ReadonlySet<string>;
   /** Network interface id -> device, of those that are plugged in as far as is known. */
   readonly ports: ReadonlyMap<string, string>;
+  /** Those that have been unplugged and are described still: nobody answers at their addresses. */
+  readonly unplugged: ReadonlySet<string>;
 }
 
 export interface VpcPlan {
@@ -30,10 +32,11 @@ export interface VpcPlan {
  */
 export function planVpc(state: VpcState, vpc: VpcSpec, around: VpcSurroundings): VpcPlan {
   const { place, applied } = state;
-  const rules = applied?.vpc === vpc ? applied.rules : compileRules(vpc, around);
   // A crash may have come between a port's last two commands, of which the second is repeated after a restart.
   const adopted = applied === undefined ? vpc.interfaces.filter((one) => state.ports.has(one.networkInterfaceId)) : [];
   const wanted = new Set(vpc.interfaces.map(({ networkInterfaceId }) => networkInterfaceId));
+  const unplugged = new Set([...state.unplugged].filter((id) => wanted.has(id)));
+  const rules = applied?.vpc === vpc ? applied.rules : compileRules(vpc, around, unplugged);
   const gonePorts = [...state.ports.keys()].filter((id) => !wanted.has(id));
   const subnetIds = new Set(vpc.subnets.map(({ subnetId }) => subnetId));
   const goneSubnets = [...state.subnetIds].filter((id) => !subnetIds.has(id));
@@ -55,7 +58,23 @@ export function planVpc(state: VpcState, vpc: VpcSpec, around: VpcSurroundings):
     .filter((part) => part !== "")
     .join("\n");
   const ports = new Map([...state.ports].filter(([id]) => wanted.has(id)));
-  return { script, next: { place, exists: true, applied: { vpc, rules }, subnetIds, ports } };
+  return { script, next: { place, exists: true, applied: { vpc, rules }, subnetIds, ports, unplugged } };
+}
+
+/** What becomes of the rules when an interface is plugged in as this device, or unplugged; pure. */
+export function planPort(state: VpcState, networkInterfaceId: string, device: string | undefined): VpcPlan {
+  const ports = new Map(state.ports);
+  const unplugged = new Set(state.unplugged);
+  if (device === undefined) ports.delete(networkInterfaceId);
+  else ports.set(networkInterfaceId, device);
+  if (device === undefined) unplugged.add(networkInterfaceId);
+  else unplugged.delete(networkInterfaceId);
+  const next = { ...state, ports, unplugged };
+  if (state.applied === undefined || unplugged.size === state.unplugged.size) return { script: "", next };
+  const { vpc, rules: before } = state.applied;
+  const rules = withUnplugged(before, vpc, unplugged);
+  const script = scripts.nftTransaction(changeTable(before.filter, rules.filter), state.place.namespace);
+  return { script, next: { ...next, applied: { vpc, rules } } };
 }
 
 function tableCommands(before: NftTable | undefined, after: NftTable): string {

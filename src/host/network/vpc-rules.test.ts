@@ -67,11 +67,12 @@ test("equal descriptions need no change", () => {
 test("one more interface is a few elements, however many there are", () => {
   const many = Array.from({ length: 200 }, (_, i) => interfaceSpec(`10.1.1.${i + 10}`));
   const lines = change(vpcSpec(1, { interfaces: [b, ...many] }), vpcSpec(1, { interfaces: [a, b, ...many] }));
-  assert.equal(lines.length, 4);
+  assert.equal(lines.length, 5);
   assert.match(lines[0]!, /^add element inet estiva senders \{ 10\.1\.0\.10 : jump egress-of-[0-9a-f]{16} \}$/);
   assert.match(lines[1]!, /^add element inet estiva receivers \{ 10\.1\.0\.10 : jump ingress-of-[0-9a-f]{16} \}$/);
   assert.equal(lines[2], "add element inet estiva outward { 10.1.0.10 }");
-  assert.match(lines[3]!, /^add element bridge estiva own \{ "p[0-9a-f]{13}" \. 02:00:00:01:00:0a \. 10\.1\.0\.10 \}$/);
+  assert.equal(lines[3], "add element inet estiva present { 10.1.0.10 }");
+  assert.match(lines[4]!, /^add element bridge estiva own \{ "p[0-9a-f]{13}" \. 02:00:00:01:00:0a \. 10\.1\.0\.10 \}$/);
 });
 
 test("a changed rule rewrites its group's chain only", () => {

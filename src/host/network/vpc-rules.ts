@@ -29,8 +29,23 @@ export interface VpcRules {
 }
 
 /** The tables for a VPC; pure. The cost of a packet does not grow with the number of interfaces or groups. */
-export function compileRules(vpc: VpcSpec, around: VpcSurroundings): VpcRules {
-  return { filter: filterTable(vpc, around), guard: guardTable(vpc) };
+export function compileRules(
+  vpc: VpcSpec,
+  around: VpcSurroundings,
+  unplugged: ReadonlySet<string> = new Set(),
+): VpcRules {
+  return { filter: filterTable(vpc, around, unplugged), guard: guardTable(vpc) };
+}
+
+/** The same tables once other interfaces are unplugged. */
+export function withUnplugged({ filter, guard }: VpcRules, vpc: VpcSpec, unplugged: ReadonlySet<string>): VpcRules {
+  return { guard, filter: { ...filter, sets: new Map([...filter.sets, ["present", presentSet(vpc, unplugged)]]) } };
+}
+
+/** Addresses at which somebody may answer: of those that are described, but for what has been unplugged since. */
+function presentSet({ interfaces }: VpcSpec, unplugged: ReadonlySet<string>): NftSet {
+  const present = interfaces.filter(({ networkInterfaceId }) => !unplugged.has(networkInterfaceId));
+  return setOf("ipv4_addr", present, (one) => one.privateIpv4Address);
 }
 
 /** Frames of a port must carry its interface's MAC address and, with the source check, its IPv4 address. */
@@ -60,7 +75,7 @@ function guardTable(vpc: VpcSpec): NftTable {
   };
 }
 
-function filterTable(vpc: VpcSpec, around: VpcSurroundings): NftTable {
+function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlySet<string>): NftTable {
   const wayOut = new Map(vpc.subnets.map(({ subnetId, egress }) => [subnetId, egress]));
   const outward = vpc.interfaces.filter(({ subnetId, hasPublicIp }) => {
     const egress = wayOut.get(subnetId);
@@ -74,10 +89,11 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings): NftTable {
     ["router-senders", setOf("ether_addr : verdict", unchecked, (one) => one.macAddress, jump("egress"))],
     ["receivers", setOf("ipv4_addr : verdict", vpc.interfaces, address, jump("ingress"))],
     ["outward", setOf("ipv4_addr", outward, address)],
+    ["present", presentSet(vpc, unplugged)],
     ...memberSets(vpc),
   ]);
   const chains = new Map<string, NftChain>([
-    ...baseChains(around),
+    ...baseChains(vpc, around),
     ...natChains(vpc, around),
     ...securityChains(vpc, sets),
   ]);
@@ -105,7 +121,8 @@ const known = ["ct state established,related accept"];
  * The rule for established ones compares bits and asks no map. When a table is replaced, the old one's chains see
  * packets for some microseconds after the elements of its maps have gone: the policy drops what they would accept.
  */
-function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, NftChain][] {
+function baseChains({ subnets }: VpcSpec, { hostServiceAddress, ports }: VpcSurroundings): [string, NftChain][] {
+  const ranges = subnets.map(({ cidr }) => cidr).sort();
   const served = [`tcp . ${ports.metadata}`, `tcp . ${ports.dns}`, `udp . ${ports.dns}`, `tcp . ${ports.api}`];
   return [
     [
@@ -132,7 +149,15 @@ function baseChains({ hostServiceAddress, ports }: VpcSurroundings): [string, Nf
     [
       "inbound",
       {
-        rules: [`oifname "${linkDevice}" ip saddr @outward accept`, "ip daddr vmap @receivers", "drop"],
+        rules: [
+          `oifname "${linkDevice}" ip saddr @outward accept`,
+          // Whoever asks a task that has just ended, above all a load balancer, asks another one at once.
+          ...(ranges.length > 0
+            ? [`ip daddr { ${ranges.join(", ")} } ip daddr != @present meta l4proto tcp reject with tcp reset`]
+            : []),
+          "ip daddr vmap @receivers",
+          "drop",
+        ],
       },
     ],
     [
