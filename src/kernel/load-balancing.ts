@@ -60,7 +60,7 @@ export interface LoadBalancerAttributes {
   readonly desyncMitigation: "monitor" | "defensive" | "strictest";
   /** Without it the control plane leaves targets of other zones out of the node's groups. */
   readonly crossZone: boolean;
-  /** Whether the node tells of each request and connection; without it there are no `AccessRecord`s. */
+  /** Whether the node tells of each request and connection; without it of times alone, and of many requests of some. */
   readonly accessLogs: boolean;
   /** How a task's proxy tells of them: in the words of Service Connect. */
   readonly connectLog?: ConnectLogFormat;
@@ -263,8 +263,10 @@ export interface AccessRecord {
   readonly listenerArn: string;
   /** When it began. */
   readonly time: number;
-  /** The line in the format of the load balancer's access log, or in that of Service Connect. */
+  /** In the format of the load balancer's access log, or in that of Service Connect; empty: there is no such log. */
   readonly line: string;
+  /** How many requests it stands for, where not each is told of; by default itself alone. */
+  readonly standsFor?: number;
   readonly targetGroupArn?: string;
   readonly targetKey?: string;
   /** What the load balancer answered, and what the target did. */
@@ -290,16 +292,34 @@ export interface TrafficMessage {
   /** All of the node's. */
   readonly targetGroups: readonly TargetGroupTraffic[];
   readonly ownAnswers: OwnAnswers;
+  /** Where a rule of the node authenticates users. */
+  readonly authentication?: AuthenticationTraffic;
 }
+
+/** How logins ended, by the metrics that count them, and how long providers were asked for each. */
+export interface AuthenticationTraffic {
+  readonly counts: Readonly<Record<AuthenticationOutcome, number>>;
+  readonly latenciesMs: readonly number[];
+}
+
+export type AuthenticationOutcome =
+  | "ELBAuthSuccess"
+  | "ELBAuthFailure"
+  | "ELBAuthError"
+  | "ELBAuthRefreshTokenSuccess"
+  | "ELBAuthUserClaimsSizeExceeded";
 
 /** What clients were answered by the node itself: by status, and fixed responses whatever their status. */
 export type OwnAnswers = Readonly<Record<"500" | "502" | "503" | "504" | "fixed", number>>;
 
 export interface ListenerTraffic {
   readonly listenerArn: string;
+  readonly protocol: ListenerSpec["protocol"];
   readonly newConnections: number;
   /** At the end of the interval. */
   readonly activeConnections: number;
+  /** Of TLS, that did not succeed. */
+  readonly failedHandshakes: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
   /** What clients were answered, by targets or by the node itself. */
@@ -308,12 +328,15 @@ export interface ListenerTraffic {
 
 export interface TargetGroupTraffic {
   readonly targetGroupArn: string;
+  readonly protocolVersion: TargetGroupSpec["protocolVersion"];
   /** For which a target was chosen; of TCP and TLS connections. */
   readonly requests: number;
   readonly newConnections: number;
   /** At the end of the interval, those that rest too. */
   readonly activeConnections: number;
   readonly connectionErrors: number;
+  /** Of TLS, those of health checks too. */
+  readonly failedHandshakes: number;
   /** From clients to targets, and back. */
   readonly receivedBytes: number;
   readonly sentBytes: number;

@@ -18,7 +18,7 @@ export function measuredMinutes<R extends { readonly time: number }>(
 }
 
 /** Values as a measurement has them: each that there is once, and how often. */
-export function countedValues(values: readonly number[]): Measurement["values"] {
-  const equal = Map.groupBy(values, (value) => value);
-  return [...equal].map(([value, same]) => ({ value, count: same.length }));
+export function countedValues(values: Measurement["values"]): Measurement["values"] {
+  const equal = Map.groupBy(values, ({ value }) => value);
+  return [...equal].map(([value, same]) => ({ value, count: same.reduce((sum, { count }) => sum + count, 0) }));
 }

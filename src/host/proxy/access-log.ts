@@ -8,6 +8,8 @@ import {
   connectTcpFields,
   type NetworkField,
   networkFields,
+  type TimeField,
+  timeFields,
 } from "./config/log-format.ts";
 import { connectHttpLine, connectTcpLine } from "./connect-log.ts";
 import type { NodeDirectory } from "./names.ts";
@@ -17,7 +19,7 @@ type Fields<F extends string> = Readonly<Record<F, string>>;
 
 /** The process that wrote a line about a request or connection, and when: microseconds. Undefined for others. */
 export function originOf(line: string): { readonly process: string; readonly writtenAt: number } | undefined {
-  const match = /^\["[anht]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
+  const match = /^\["[amnht]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
   return match === null ? undefined : { process: match[1]!, writtenAt: Number(match[2]) };
 }
 
@@ -32,6 +34,12 @@ export function parseAccess(
   if (line.startsWith('["a"')) {
     const fields = fieldsOf<ApplicationField>(line, applicationFields);
     return fields && applicationRecord(fields, nodeId, node, directory, (known) => applicationLine(fields, known));
+  }
+  if (line.startsWith('["m"')) {
+    const fields = fieldsOf<TimeField>(line, timeFields);
+    const record = fields && applicationRecord(fields, nodeId, node, directory);
+    if (record?.targetResponseMs === undefined) return undefined;
+    return { ...record, standsFor: Number(fields!.standsFor) || 1 };
   }
   if (line.startsWith('["n"')) {
     const fields = fieldsOf<NetworkField>(line, networkFields);
@@ -60,12 +68,13 @@ function fieldsOf<F extends string>(line: string, order: Readonly<Record<F, stri
   return Object.fromEntries(names.map((name, i) => [name, String(values[i + 1] ?? "")])) as Fields<F>;
 }
 
+/** `words`: its line, if there is one. */
 function applicationRecord(
-  fields: Fields<ApplicationField>,
+  fields: Fields<Exclude<TimeField, "standsFor">>,
   nodeId: string,
   node: LoadBalancerNode,
   directory: NodeDirectory,
-  words: (known: KnownRequest) => string,
+  words?: (known: KnownRequest) => string,
 ): AccessRecord | undefined {
   const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
   if (listener === undefined) return undefined;
@@ -75,7 +84,7 @@ function applicationRecord(
   const answered = fields.termination[1] === "-" || fields.termination[1] === "D";
   const targetStatusCode = target !== undefined && answered ? Number(fields.status) : undefined;
   const time = Number(fields.seconds) * 1000;
-  const line = words({ time, node, listener, group, target, elbStatusCode, targetStatusCode });
+  const line = words?.({ time, node, listener, group, target, elbStatusCode, targetStatusCode }) ?? "";
   return {
     ...{ nodeId, listenerArn: listener.listenerArn, time, line, elbStatusCode },
     ...(node.taskArn !== undefined && { taskArn: node.taskArn }),
@@ -91,7 +100,12 @@ function applicationRecord(
 }
 
 /** What the load balancer has answered: HAProxy logs what it had meant to before its rules made ELB's code of it. */
-function statusOf({ status, termination, server, activeMs }: Fields<ApplicationField>): number {
+function statusOf({
+  status,
+  termination,
+  server,
+  activeMs,
+}: Fields<"status" | "termination" | "server" | "activeMs">): number {
   const [cause, phase] = termination;
   // The client was gone before an answer.
   if (cause === "C" && phase !== "D" && phase !== "-" && phase !== "R") return 460;

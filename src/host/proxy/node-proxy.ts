@@ -124,7 +124,11 @@ export class NodeProxy {
   async takeTraffic(): Promise<Traffic | undefined> {
     return await this.#inTurn(async () => {
       if (this.#closed || !this.#traffic.hasBegun) return undefined;
-      return this.#traffic.flush(await this.#counted(), this.#directory);
+      const authentication = this.#authentication?.takeTraffic();
+      return {
+        ...this.#traffic.flush(await this.#counted(), this.#directory),
+        ...(authentication && { authentication }),
+      };
     });
   }
 

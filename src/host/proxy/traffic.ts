@@ -1,13 +1,15 @@
-import type { ListenerTraffic, OwnAnswers, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import type {
+  ListenerTraffic,
+  OwnAnswers,
+  ResponseCounts,
+  TargetGroupTraffic,
+  TrafficMessage,
+} from "#kernel/load-balancing.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import type { NodeDirectory } from "./names.ts";
 import type { StatRow } from "./runtime-api.ts";
 
-export interface Traffic {
-  readonly listeners: readonly ListenerTraffic[];
-  readonly targetGroups: readonly TargetGroupTraffic[];
-  readonly ownAnswers: OwnAnswers;
-}
+export type Traffic = Pick<TrafficMessage, "listeners" | "targetGroups" | "ownAnswers" | "authentication">;
 
 /** All that a process has counted. */
 export interface Counted {
@@ -18,7 +20,7 @@ export interface Counted {
 
 /** Counters of HAProxy that only grow, by their names in `show stat`. */
 const counters = [
-  ...["bin", "bout", "stot", "conn_tot", "connect", "econ", "wretr", "wredis"],
+  ...["bin", "bout", "stot", "conn_tot", "connect", "econ", "wretr", "wredis", "ssl_failed_handshake"],
   ...["hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"],
 ] as const;
 type Counter = (typeof counters)[number];
@@ -91,27 +93,31 @@ export class TrafficCounter {
     );
     const now = (proxy: string, gauge: string) =>
       (byProxy.get(proxy) ?? []).reduce((sum, row) => sum + row.number(gauge), 0);
-    const listeners = [...directory.listeners].map(([name, { listenerArn }]): ListenerTraffic => {
+    const listeners = [...directory.listeners].map(([name, { listenerArn, protocol }]): ListenerTraffic => {
       const counts = grown.get(name) ?? zero();
       return {
         listenerArn,
+        protocol,
         newConnections: counts.conn_tot,
         activeConnections: now(name, "scur"),
+        failedHandshakes: counts.ssl_failed_handshake,
         receivedBytes: counts.bin,
         sentBytes: counts.bout,
         responses: responsesOf(counts),
       };
     });
-    const targetGroups = [...directory.targetGroups].map(([name, { targetGroupArn }]): TargetGroupTraffic => {
+    const targetGroups = [...directory.targetGroups].map(([name, group]): TargetGroupTraffic => {
       const counts = grown.get(name) ?? zero();
       return {
-        targetGroupArn,
+        targetGroupArn: group.targetGroupArn,
+        protocolVersion: group.protocolVersion,
         // A request is counted with each attempt to connect.
         requests: counts.stot - counts.wretr - counts.wredis,
         newConnections: counts.connect,
         activeConnections: now(name, "used_conn_cur") + now(name, "idle_conn_cur"),
         // Those after which it tried again, with the same target or another, are counted apart.
         connectionErrors: counts.econ + counts.wretr + counts.wredis,
+        failedHandshakes: counts.ssl_failed_handshake,
         receivedBytes: counts.bin,
         sentBytes: counts.bout,
         responses: responsesOf(counts),

@@ -124,7 +124,8 @@ export class LoadBalancingIntake implements LoadBalancingEndpoint {
     const timeNanos = `${clock.now()}000000`;
     const events = records
       .toSorted((a, b) => a.time - b.time)
-      .map(({ time, line }) => ({ timestamp: time, message: line }));
+      .flatMap(({ time, line }) => (line === "" ? [] : [{ timestamp: time, message: line }]));
+    if (events.length === 0) return;
     const position = { timeNanos, count: ++this.#accessCount };
     try {
       await logs.ensureStream(stream, { createGroup: false });

@@ -160,6 +160,58 @@ resource "aws_lb_listener" "https" {
   }
 }
 
+# Who is not logged in at their provider is sent there; those with another path need not be.
+resource "aws_lb_listener" "users" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 8443
+  protocol          = "HTTPS"
+  certificate_arn   = aws_acm_certificate_validation.main.certificate_arn
+  default_action {
+    type = "authenticate-oidc"
+    authenticate_oidc {
+      issuer                              = "https://idp.example.com"
+      authorization_endpoint              = "https://idp.example.com/authorize"
+      token_endpoint                      = "https://idp.example.com/token"
+      user_info_endpoint                  = "https://idp.example.com/userinfo"
+      client_id                           = "client"
+      client_secret                       = local.second ? "another" : "secret"
+      scope                               = "openid email"
+      session_cookie_name                 = "Session"
+      session_timeout                     = local.second ? 3600 : 7200
+      authentication_request_extra_params = { prompt = local.second ? "login" : "none" }
+    }
+  }
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+
+resource "aws_lb_listener_rule" "users" {
+  listener_arn = aws_lb_listener.users.arn
+  action {
+    type = "authenticate-oidc"
+    authenticate_oidc {
+      issuer                     = "https://idp.example.com"
+      authorization_endpoint     = "https://idp.example.com/authorize"
+      token_endpoint             = "https://idp.example.com/token"
+      user_info_endpoint         = "https://idp.example.com/userinfo"
+      client_id                  = "client"
+      client_secret              = "secret"
+      on_unauthenticated_request = local.second ? "deny" : "allow"
+    }
+  }
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+  condition {
+    path_pattern {
+      values = ["/public/*"]
+    }
+  }
+}
+
 resource "aws_lb_listener_certificate" "other" {
   listener_arn    = aws_lb_listener.https.arn
   certificate_arn = aws_acm_certificate.other.arn

@@ -96,6 +96,22 @@ export function authentication(start: StartBalancer): void {
       assert.ok(verify("sha256", Buffer.from(`${head}.${claims}`), key, Buffer.from(signature!, "base64url")));
     });
 
+    test("cookies are for other sites too where the browser wants that said", async () => {
+      const browser = await browse();
+      for (const [agent, isSaid] of [
+        ["Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36", true],
+        ["Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0.3945.88 Safari/537.36", false],
+        ["Mozilla/5.0 Gecko/20100101 Firefox/127.0", false],
+      ] as const) {
+        const { headers } = await browser.ask("/", { "user-agent": agent });
+        assert.equal(
+          headers["set-cookie"]!.every((line) => line.endsWith("; SameSite=None")),
+          isSaid,
+          agent,
+        );
+      }
+    });
+
     test("who is not logged in: authenticate, deny and allow; headers that clients made up do not arrive", async () => {
       const browser = await browse();
       const forged = { "x-amzn-oidc-identity": "admin", "X-Amzn-Oidc-Data": "x", "x-estiva-authenticate": "callback" };
@@ -149,6 +165,7 @@ export function authentication(start: StartBalancer): void {
 
     test("an access token that has ended is asked for again, until the provider refuses", async () => {
       const browser = await browse();
+      await setting().balancer.takeTraffic();
       provider.answers.token = { access_token: "access-1", expires_in: 0, refresh_token: "refresh-1" };
       await browser.logIn();
       provider.answers.token = { access_token: "access-2", expires_in: 0, refresh_token: "refresh-2" };
@@ -160,6 +177,8 @@ export function authentication(start: StartBalancer): void {
       assert.equal(provider.grants.at(-1)!.get("refresh_token"), "refresh-2");
       const { headers } = seen(await browser.ask("/allow"));
       assert.equal(headers["x-amzn-oidc-accesstoken"], "access-3");
+      const { counts } = (await setting().balancer.takeTraffic())!.authentication!;
+      assert.deepEqual([counts.ELBAuthSuccess, counts.ELBAuthRefreshTokenSuccess], [1, 2]);
       provider.answers.token = { access_token: "access-4", expires_in: 0, refresh_token: "refresh-4" };
       const other = await browse();
       await other.logIn();
@@ -168,8 +187,9 @@ export function authentication(start: StartBalancer): void {
       assert.equal((await other.ask("/deny")).status, 401);
     });
 
-    test("logins that fail say why, as Elastic Load Balancing does", async () => {
+    test("logins that fail say why, as Elastic Load Balancing does, and are counted", async () => {
       const browser = await browse();
+      await setting().balancer.takeTraffic();
       const fails = async (change: object, status: number, reason: string) => {
         const own = structuredClone(provider.answers);
         Object.assign(provider.answers, change);
@@ -190,6 +210,12 @@ export function authentication(start: StartBalancer): void {
         await fails({ idToken: { ...idToken, ...wrong } }, 401, "AuthInvalidIdToken");
       }
       assert.equal(browser.cookies.has("AWSELBAuthSessionCookie-0"), false);
+      const { counts, latenciesMs } = (await setting().balancer.takeTraffic())!.authentication!;
+      assert.deepEqual(counts, {
+        ...{ ELBAuthSuccess: 0, ELBAuthFailure: 6, ELBAuthError: 2, ELBAuthRefreshTokenSuccess: 0 },
+        ELBAuthUserClaimsSizeExceeded: 1,
+      });
+      assert.equal(latenciesMs.length, 9);
     });
 
     test("who comes back must have been sent, by the same browser", async () => {

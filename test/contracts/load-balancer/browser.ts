@@ -47,7 +47,7 @@ export class Browser {
   }
 
   #keep(line: string): void {
-    assert.match(line, /; Expires=[^;]+; Path=\/; Secure; HttpOnly$/);
+    assert.match(line, /; Expires=[^;]+; Path=\/; Secure; HttpOnly(; SameSite=None)?$/);
     const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
     if (Date.parse(/Expires=([^;]+)/.exec(line)![1]!) > Date.now()) this.cookies.set(name!, value!);
     else this.cookies.delete(name!);

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import type { RuleAction } from "#kernel/load-balancing.ts";
+import { Received } from "../../support/received.ts";
 import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
+import { Browser } from "./browser.ts";
+import { certificateFor } from "./certificates.ts";
 import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf, text } from "./nodes.ts";
 import { prepare } from "./setting.ts";
 import { ask, close, listen, startTarget } from "./targets.ts";
@@ -42,6 +45,36 @@ export function traffic(start: StartBalancer): void {
       assert.ok(counted!.receivedBytes > 0 && counted!.sentBytes > 0);
       assert.equal((await total()).group!.requests, 0, "they are told once");
       await target.close();
+    });
+
+    test("how long targets took is told without an access log too", async () => {
+      const { use, port, groupOne, balancer } = setting();
+      const attributes = { ...nodeOf({}).attributes, accessLogs: false };
+      await use({ listeners: [listenerOf(port, forward(groupOne))], targetGroups: [groupOne], attributes });
+      assert.equal((await ask(port)).status, 200);
+      await balancer.untilAccess((records) => records.at(-1)?.line === "");
+      const { targetGroupArn, targetResponseMs, standsFor } = balancer.access.at(-1)!;
+      assert.deepEqual([targetGroupArn, standsFor], [groupOne.targetGroupArn, 1]);
+      assert.ok(targetResponseMs! >= 0);
+    });
+
+    test("handshakes of TLS that fail are counted, clients' and targets'", async () => {
+      const { use, port, one, balancer } = setting();
+      const { healthCheck } = groupOf("x", []);
+      const group = groupOf("plain", [targetOf(one.port)], { protocol: "HTTPS", healthCheck });
+      const certificates = [certificateFor("shop.test")];
+      const listener = listenerOf(port, forward(group), [], { protocol: "HTTPS", certificates });
+      await use({ listeners: [listener], targetGroups: [group] });
+      await balancer.takeTraffic();
+      const client = connect({ port, host: "127.0.0.1" });
+      client.on("error", () => {}); // it may be reset
+      const answered = new Received(client);
+      client.write("no TLS\r\n\r\n");
+      await answered.rest();
+      assert.ok((await new Browser(port).ask("/")).status >= 500);
+      const { listener: clients, group: targets } = await total();
+      assert.equal(clients.failedHandshakes, 1);
+      assert.ok(targets!.failedHandshakes > 0);
     });
 
     test("a connection of TCP is active until it ends", async () => {

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
-import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import type { AuthenticationOutcome, AuthenticationTraffic, LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { errorPage } from "../config/error-pages.ts";
+import { AuthenticationCounter } from "./counter.ts";
 import {
   callback,
   type FlowAnswer,
@@ -19,7 +20,7 @@ import {
   urlOf,
 } from "./flow.ts";
 import { AuthenticationFailure } from "./provider.ts";
-import { cookiesIn } from "./session.ts";
+import { cookiesFor, cookiesIn } from "./session.ts";
 
 export interface AuthenticationDeps {
   readonly clock: Clock;
@@ -41,12 +42,14 @@ const mostHeadBytes = 80 * 1024;
 export class AuthenticationServer {
   readonly #deps: AuthenticationDeps;
   readonly #server: Server;
+  readonly #counter: AuthenticationCounter;
   readonly #refreshes = new Map<string, Promise<FlowAnswer>>();
   #node: LoadBalancerNode;
 
   constructor(node: LoadBalancerNode, deps: AuthenticationDeps) {
     this.#node = node;
     this.#deps = deps;
+    this.#counter = new AuthenticationCounter(deps.clock);
     this.#server = createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => {
       void this.#answer(request, response);
     });
@@ -71,20 +74,28 @@ export class AuthenticationServer {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** What became of logins since the last call. */
+  takeTraffic(): AuthenticationTraffic {
+    return this.#counter.take();
+  }
+
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answer = await this.#step(incoming).catch((error: unknown): FlowAnswer => {
-      if (error instanceof AuthenticationFailure) return { status: error.status, reason: error.reason, cookies: [] };
-      this.#deps.log.error("A user could not be authenticated", { nodeId: this.#node.nodeId, error });
-      return { status: 500, reason: "AuthUnhandledException", cookies: [] };
-    });
-    const { status, location, cookies, reason } = answer;
+    const answer = await this.#step(incoming).catch((error) => this.#failed(error));
+    const { status, location, reason } = answer;
+    const cookies = cookiesFor(incoming.headers["user-agent"] ?? "", answer.cookies);
     response.writeHead(status, {
       ...{ "content-type": "text/html", "cache-control": "no-store" },
       ...(location !== undefined && { location }),
-      ...(cookies.length > 0 && { "set-cookie": [...cookies] }),
+      ...(cookies.length > 0 && { "set-cookie": cookies }),
       ...(reason !== undefined && { [reasonHeader]: reason }),
     });
     response.end(errorPage(status));
+  }
+
+  #failed(error: unknown): FlowAnswer {
+    if (error instanceof AuthenticationFailure) return { status: error.status, reason: error.reason, cookies: [] };
+    this.#deps.log.error("A user could not be authenticated", { nodeId: this.#node.nodeId, error });
+    return { status: 500, reason: "AuthUnhandledException", cookies: [] };
   }
 
   async #step(incoming: IncomingMessage): Promise<FlowAnswer> {
@@ -94,27 +105,36 @@ export class AuthenticationServer {
     // A request may name the whole address (RFC 9112, section 3.2.2).
     const target = url.startsWith("/") ? url : url.replace(/^\w+:\/\/[^/?]*/, "") || "/";
     const request: FlowRequest = { host: headers.host ?? "", target, cookies };
-    const parts = this.#parts();
-    if (step === "login") return login(parts, rule, request);
-    if (step === "callback") return await callback(parts, request);
-    return await this.#refresh(parts, rule, request);
+    if (step === "login") return await this.#play("ELBAuthSuccess", (parts) => login(parts, rule, request));
+    if (step === "callback") return await this.#play("ELBAuthSuccess", (parts) => callback(parts, request));
+    return await this.#refresh(rule, request);
   }
 
   /** Requests that come together with one session share the answer of the provider. */
-  async #refresh(parts: FlowParts, rule: string, request: FlowRequest): Promise<FlowAnswer> {
-    const key = sessionOf(parts, rule, request);
+  async #refresh(rule: string, request: FlowRequest): Promise<FlowAnswer> {
+    const key = sessionOf({ node: this.#node }, rule, request);
     const known = this.#refreshes.get(key);
-    const under = known ?? refresh(parts, rule, request);
+    const under = known ?? this.#play("ELBAuthRefreshTokenSuccess", (parts) => refresh(parts, rule, request));
     if (known === undefined) {
       this.#refreshes.set(key, under);
       this.#deps.clock.after(keptMs, () => this.#refreshes.delete(key));
     }
-    return { ...(await under), location: urlOf(request) };
+    const answer = await under;
+    return answer.location === undefined ? answer : { ...answer, location: urlOf(request) };
   }
 
-  #parts(): FlowParts {
-    const { clock, random, send } = this.#deps;
-    const keys = this.#node.authentication!;
-    return { node: this.#node, keys, send, now: clock.now(), random };
+  #play(
+    success: AuthenticationOutcome,
+    play: (parts: FlowParts) => FlowAnswer | Promise<FlowAnswer>,
+  ): Promise<FlowAnswer> {
+    const { clock, random } = this.#deps;
+    const parts = { node: this.#node, keys: this.#node.authentication!, now: clock.now(), random };
+    return this.#counter.count(this.#deps.send, success, async (send) => {
+      try {
+        return await play({ ...parts, send });
+      } catch (error) {
+        return this.#failed(error);
+      }
+    });
   }
 }

@@ -88,6 +88,15 @@ export function cookie(name: string, value: string, expires: string): string {
   return `${name}=${value}; Expires=${expires}; Path=/; Secure; HttpOnly`;
 }
 
+/**
+ * Chromium sends cookies to other sites since version 80 only if they say so, and older browsers reject what does: "ALB
+ * will parse the user-agent header" (announcement of February 2020).
+ */
+export function cookiesFor(userAgent: string, cookies: readonly string[]): string[] {
+  const version = /\bChrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1];
+  return Number(version) >= 80 ? cookies.map((each) => `${each}; SameSite=None`) : [...cookies];
+}
+
 /** The sealed session that a request has brought; empty: none. */
 export function sealedSession(name: string, cookies: Cookies): string {
   return Array.from({ length: sessionCookieCount }, (_, i) => cookies.get(`${name}-${i}`) ?? "").join("");

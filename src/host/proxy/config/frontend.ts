@@ -11,7 +11,7 @@ import { answerLines, ownPage } from "./answers.ts";
 import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authenticate.ts";
 import { conditionAcl } from "./conditions.ts";
 import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
-import { logFormatLine } from "./log-format.ts";
+import { logFormatLine, timeLines } from "./log-format.ts";
 import { answeredLine, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
@@ -93,7 +93,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     ...sentLines,
     ...ownPage(463, folder, tooOftenForwarded),
     keepAliveLine(attributes.clientKeepAliveSeconds),
-    ...(attributes.accessLogs ? logLines(attributes) : ["no log"]),
+    ...(attributes.accessLogs ? logLines(attributes) : timeLines()),
     ...(only === undefined ? ruleLines(listener, folder) : []),
     ...headerLines(listener, attributes),
     ...traceLines(),

@@ -58,7 +58,8 @@ function createAppend({ store, clock, log, logs }: ConnectIntakeOptions) {
     const stream = { account, region, logGroupName, logStreamName };
     const events = records
       .toSorted((a, b) => a.time - b.time)
-      .map(({ time, line }) => ({ timestamp: time, message: line }));
+      .flatMap(({ time, line }) => (line === "" ? [] : [{ timestamp: time, message: line }]));
+    if (events.length === 0) return;
     const position = { timeNanos: `${clock.now()}000000`, count: ++count };
     try {
       await logs.ensureStream(stream, { createGroup, taskArn });

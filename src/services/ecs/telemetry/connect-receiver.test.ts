@@ -17,7 +17,15 @@ const client = { ...at, serviceName: "client" };
 const server = { ...at, serviceName: "server" };
 
 const traffic = (parts: Partial<TargetGroupTraffic> = {}): TargetGroupTraffic => ({
-  ...{ targetGroupArn: "", requests: 0, newConnections: 0, activeConnections: 0, connectionErrors: 0 },
+  ...{
+    targetGroupArn: "",
+    protocolVersion: "HTTP1",
+    failedHandshakes: 0,
+    requests: 0,
+    newConnections: 0,
+    activeConnections: 0,
+    connectionErrors: 0,
+  },
   ...{ receivedBytes: 0, sentBytes: 0, responses: responses() },
   ...parts,
 });

@@ -12,13 +12,13 @@ export function connectResponseTimes(
   records: readonly AccessRecord[],
   nameOf: (targetGroupArn: string) => string | undefined,
 ): MeasuredMinute[] {
-  const answered = records.flatMap(({ time, targetGroupArn, targetResponseMs: ms }) => {
+  const answered = records.flatMap(({ time, targetGroupArn, targetResponseMs: ms, standsFor = 1 }) => {
     const name = targetGroupArn === undefined || ms === undefined ? undefined : nameOf(targetGroupArn);
-    return name === undefined ? [] : [{ time, name, ms: ms! }];
+    return name === undefined ? [] : [{ time, name, answer: { value: ms!, count: standsFor } }];
   });
   return measuredMinutes(answered, (own) =>
     [...Map.groupBy(own, ({ name }) => name)].flatMap(([name, some]) => {
-      const values = countedValues(some.map(({ ms }) => ms));
+      const values = countedValues(some.map(({ answer }) => answer));
       const metric = { metricName: "TargetResponseTime", unit: "Milliseconds", values };
       return byName(client, { TargetDiscoveryName: name }, metric);
     }),

@@ -14,7 +14,12 @@ const record = (time: number, group: string, targetResponseMs?: number): AccessR
 
 test("how long targets took, by minutes, load balancer, zone and target group; who did not answer has no time", () => {
   const minutes = responseTimes(loadBalancer, { availabilityZone: "us-east-1a" }, [
-    ...[record(60_000, "one", 5), record(61_000, "one", 5), record(119_999, "two", 250), record(119_999, "two")],
+    ...[
+      record(60_000, "one", 5),
+      { ...record(61_000, "one", 5), standsFor: 20 },
+      record(119_999, "two", 250),
+      record(119_999, "two"),
+    ],
     record(120_000, "one", 0),
   ]);
   assert.deepEqual(
@@ -30,11 +35,11 @@ test("how long targets took, by minutes, load balancer, zone and target group; w
     ...{ ...at, namespace: "AWS/ApplicationELB", metricName: "TargetResponseTime", unit: "Seconds" },
     dimensions: { LoadBalancer },
     values: [
-      { value: 0.005, count: 2 },
+      { value: 0.005, count: 21 },
       { value: 0.25, count: 1 },
     ],
   });
   assert.deepEqual(zone!.dimensions, { LoadBalancer, AvailabilityZone: "us-east-1a" });
   assert.deepEqual(one!.dimensions, { LoadBalancer, TargetGroup: "targetgroup/one/1" });
-  assert.deepEqual(one!.values, [{ value: 0.005, count: 2 }]);
+  assert.deepEqual(one!.values, [{ value: 0.005, count: 21 }]);
 });

@@ -1,15 +1,8 @@
 import type { AccessRecord } from "#kernel/load-balancing.ts";
+import { countedValues, type MeasuredMinute, measuredMinutes } from "#kernel/measured-minutes.ts";
 import type { Measurement } from "#kernel/metric-sink.ts";
 import { type LoadBalancerRecord, type NodeRecord, pathOf } from "../model.ts";
 import { targetGroupPath } from "./traffic.ts";
-
-/** Measurements of one minute, which begins at `time`: milliseconds since the epoch. */
-export interface MeasuredMinute {
-  readonly time: number;
-  readonly measurements: readonly Measurement[];
-}
-
-const minuteMs = 60_000;
 
 /** TargetResponseTime of the requests that one node of an application load balancer has told of, by their minutes. */
 export function responseTimes(
@@ -18,8 +11,7 @@ export function responseTimes(
   records: readonly AccessRecord[],
 ): MeasuredMinute[] {
   const answered = records.filter((each) => each.targetResponseMs !== undefined && each.targetGroupArn !== undefined);
-  const minutes = Map.groupBy(answered, ({ time }) => time - (time % minuteMs));
-  return [...minutes].map(([time, own]) => {
+  return measuredMinutes(answered, (own) => {
     const LoadBalancer = pathOf(loadBalancer);
     const measure = (some: readonly AccessRecord[], more: Measurement["dimensions"]): Measurement[] => {
       const { account, region } = loadBalancer;
@@ -34,12 +26,13 @@ export function responseTimes(
     };
     const groups = Map.groupBy(own, ({ targetGroupArn }) => targetGroupPath(targetGroupArn!));
     const ofGroups = [...groups].flatMap(([TargetGroup, some]) => measure(some, { TargetGroup }));
-    return { time, measurements: [...measure(own, {}), ...ofGroups] };
+    return [...measure(own, {}), ...ofGroups];
   });
 }
 
-/** Each time that there is once, in seconds: HAProxy tells milliseconds. */
+/** In seconds: HAProxy tells milliseconds. */
 function valuesOf(records: readonly AccessRecord[]): Measurement["values"] {
-  const times = Map.groupBy(records, ({ targetResponseMs }) => targetResponseMs!);
-  return [...times].map(([ms, some]) => ({ value: ms / 1000, count: some.length }));
+  return countedValues(
+    records.map(({ targetResponseMs, standsFor = 1 }) => ({ value: targetResponseMs! / 1000, count: standsFor })),
+  );
 }

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListenerTraffic, OwnAnswers, ResponseCounts, TargetGroupTraffic } from "#kernel/load-balancing.ts";
+import type {
+  AuthenticationTraffic,
+  ListenerTraffic,
+  OwnAnswers,
+  ResponseCounts,
+  TargetGroupTraffic,
+} from "#kernel/load-balancing.ts";
 import type { Measurement } from "#kernel/metric-sink.ts";
 import type { LoadBalancerRecord } from "../model.ts";
 import { type GroupHealth, trafficMeasurements } from "./traffic.ts";
@@ -12,28 +18,38 @@ const TargetGroup = "targetgroup/web/0123456789abcdef";
 const AvailabilityZone = "us-east-1a";
 
 const listener = (parts: Partial<ListenerTraffic> = {}): ListenerTraffic => ({
-  ...{ listenerArn: arn("listener/app/web/1/2"), newConnections: 0, activeConnections: 0 },
-  ...{ receivedBytes: 0, sentBytes: 0, responses: responses() },
+  ...{ listenerArn: arn("listener/app/web/1/2"), protocol: "HTTP", newConnections: 0, activeConnections: 0 },
+  ...{ failedHandshakes: 0, receivedBytes: 0, sentBytes: 0, responses: responses() },
   ...parts,
 });
 const group = (parts: Partial<TargetGroupTraffic> = {}, path = TargetGroup): TargetGroupTraffic => ({
-  ...{ targetGroupArn: arn(path), requests: 0, newConnections: 0, activeConnections: 0 },
-  ...{ connectionErrors: 0, receivedBytes: 0, sentBytes: 0, responses: responses() },
+  ...{ targetGroupArn: arn(path), protocolVersion: "HTTP1", requests: 0, newConnections: 0, activeConnections: 0 },
+  ...{ connectionErrors: 0, failedHandshakes: 0, receivedBytes: 0, sentBytes: 0, responses: responses() },
   ...parts,
 });
 
 const nothing: OwnAnswers = { "500": 0, "502": 0, "503": 0, "504": 0, fixed: 0 };
 
+interface MeasureOptions {
+  readonly health?: GroupHealth;
+  readonly type?: LoadBalancerRecord["type"];
+  readonly own?: object;
+  readonly authentication?: AuthenticationTraffic;
+}
+
 function measure(
   listeners: readonly ListenerTraffic[],
   targetGroups: readonly TargetGroupTraffic[],
-  { health, type = "application", own }: { health?: GroupHealth; type?: LoadBalancerRecord["type"]; own?: object } = {},
+  { health, type = "application", own, authentication }: MeasureOptions = {},
 ) {
   const at = { account: "000000000000", region: "us-east-1" };
   const loadBalancer = { ...at, type, name: "web", id: "50dc6c495c0c9188" } as LoadBalancerRecord;
   return trafficMeasurements({
     ...{ loadBalancer, node: { availabilityZone: AvailabilityZone } },
-    message: { nodeId: "n", from: 0, to: 60_000, listeners, targetGroups, ownAnswers: { ...nothing, ...own } },
+    message: {
+      ...{ nodeId: "n", from: 0, to: 60_000, listeners, targetGroups, ownAnswers: { ...nothing, ...own } },
+      ...(authentication && { authentication }),
+    },
     healthOf: () => health,
   });
 }
@@ -104,15 +120,45 @@ test("what did not happen is not told, health is", () => {
   assert.deepEqual(measure([listener()], [group()]), [], "a group that is gone");
 });
 
-test("a network load balancer has flows", () => {
+test("a network load balancer has flows, of all protocols and of each", () => {
   const measurements = measure(
-    [listener({ newConnections: 5, activeConnections: 2, receivedBytes: 100, sentBytes: 200 })],
-    [group({ requests: 5 })],
+    [
+      listener({ protocol: "TCP", newConnections: 5, activeConnections: 2, receivedBytes: 100, sentBytes: 200 }),
+      listener({ protocol: "TLS", newConnections: 1, failedHandshakes: 1, receivedBytes: 10 }),
+    ],
+    [group({ requests: 5, failedHandshakes: 3 })],
     { type: "network", health: { healthy: 2, unhealthy: 0, targets: 2 } },
   );
   assert.deepEqual([...new Set(measurements.map(({ namespace }) => namespace))], ["AWS/NetworkELB"]);
   const both = (value: number) => ({ LB: value, "AZ LB": value });
   const { HealthyHostCount: _, UnHealthyHostCount: __, RequestCountPerTarget, ...rest } = table(measurements);
-  assert.deepEqual(rest, { NewFlowCount: both(5), ActiveFlowCount: both(2), ProcessedBytes: both(300) });
+  assert.deepEqual(rest, {
+    ...{ NewFlowCount: both(6), NewFlowCount_TCP: both(5), NewFlowCount_TLS: both(1) },
+    ...{ ActiveFlowCount: both(2), ActiveFlowCount_TCP: both(2) },
+    ...{ ProcessedBytes: both(310), ProcessedBytes_TCP: both(300), ProcessedBytes_TLS: both(10) },
+    ...{ ClientTLSNegotiationErrorCount: both(1), TargetTLSNegotiationErrorCount: both(3) },
+  });
   assert.equal(RequestCountPerTarget, undefined);
+});
+
+test("handshakes that fail, requests of gRPC, and how logins ended", () => {
+  const counts = { ELBAuthSuccess: 2, ELBAuthFailure: 1, ELBAuthError: 0, ELBAuthRefreshTokenSuccess: 0 };
+  const authentication = { counts: { ...counts, ELBAuthUserClaimsSizeExceeded: 0 }, latenciesMs: [7, 9] };
+  const measurements = measure(
+    [listener({ protocol: "HTTPS", failedHandshakes: 2 })],
+    [group({ protocolVersion: "GRPC", requests: 4, failedHandshakes: 1 })],
+    { authentication },
+  );
+  const both = (value: number) => ({ LB: value, "AZ LB": value });
+  const { RequestCount: _, ...rest } = table(measurements);
+  assert.deepEqual(rest, {
+    ...{ ClientTLSNegotiationErrorCount: both(2), ELBAuthSuccess: both(2), ELBAuthFailure: both(1) },
+    GrpcRequestCount: { ...both(4), "LB TG": 4, "AZ LB TG": 4 },
+    TargetTLSNegotiationErrorCount: { ...both(1), "LB TG": 1, "AZ LB TG": 1 },
+    ELBAuthLatency: both(7),
+  });
+  assert.deepEqual(measurements.find(({ metricName }) => metricName === "ELBAuthLatency")!.values, [
+    { value: 7, count: 1 },
+    { value: 9, count: 1 },
+  ]);
 });

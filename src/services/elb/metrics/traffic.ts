@@ -44,13 +44,19 @@ function applicationMetrics(measured: MeasuredNode): Measurement[] {
     // What a target begins to answer in one interval may end for the client in the next.
     all.load(`HTTPCode_ELB_${each.toUpperCase()}_Count`, Math.max(0, answered[each] - byTargets[each]));
   }
+  const { authentication } = measured.message;
+  for (const [name, count] of Object.entries(authentication?.counts ?? {})) all.load(name, count);
+  all.each("ELBAuthLatency", authentication?.latenciesMs ?? [], "Milliseconds");
   const { fixed, ...ownStatuses } = measured.message.ownAnswers;
   for (const [status, count] of Object.entries(ownStatuses)) all.load(`HTTPCode_ELB_${status}_Count`, count);
   all.load("HTTP_Fixed_Response_Count", fixed);
+  all.load("ClientTLSNegotiationErrorCount", sum(listeners.map(({ failedHandshakes }) => failedHandshakes)));
   all.load("HTTP_Redirect_Count", Math.max(0, answered["3xx"] - byTargets["3xx"]), { zones: false });
   for (const group of targetGroups) {
     all.both("RequestCount", group.targetGroupArn, group.requests);
+    if (group.protocolVersion === "GRPC") all.both("GrpcRequestCount", group.targetGroupArn, group.requests);
     all.both("TargetConnectionErrorCount", group.targetGroupArn, group.connectionErrors);
+    all.both("TargetTLSNegotiationErrorCount", group.targetGroupArn, group.failedHandshakes);
     for (const each of classes) {
       all.both(`HTTPCode_Target_${each.toUpperCase()}_Count`, group.targetGroupArn, group.responses[each]);
     }
@@ -62,10 +68,18 @@ function applicationMetrics(measured: MeasuredNode): Measurement[] {
 function networkMetrics(measured: MeasuredNode): Measurement[] {
   const { listeners, targetGroups } = measured.message;
   const all = recorder(measured, "AWS/NetworkELB");
-  all.load("NewFlowCount", sum(listeners.map(({ newConnections }) => newConnections)));
-  all.load("ActiveFlowCount", sum(listeners.map(({ activeConnections }) => activeConnections)));
-  all.load("ProcessedBytes", bytesOf(measured.message), { unit: "Bytes" });
-  for (const { targetGroupArn } of targetGroups) all.health(targetGroupArn, 0);
+  for (const { protocol, ...each } of listeners) {
+    for (const suffix of ["", `_${protocol}`]) {
+      all.load(`NewFlowCount${suffix}`, each.newConnections);
+      all.load(`ActiveFlowCount${suffix}`, each.activeConnections);
+      all.load(`ProcessedBytes${suffix}`, each.receivedBytes + each.sentBytes, { unit: "Bytes" });
+    }
+    all.load("ClientTLSNegotiationErrorCount", each.failedHandshakes);
+  }
+  for (const { targetGroupArn, failedHandshakes } of targetGroups) {
+    all.load("TargetTLSNegotiationErrorCount", failedHandshakes);
+    all.health(targetGroupArn, 0);
+  }
   return all.measurements();
 }
 
@@ -81,7 +95,7 @@ interface Options {
 
 /** Collects values by metric and dimensions, so that those of several target groups become one of the load balancer. */
 function recorder({ loadBalancer, node, healthOf }: MeasuredNode, namespace: string) {
-  const { account, region } = loadBalancer;
+  const common = { account: loadBalancer.account, region: loadBalancer.region, namespace };
   const LoadBalancer = pathOf(loadBalancer);
   const { availabilityZone: AvailabilityZone } = node;
   const found = new Map<string, Measurement>();
@@ -89,7 +103,15 @@ function recorder({ loadBalancer, node, healthOf }: MeasuredNode, namespace: str
     const key = JSON.stringify([metricName, dimensions]);
     const before = found.get(key)?.values[0]?.value ?? 0;
     const values = [{ value: before + value, count: 1 }];
-    found.set(key, { account, region, namespace, metricName, dimensions, unit, values });
+    found.set(key, { ...common, metricName, dimensions, unit, values });
+  };
+  const each = (metricName: string, all: readonly number[], unit: string) => {
+    if (all.length === 0) return;
+    const values = all.map((value) => ({ value, count: 1 }));
+    const places: Measurement["dimensions"][] = [{ LoadBalancer }, { AvailabilityZone, LoadBalancer }];
+    for (const dimensions of places) {
+      found.set(JSON.stringify([metricName, dimensions]), { ...common, metricName, dimensions, unit, values });
+    }
   };
   const load = (metricName: string, value: number, { unit, zones = true }: Options = {}) => {
     if (value <= 0) return;
@@ -103,6 +125,8 @@ function recorder({ loadBalancer, node, healthOf }: MeasuredNode, namespace: str
   };
   return {
     load,
+    /** Of the load balancer, each value by itself. */
+    each,
     /** Of the load balancer and of one of its target groups. */
     both(metricName: string, arn: string, value: number) {
       load(metricName, value);
