@@ -57,9 +57,10 @@ export async function serveControl(files: ForwarderFiles, forwarder: Forwarder, 
   chmodSync(files.socket, 0o600);
   signal.addEventListener("abort", () => stopped.resolve(), { once: true });
   await stopped.promise;
-  server.close();
   await forwarder.close();
-  for (const path of [files.socket, files.ports, files.log]) rmSync(path, { force: true });
+  for (const path of [files.ports, files.log]) rmSync(path, { force: true });
+  // Last, and the socket's file with it: who finds nobody there may write the files anew, and open the ports.
+  server.close();
 }
 
 /** What the process answers; undefined: there is none. */
@@ -94,7 +95,7 @@ export async function stopForwarder(files: ForwarderFiles): Promise<void> {
 }
 
 const lookAgainMs = 30;
-const startSeconds = 20;
+const startSeconds = 60;
 
 export interface BackgroundOptions {
   readonly machine: Machine;

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { until } from "../../../../test/support/until.ts";
+import { forwarderStatus, serveControl, stopForwarder } from "./background.ts";
 import { startForwarder } from "./forwarder.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -64,6 +69,27 @@ test("without a task, or a platform, the connection ends", async () => {
     assert.equal(await talk(forwarder.listening[0]!.hostPort, "").catch(() => ""), "");
     await forwarder.close();
   }
+});
+
+test("the process is found as long as it has ports to close, or files to take away", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "estiva-forward-"));
+  const [ports, log, socket] = ["ports", "log", "sock"].map((name) => join(folder, name)) as [string, string, string];
+  const files = { ports, log, socket };
+  const [closing, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const close = () => {
+    closing.resolve();
+    return closed.promise;
+  };
+  const serving = serveControl(files, { listening: [], failed: [], close }, new AbortController().signal);
+  await until("the process", () => forwarderStatus(files));
+  writeFileSync(ports, "[]");
+  const stopped = stopForwarder(files);
+  await closing.promise;
+  assert.deepEqual(await forwarderStatus(files), { listening: [], failed: [] });
+  closed.resolve();
+  await Promise.all([stopped, serving]);
+  assert.deepEqual(readdirSync(folder), []);
+  rmSync(folder, { recursive: true });
 });
 
 test("tasks that take connections", () => {
