@@ -12,7 +12,7 @@ import type { StoreHost } from "#store/index.ts";
 
 const lookAgainMs = 20;
 /** A stopped task's containers are removed when its last logs are stored. */
-const removalSeconds = 30;
+const removalSeconds = 120;
 
 /**
  * Stops every task of every account, and resolves when all have stopped, or with false when some have not after

@@ -5,8 +5,8 @@ import { type Command, CommandError, exitCodes, lastValue } from "../command.ts"
 import { dataFolder, type PlatformFile } from "../settings.ts";
 import { dataOption } from "./options.ts";
 
-/** A task may take its stopTimeout, 120 seconds at most on Fargate, and a little. */
-const mostSeconds = 160;
+/** A task may take its stopTimeout, 120 seconds at most on Fargate, and a busy engine as long to remove them all. */
+const mostSeconds = 300;
 const lookAgainMs = 50;
 
 export const downCommand: Command = {
