@@ -15,7 +15,7 @@ import { ask } from "../../../test/contracts/load-balancer/targets.ts";
 import { startOidcProvider } from "../../../test/support/oidc-provider.ts";
 import { until } from "../../../test/support/until.ts";
 
-const options = { skip: noProxy ?? false, timeout: 60_000 };
+const options = { skip: noProxy ?? false };
 
 test("access log lines from while the platform was away come later, and none twice", options, async () => {
   const balancer = await startLoopback();

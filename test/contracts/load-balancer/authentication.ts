@@ -192,11 +192,12 @@ export function authentication(start: StartBalancer): void {
       await setting().balancer.takeTraffic();
       const fails = async (change: object, status: number, reason: string) => {
         const own = structuredClone(provider.answers);
+        const before = setting().balancer.access.length;
         Object.assign(provider.answers, change);
         assert.equal((await browser.logIn()).status, status, reason);
         Object.assign(provider.answers, own);
-        await setting().balancer.untilAccess(
-          (all) => all.at(-1)?.line.includes(`"authenticate" "-" "${reason}"`) ?? false,
+        await setting().balancer.untilAccess((all) =>
+          all.slice(before).some(({ line }) => line.includes(`"authenticate" "-" "${reason}"`)),
         );
       };
       const { idToken } = provider.answers;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import { TestProcess } from "../../support/test-process.ts";
+import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
@@ -10,14 +11,18 @@ import { ask, close, listen } from "./targets.ts";
 
 /** A target that answers health checks, and everything else with these bytes and the end of the connection. */
 async function startBroken(answer: string | undefined) {
+  const asked: string[] = [];
   const server = createServer((socket) => {
     socket.on("error", () => {}); // the balancer gave up
     socket.once("data", (data) => {
       if (data.includes("/health")) socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-      else if (answer !== undefined) socket.end(answer);
+      else {
+        asked.push(String(data));
+        if (answer !== undefined) socket.end(answer);
+      }
     });
   });
-  return { port: await listen(server, 0), close: () => close(server) };
+  return { port: await listen(server, 0), asked, close: () => close(server) };
 }
 
 const smallServer = `require("node:http").createServer((request, response) => response.end())
@@ -32,18 +37,23 @@ async function startVanishing() {
     port,
     async vanish() {
       server.child.kill("SIGSTOP");
-      // What the kernel keeps for a process that does not accept is full soon.
-      for (let i = 0; i < 2; i++) {
-        const socket = connect(port, "127.0.0.1");
-        fillers.push(socket.on("error", () => {})); // ended with the process
-        await once(socket, "connect");
-      }
+      // What the kernel keeps for a process that does not accept is full soon; health checks take their part of it.
+      const fill = () => connect(port, "127.0.0.1").on("error", () => {}); // ended with the process
+      fillers.push(fill(), fill());
+      await until("a full queue", () => notAccepted(port) > 1);
     },
     async close() {
       await server.end("SIGKILL");
       for (const socket of fillers) socket.destroy();
     },
   };
+}
+
+/** How many connections wait at a port of loopback for a process that accepts them. */
+function notAccepted(port: number): number {
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const listening = new RegExp(`^ *\\d+: ${address} \\S+ 0A \\w+:(\\w+)`, "m");
+  return Number.parseInt(listening.exec(readFileSync("/proc/net/tcp", "utf8"))![1]!, 16);
 }
 
 export function failures(start: StartBalancer): void {
@@ -98,12 +108,20 @@ export function failures(start: StartBalancer): void {
       const { use, port, balancer } = setting();
       const silent = await startBroken(undefined);
       const group = groupOf("silent", [targetOf(silent.port)]);
-      const attributes = { ...nodeOf({}).attributes, idleTimeoutSeconds: 1 };
-      await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group], attributes });
+      const idleFor = async (idleTimeoutSeconds: number) => {
+        const attributes = { ...nodeOf({}).attributes, idleTimeoutSeconds };
+        await use({ listeners: [listenerOf(port, forward(group))], targetGroups: [group], attributes });
+      };
+      await idleFor(1);
       const answer = await ask(port, "/slow");
       assert.equal(answer.status, 504);
       assert.match(answer.body, page("504 Gateway Time-out"));
-      await fetch(`http://127.0.0.1:${port}/left`, { signal: AbortSignal.timeout(200) }).catch(() => {});
+      await idleFor(600);
+      const leaving = new AbortController();
+      const left = fetch(`http://127.0.0.1:${port}/left`, { signal: leaving.signal });
+      await until("the request", () => silent.asked.some((text) => text.includes("/left")));
+      leaving.abort();
+      await assert.rejects(left);
       await balancer.untilAccess((records) => records.some(({ line }) => line.includes("/left")));
       const codes = (path: string) => {
         const record = balancer.access.find(({ line }) => line.includes(path));

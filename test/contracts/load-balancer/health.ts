@@ -19,7 +19,7 @@ export function health(start: StartBalancer): void {
       const target = await startTarget("late");
       target.health = 500;
       const slow = groupOf("late", [targetOf(target.port)], {
-        healthCheck: { ...groupOf("late", []).healthCheck, unhealthyThreshold: 10, healthyThreshold: 5 },
+        healthCheck: { ...groupOf("late", []).healthCheck, unhealthyThreshold: 1000, healthyThreshold: 5 },
       });
       await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(slow))], targetGroups: [slow] }));
       await balancer.untilHealth(
@@ -44,7 +44,8 @@ export function health(start: StartBalancer): void {
         [await freePort(), "Target.FailedHealthChecks", "Health checks failed"],
       ];
       for (const [targetPort, reason, description] of reasons) {
-        const group = groupOf(`bad-${targetPort}`, [targetOf(targetPort)]);
+        const healthCheck = { ...groupOf("bad", []).healthCheck, timeoutSeconds: 1 };
+        const group = groupOf(`bad-${targetPort}`, [targetOf(targetPort)], { healthCheck });
         await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] }));
         await balancer.untilHealth(only((report) => report.state === "unhealthy"));
         await balancer.untilHealth(only((report) => report.reason === reason && report.description === description));

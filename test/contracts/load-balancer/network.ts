@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
+import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, freePort, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
@@ -172,10 +173,14 @@ export function network(start: StartBalancer): void {
         listenerOf(patientPort, forward(group), [], { ...tcp, idleTimeoutSeconds: 6000 }),
       ];
       await use({ type: "network", listeners, targetGroups: [group] });
-      const [hasty, patient] = [await hold(port), await hold(patientPort)];
+      const patient = await hold(patientPort);
       assert.equal(await patient.say("1"), "a:1");
-      assert.equal(await hasty.say("1"), "a:1");
-      await hasty.closed();
+      // On a busy machine the second may be over before anything was said.
+      const answered = async () => {
+        const held = await hold(port);
+        return (await held.say("1").catch(() => "")) === "a:1" ? held : undefined;
+      };
+      await (await until("an answer within the second", answered)).closed();
       assert.equal(await patient.say("2"), "a:2");
       patient.end();
       await target.close();

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type {
   AuthenticationKeys,
@@ -10,6 +10,7 @@ import type {
   TargetGroupSpec,
   TargetSpec,
 } from "#kernel/load-balancing.ts";
+import { until } from "../../support/until.ts";
 
 /** Nodes for tests: what is not said is what Elastic Load Balancing has by default. */
 
@@ -67,7 +68,8 @@ export function groupOf(name: string, targets: readonly TargetSpec[], parts: Par
       protocol: "HTTP",
       path: "/health",
       intervalSeconds: 1,
-      timeoutSeconds: 1,
+      // A target of a test is slow when the machine is; one that is to be found silent has its own.
+      timeoutSeconds: 60,
       healthyThreshold: 2,
       unhealthyThreshold: 2,
       matcher: "200",
@@ -141,11 +143,16 @@ export function text(messageBody: string, statusCode = "200", contentType = "tex
   return { type: "fixed-response", statusCode, contentType, messageBody };
 }
 
-/** A port of loopback that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** A port of loopback that nobody has, nor gets: the kernel gives those who ask for any port one of higher ones. */
+export function freePort(): Promise<number> {
+  return until("a free port", async () => {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) return undefined;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  });
 }

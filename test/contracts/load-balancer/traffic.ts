@@ -16,13 +16,32 @@ const moved: RuleAction = { type: "redirect", ...place, statusCode: "HTTP_301" }
 
 const nothing = { "500": 0, "502": 0, "503": 0, "504": 0, fixed: 0 };
 
+/** The sums of all numbers in two values of one shape. */
+function sumOf<T>(one: T, other: T): T {
+  if (typeof one === "number") return ((one as number) + (other as number)) as T;
+  if (typeof one !== "object" || one === null) return other;
+  const sums = Object.entries(one).map(([name, value]) => [name, sumOf(value, other[name as keyof T])]);
+  return Object.fromEntries(sums) as T;
+}
+
 export function traffic(start: StartBalancer): void {
   describe("what has been done", () => {
     const setting = prepare(start);
-    const total = async () => {
+    const take = async () => {
       const found = await setting().balancer.takeTraffic();
       const [listener, group] = [found!.listeners[0]!, found!.targetGroups[0]];
       return { listener, group, own: found!.ownAnswers };
+    };
+    /** What was done until so many answers were given: they are counted a moment after clients have them. */
+    const total = async (answers: number) => {
+      let all = await take();
+      await until(`${answers} answers`, async () => {
+        const { responses } = all.listener;
+        if (Object.values(responses).reduce((sum, count) => sum + count) >= answers) return true;
+        all = sumOf(all, await take());
+        return false;
+      });
+      return all;
     };
 
     test("requests, connections and answers are counted once, to the number", async () => {
@@ -35,7 +54,7 @@ export function traffic(start: StartBalancer): void {
       await balancer.takeTraffic();
       const codes = [200, 204, 301, 404, 404, 500, 503];
       for (const code of codes) assert.equal((await ask(port, `/${code}`)).status, code);
-      const { listener, group: counted, own } = await total();
+      const { listener, group: counted, own } = await total(codes.length);
       assert.equal(counted!.requests, codes.length);
       assert.deepEqual(own, nothing, "they are the target's");
       const responses = { "2xx": 2, "3xx": 1, "4xx": 2, "5xx": 2 };
@@ -43,7 +62,7 @@ export function traffic(start: StartBalancer): void {
       assert.equal(listener.newConnections, codes.length);
       assert.ok(listener.receivedBytes > 0 && listener.sentBytes > 0);
       assert.ok(counted!.receivedBytes > 0 && counted!.sentBytes > 0);
-      assert.equal((await total()).group!.requests, 0, "they are told once");
+      assert.equal((await take()).group!.requests, 0, "they are told once");
       await target.close();
     });
 
@@ -72,7 +91,7 @@ export function traffic(start: StartBalancer): void {
       client.write("no TLS\r\n\r\n");
       await answered.rest();
       assert.ok((await new Browser(port).ask("/")).status >= 500);
-      const { listener: clients, group: targets } = await total();
+      const { listener: clients, group: targets } = await total(1);
       assert.equal(clients.failedHandshakes, 1);
       assert.ok(targets!.failedHandshakes > 0);
     });
@@ -87,7 +106,7 @@ export function traffic(start: StartBalancer): void {
       await balancer.takeTraffic();
       let connections = 0;
       const active = async () => {
-        const { newConnections, activeConnections } = (await total()).group!;
+        const { newConnections, activeConnections } = (await take()).group!;
         connections += newConnections;
         return activeConnections;
       };
@@ -109,7 +128,7 @@ export function traffic(start: StartBalancer): void {
       await use({ listeners: [listener], targetGroups: [groupOne] });
       await balancer.takeTraffic();
       for (const path of ["/moved", "/fixed", "/fixed", "/"]) await ask(port, path);
-      const found = await total();
+      const found = await total(4);
       assert.deepEqual(found.listener.responses, { "2xx": 1, "3xx": 1, "4xx": 2, "5xx": 0 });
       assert.deepEqual(found.group!.responses, { "2xx": 1, "3xx": 0, "4xx": 0, "5xx": 0 });
       assert.deepEqual(found.own, { ...nothing, fixed: 2 });
@@ -126,14 +145,14 @@ export function traffic(start: StartBalancer): void {
       await gone.close();
       await balancer.takeTraffic();
       for (let i = 0; i < 4; i++) assert.equal((await ask(port)).status, 200);
-      const { group: counted } = await total();
+      const { group: counted } = await total(4);
       assert.equal(counted!.requests, 4);
       assert.ok(counted!.connectionErrors > 0);
       const alone = { ...group, targets: [targetOf(gone.port)] };
       await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(alone))], targetGroups: [alone] }));
       await balancer.takeTraffic();
       assert.equal((await ask(port)).status, 502);
-      const failed = await total();
+      const failed = await total(1);
       assert.deepEqual([failed.group!.requests, failed.group!.responses["5xx"]], [1, 0]);
       assert.equal(failed.listener.responses["5xx"], 1);
       assert.deepEqual(failed.own, { ...nothing, "502": 1 });
@@ -144,7 +163,7 @@ export function traffic(start: StartBalancer): void {
       const rules = [ruleOf(1, [{ field: "path-pattern", values: ["/fixed"] }], text("no", "503"))];
       await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(none), rules)], targetGroups: [none] }));
       for (const path of ["/", "/fixed"]) assert.equal((await ask(port, path)).status, 503);
-      assert.deepEqual((await total()).own, { ...nothing, "503": 4, fixed: 1 });
+      assert.deepEqual((await total(4)).own, { ...nothing, "503": 4, fixed: 1 });
     });
 
     test("a change of the configuration and a target that leaves lose nothing", async () => {
@@ -164,7 +183,7 @@ export function traffic(start: StartBalancer): void {
       const attributes = { ...nodeOf({}).attributes, clientKeepAliveSeconds: 60 };
       await use({ listeners: [listenerOf(port, forward(left))], targetGroups: [left], attributes });
       for (let i = 0; i < 2; i++) await ask(port);
-      assert.equal((await total()).group!.requests, 11);
+      assert.equal((await total(11)).group!.requests, 11);
     });
   });
 }
