@@ -92,7 +92,7 @@ describe("the resolver of VPCs, from inside tasks", { skip: whyNoPackets() ?? fa
     sandbox.runInBackground(
       process.execPath,
       "-e",
-      `const resolver = new (require("node:dns/promises").Resolver)({ timeout: 5000, tries: 1 });
+      `const resolver = new (require("node:dns/promises").Resolver)({ timeout: 20_000, tries: 3 });
        resolver.setServers([${JSON.stringify(resolver)}]);
        resolver.resolve4(${JSON.stringify(name)}).then((found) => console.log(found[0]), (e) => console.log(e.code));`,
     );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
-import { type Sandbox, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { answerMs, type Sandbox, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
 import { everything, vpcSpec } from "../../../test/contracts/network/specs.ts";
 import { interfaceOf, oneVpc, port, useWorld } from "../../../test/contracts/network/world.ts";
 
@@ -26,7 +26,7 @@ describe("restart of the platform, on real packets", { skip: whyNoPackets() ?? f
   test("packets of running tasks go on, and open connections stay open", async () => {
     await world.network.apply(spec);
     const [one, other] = [await world.task(a), await world.task(b)];
-    await one.tell({ op: "open", address: b, port, timeoutMs: 5000 });
+    await one.tell({ op: "open", address: b, port, timeoutMs: answerMs });
     await one.tell({ op: "stream", address: b, port, everyMs: 1 });
     for (let round = 0; round < 5; round++) {
       world.open();
@@ -37,7 +37,7 @@ describe("restart of the platform, on real packets", { skip: whyNoPackets() ?? f
     const [sent, lost] = (await one.tell({ op: "stop" })).split(" ").map(Number);
     assert.equal(lost! - unread(one, other), 0, `lost of ${sent}`);
     assert.ok(sent! > 10);
-    assert.equal(await one.tell({ op: "say", timeoutMs: 5000 }), "still here");
+    assert.equal(await one.tell({ op: "say", timeoutMs: answerMs }), "still here");
     assert.equal(await one.reach("tcp", b, port), `from ${a}`);
   });
 

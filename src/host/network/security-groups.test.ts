@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import type { SecurityGroupSpec, SecurityRuleSpec } from "#kernel/agent-protocol.ts";
-import { type Sandbox, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { answerMs, type Sandbox, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
 import { anywhere, everything } from "../../../test/contracts/network/specs.ts";
 import { interfaceOf, oneVpc, port, useWorld } from "../../../test/contracts/network/world.ts";
 
@@ -83,10 +83,10 @@ describe("security groups on real packets", { skip: whyNoPackets() ?? false }, (
   test("change for running tasks at once, while open connections live on", async () => {
     await apply(group("sg-server", [onPort]));
     const [one] = await tasks();
-    assert.equal(await one!.tell({ op: "open", address: server, port, timeoutMs: 5000 }), reached);
+    assert.equal(await one!.tell({ op: "open", address: server, port, timeoutMs: answerMs }), reached);
     await apply(group("sg-server", []));
     assert.equal(await tryToReach(one!), "timeout");
-    assert.equal(await one!.tell({ op: "say", timeoutMs: 5000 }), "still here");
+    assert.equal(await one!.tell({ op: "say", timeoutMs: answerMs }), "still here");
     await apply(group("sg-server", [onPort]));
     assert.equal(await reach(one!), reached);
   });
@@ -120,7 +120,7 @@ describe("security groups on real packets", { skip: whyNoPackets() ?? false }, (
       };
       assert.deepEqual(found, { tcp: expected.tcp, udp: expected.udp }, name);
       if (ping === undefined || expected.ping === undefined) continue;
-      assert.equal(pings(one!, ping, expected.ping ? 5 : 1), expected.ping, name);
+      assert.equal(pings(one!, ping, expected.ping ? 60 : 1), expected.ping, name);
     }
   });
 });

@@ -61,10 +61,16 @@ function say(timeoutMs: number): Promise<string> {
   });
 }
 
+/** As those who ask over UDP do: once more when no answer has come. */
+const againMs = 5000;
+
 function udp(address: string, port: number, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
+    const ask = () => socket.send("?");
+    const asking = setInterval(ask, againMs);
     const end = (result: string) => {
+      clearInterval(asking);
       clearTimeout(timer);
       socket.close();
       resolve(result);
@@ -72,7 +78,7 @@ function udp(address: string, port: number, timeoutMs: number): Promise<string> 
     const timer = setTimeout(() => end("timeout"), timeoutMs);
     socket.on("message", (data) => end(`from ${data}`));
     socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
-    socket.connect(port, address, () => socket.send("?"));
+    socket.connect(port, address, ask);
   });
 }
 
@@ -89,7 +95,7 @@ async function stream(address: string, port: number, everyMs: number): Promise<s
   }, everyMs);
   stop = async () => {
     clearInterval(timer);
-    for (let i = 0; i < 500 && answered < sent; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 3000 && answered < sent; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     socket.close();
     return `${sent} ${sent - answered}`;
   };

@@ -8,7 +8,8 @@ import { until } from "../../support/until.ts";
 import { within } from "../../support/within.ts";
 import type { ProbeCommand } from "./probe-program.ts";
 
-const answerMs = 5000;
+/** Longer than any machine takes. */
+export const answerMs = 60_000;
 /** How long nothing has to come for a packet to count as dropped. */
 const silenceMs = 250;
 
