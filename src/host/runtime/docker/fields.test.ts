@@ -15,7 +15,7 @@ import type { ContainerSpec, SandboxSpec } from "../driver.ts";
 
 const engine = await testEngine();
 
-describe("docker: specifications", { skip: "skip" in engine && engine.skip, timeout: 300_000, concurrency: 4 }, () => {
+describe("docker: specifications", { skip: "skip" in engine && engine.skip, concurrency: 4 }, () => {
   let docker: TestDocker;
   before(async () => {
     if ("socket" in engine) docker = await testDocker(engine.socket);

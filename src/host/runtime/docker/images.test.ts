@@ -12,7 +12,7 @@ import { createDockerDriver } from "./driver.ts";
 
 const engine = await testEngine();
 
-describe("docker: pulls", { skip: "skip" in engine && engine.skip, timeout: 300_000 }, () => {
+describe("docker: pulls", { skip: "skip" in engine && engine.skip }, () => {
   let driver: RuntimeDriver;
   let client: EngineClient;
   let registry: TestRegistry;

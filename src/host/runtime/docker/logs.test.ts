@@ -11,10 +11,8 @@ import { createDockerDriver } from "./driver.ts";
 const engine = await testEngine();
 const never = new AbortController().signal;
 
-describe("docker: logs from the engine's files", { skip: await whyNoFiles(), timeout: 300_000 }, () => suite(true));
-describe("docker: logs through the engine's API", { skip: "skip" in engine && engine.skip, timeout: 300_000 }, () =>
-  suite(false),
-);
+describe("docker: logs from the engine's files", { skip: await whyNoFiles() }, () => suite(true));
+describe("docker: logs through the engine's API", { skip: "skip" in engine && engine.skip }, () => suite(false));
 
 /** Why the engine's files cannot be read here: then all goes through its API. */
 async function whyNoFiles(): Promise<string | false> {

@@ -25,7 +25,7 @@ function whyNot(): string | false {
   return missing.length > 0 && `packages are missing: ${missing.join(" ")}`;
 }
 
-test("an engine that goes away and comes back is survived", { skip: whyNot(), timeout: 180_000 }, async () => {
+test("an engine that goes away and comes back is survived", { skip: whyNot() }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "estiva-engine-"));
   const socket = join(folder, "docker.sock");
   // With no bridge (`none`) a second engine would remove docker0, which belongs to the machine's own.

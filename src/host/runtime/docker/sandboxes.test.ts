@@ -14,7 +14,7 @@ import { toEngineInfo } from "./engine-info.ts";
 
 const engine = await testEngine();
 
-describe("docker: sandboxes", { skip: "skip" in engine && engine.skip, timeout: 300_000 }, () => {
+describe("docker: sandboxes", { skip: "skip" in engine && engine.skip }, () => {
   let docker: TestDocker;
   let socket = "";
   before(async () => {
