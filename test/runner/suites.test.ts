@@ -30,5 +30,5 @@ test("files are dealt out to shares, each to one", () => {
 test("the simulation comes first, and its tests may take longer", () => {
   const [short, long] = ["test/conformance/iam/cli.test.ts", "test/simulation/toy.test.ts"] as const;
   assert.deepEqual([short, long, short].toSorted(longestFirst), [long, short, short]);
-  assert.deepEqual([testTimeoutOf(short), testTimeoutOf(long)], [testTimeoutMs, 6 * testTimeoutMs]);
+  assert.deepEqual([testTimeoutOf(short), testTimeoutOf(long)], [testTimeoutMs, 4 * testTimeoutMs]);
 });

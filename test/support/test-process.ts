@@ -9,7 +9,7 @@ export interface Ending {
 }
 
 /** Longer than any command of a test takes, and shorter than a test may. */
-const endSeconds = 240;
+const endSeconds = 480;
 
 /**
  * A process that a test has started. What it writes and how it ends is kept from its first moment: who asks later,
@@ -44,7 +44,7 @@ export class TestProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Resolves when it has ended and all that it wrote is here. Rejects when it did not start, or after 240 s. */
+  /** Resolves when it has ended and all that it wrote is here. Rejects when it did not start, or after 480 s. */
   ended(): Promise<Ending> {
     return within(`the end of ${this.#name}`, this.#ended, () => this.#lastWords(), endSeconds);
   }

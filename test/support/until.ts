@@ -1,7 +1,7 @@
 import { within } from "./within.ts";
 
 export interface UntilOptions {
-  /** 120 by default. */
+  /** 240 by default. */
   readonly seconds?: number;
   /** The pause between two looks: 50 by default. */
   readonly everyMs?: number;

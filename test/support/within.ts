@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 
 /** How long a test waits for anything before it fails; no machine is so busy that it takes this long. */
-const waitSeconds = 120;
+const waitSeconds = 240;
 
 /**
- * What the promise resolves with. Rejects when that takes longer than `seconds` (120), with what was waited for and
+ * What the promise resolves with. Rejects when that takes longer than `seconds` (240), with what was waited for and
  * what `seen` gives then: a test that waits for ever tells nobody why.
  */
 export async function within<T>(
