@@ -54,7 +54,7 @@ async function savedImage(): Promise<string> {
 async function run(program: string, ...args: string[]): Promise<string> {
   const socket = "skip" in engine ? {} : { DOCKER_HOST: engine.socket };
   const env = { ...process.env, ...socket, DOCKER_CONFIG: home, HOME: home };
-  const { stdout } = await execute(program, args, { env, timeout: 120_000 });
+  const { stdout } = await execute(program, args, { env });
   return stdout.trim();
 }
 
