@@ -6,12 +6,12 @@ import type { DockerContext } from "./context.ts";
 export interface ExecKiller {
   /**
    * Ends the process and all of its session, such as the jobs of a shell: with SIGHUP as when a terminal is closed, and
-   * with SIGKILL what is left of them after a second. Resolves when that is done.
+   * with SIGKILL what is left of them after a second, also what they start meanwhile. Resolves when none is left.
    */
   end(containerId: string, process: ExecAnswer): Promise<void>;
 }
 
-/** How long they have to end by themselves, in steps: most need none of it. */
+/** How long they have to end, by themselves and when they are killed, in steps: most need none of it. */
 const graceMs = [20, 80, 200, 300, 400];
 
 export function createExecKiller(context: DockerContext): ExecKiller {
@@ -20,13 +20,13 @@ export function createExecKiller(context: DockerContext): ExecKiller {
       if (!process.Running || !process.Pid) return;
       const signal = async (name: string) => Number(await context.shell.run(script(process.Pid, containerId, name)));
       let left = await signal("HUP");
-      for (const delayMs of graceMs) {
-        if (left === 0) return;
-        await sleep(context.clock, delayMs);
-        left = await signal("0");
+      for (const name of ["0", "KILL"]) {
+        for (const delayMs of graceMs) {
+          if (left === 0) return;
+          await sleep(context.clock, delayMs);
+          left = await signal(name);
+        }
       }
-      if (left === 0) return;
-      await signal("KILL");
     },
   };
 }
