@@ -32,9 +32,10 @@ export async function forceRemove(context: DockerContext, id: string): Promise<v
       return;
     } catch (error) {
       if (hasReason(error, "NotFound")) return;
-      if (!hasReason(error, "Conflict") || !/already in progress/.test(error.message)) throw error;
+      // Somebody else is removing it; or it had just ended when it was to be killed.
+      if (!/already in progress|is not running/.test((error as Error).message)) throw error;
     }
-    await sleep(context.clock, delayMs); // somebody else is removing it
+    await sleep(context.clock, delayMs);
   }
 }
 
