@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { AuditRecord } from "#kernel/audit.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { silentLog } from "#kernel/controller.ts";
-import { Fault } from "#kernel/fault.ts";
+import { DriverError, Fault } from "#kernel/fault.ts";
 import { systemRandom } from "#kernel/random.ts";
 import { textOf } from "#wire/message.ts";
 import { signRequest } from "#wire/sigv4/sign.ts";
@@ -49,6 +49,7 @@ async function ask(text: string, how: How = {}) {
       needs: ({ name }) => [{ operation: "DescribeServices", input: { cluster: name, services: ["app"] } }],
       answer: async ({ name }, { region, ...asker }) => {
         if (name === "broken") throw new Error("topsecret");
+        if (name === "full") throw new DriverError("NoSpace", "write failed", { retryable: true });
         return { name, region, account: asker.account };
       },
     },
@@ -107,6 +108,11 @@ describe("a signed route", () => {
       [["InvalidParameterException", null]],
     );
     assert.deepEqual((await ask('{"name":"web"}', { recordedAs, secret: "other" })).records, []);
+  });
+
+  it("tells of the platform's troubles as operations do", async () => {
+    const { status, body } = await ask('{"name":"full"}');
+    assert.deepEqual([status, body.message], [503, "The platform's disk is full."]);
   });
 
   it("tells nothing of a bug", async () => {

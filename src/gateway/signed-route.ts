@@ -1,7 +1,6 @@
 import type { AuditSink } from "#kernel/audit.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { Fault } from "#kernel/fault.ts";
 import type { Caller } from "#kernel/handler.ts";
 import { type Random, uuid } from "#kernel/random.ts";
 import { jsonProtocol, parseJsonBody } from "#wire/json/protocol.ts";
@@ -9,6 +8,7 @@ import type { HttpRequest, HttpResponse } from "#wire/message.ts";
 import { loadModel, serviceIndex } from "#wire/model.ts";
 import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
+import { faultOf } from "./answer-fault.ts";
 import { type OwnCall, ownAuditRecord } from "./audit/record.ts";
 import { authenticate, type CredentialsLookup } from "./authenticate.ts";
 import type { RouteHandler } from "./gateway.ts";
@@ -87,14 +87,11 @@ export function signedRoute<Question>(
       }
       const given = await answer(question, asker);
       record({ answer: given });
-      return json(200, requestId, given);
+      return json(requestId, given);
     } catch (error) {
-      const fault = error instanceof Fault ? error : commonFault("json", "internalFailure");
-      if (fault !== error) {
-        options.log.error("Unexpected error in a question", { requestId, path: request.path, error });
-      }
+      const fault = faultOf(error, { target, operation: undefined, requestId, log: options.log, strictFaults: false });
       record({ fault });
-      return refused(requestId, fault);
+      return jsonProtocol.serializeFault(fault, target.service?.model, requestId);
     }
   };
 }
@@ -120,12 +117,7 @@ function targetOf(service: string): Target {
   return { service: entry, protocol: jsonProtocol, style: "json", operationName: undefined };
 }
 
-function refused(requestId: string, { code, message, status = 400 }: Fault): HttpResponse {
-  const answer = json(status, requestId, { __type: code, message });
-  return { ...answer, headers: { ...answer.headers, "x-amzn-errortype": code } };
-}
-
-function json(status: number, requestId: string, body: object): HttpResponse {
+function json(requestId: string, body: object): HttpResponse {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId };
-  return { status, headers, body: JSON.stringify(body) };
+  return { status: 200, headers, body: JSON.stringify(body) };
 }
