@@ -22,6 +22,16 @@ export class ServiceError extends CommandError {
   }
 }
 
+/** What the call answers; undefined when it is refused with this code. */
+export async function unless<T>(code: string, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === code) return undefined;
+    throw error;
+  }
+}
+
 /** The public API as the commands use it. Inputs and outputs as in the API, times as the JSON protocol has them. */
 export interface Client {
   cloudtrail<Name extends keyof CloudTrail>(

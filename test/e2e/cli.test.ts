@@ -16,6 +16,8 @@ import {
   PutClusterCapacityProvidersCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { createClient } from "#cli/client.ts";
+import { findConnection } from "#cli/settings.ts";
 import { busyboxReference } from "../images/busybox.ts";
 import { startRegistry } from "../images/registry.ts";
 import { runEstiva, startEstiva } from "../support/estiva.ts";
@@ -61,6 +63,14 @@ async function serviceRuns(serviceName: string): Promise<void> {
 }
 
 describe("estiva", { skip: shared.skip }, () => {
+  test("run works with an execution role that has AWS's own policy alone", async () => {
+    const policy = { RoleName: "ecsTaskExecutionRole", PolicyName: "create-log-groups" };
+    const client = createClient(findConnection(shared.platform.env));
+    await client.iam("DeleteRolePolicy", policy).finally(() => client.close());
+    const { code, out, err } = await estiva(["run", busyboxReference, "echo", "hi"]);
+    assert.deepEqual({ code, out }, { code: 0, out: "hi\n" }, err);
+  });
+
   test("run follows a task and exits with its code", async () => {
     const script = "echo $GREETING $0; exit 7";
     const words = ["run", "-e", "GREETING=hello", "--family", "f", busyboxReference, "sh", "-c", script, "--help"];

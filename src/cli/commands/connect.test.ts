@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { within } from "../../../test/support/within.ts";
 import { createClient } from "../client.ts";
 import { exitCodes, type Terminal } from "../command.ts";
-import { withClient } from "./connect.ts";
+import { clusterOf, withClient } from "./connect.ts";
 
 /** What a platform looks like that hangs: it takes connections, and answers nothing. */
 const open = new Set<Socket>();
@@ -48,4 +48,12 @@ test("a platform that is silent for too long is told of", async () => {
   });
   await within("the end of the request", ended);
   client.close();
+});
+
+test("an ARN names the cluster, unless an option does", () => {
+  const args = { flags: new Set<string>(), values: new Map(), positionals: [] };
+  assert.equal(clusterOf(args, "arn:aws:ecs:us-east-1:000000000000:task/web/3f2a"), "web");
+  assert.equal(clusterOf(args, "3f2a"), "default");
+  const given = { ...args, values: new Map([["cluster", ["prod"]]]) };
+  assert.equal(clusterOf(given, "arn:aws:ecs:us-east-1:000000000000:task/web/3f2a"), "prod");
 });

@@ -34,6 +34,11 @@ export function orInterrupted<T>({ signal }: Terminal, done: Promise<T>): Promis
   return Promise.race([done, interruption]);
 }
 
+/** The cluster that is asked for, or else the one that the ARN of a task or a service names. */
+export function clusterOf(args: Arguments, identifier: string): string {
+  return lastValue(args, "cluster") ?? /^arn:[^/]+\/([^/]+)\/[^/]+$/.exec(identifier)?.[1] ?? "default";
+}
+
 /** The full ARN of the one task whose id, or the beginning of it, is given. */
 export async function findTask(client: Client, cluster: string, identifier: string): Promise<string> {
   if (identifier.startsWith("arn:") || /^[0-9a-f]{32}$/.test(identifier)) return identifier;

@@ -5,6 +5,7 @@ import { type Arguments, type Command, CommandError, exitCodes, lastValue, type 
 import { dataFolder, findConnection, regionOf } from "../settings.ts";
 import { idOf } from "./connect.ts";
 import { ensureExecutionRole } from "./execution-role.ts";
+import { ensureLogGroup } from "./log-group.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
 import type { Machine } from "./machine.ts";
 import { dataOption } from "./options.ts";
@@ -72,6 +73,7 @@ async function alreadyRunning(terminal: Terminal, folder: string): Promise<strin
 async function runDemoTask(client: Client, terminal: Terminal, image: string, tell: Tell): Promise<number> {
   await client.ecs("CreateCluster", { clusterName: cluster });
   const definition = await register(client, terminal, image);
+  await ensureLogGroup(client, logGroup);
   const subnets = textsOf(
     await client.ec2("DescribeSubnets", { "Filter.1.Name": "default-for-az", "Filter.1.Value.1": "true" }),
     "subnetId",

@@ -1,7 +1,7 @@
 import { joinWords } from "#kernel/command-words.ts";
 import { type Arguments, type Command, CommandError, lastValue, type Terminal } from "../command.ts";
 import type { Streams } from "../exec/streams.ts";
-import { findTask, withClient } from "./connect.ts";
+import { clusterOf, findTask, withClient } from "./connect.ts";
 import { clusterOption, dataOption } from "./options.ts";
 
 export function execCommand(streams: Streams): Command {
@@ -37,7 +37,7 @@ export function execCommand(streams: Streams): Command {
 
 async function execute(args: Arguments, terminal: Terminal, streams: Streams): Promise<number> {
   const [identifier, ...words] = args.positionals as [string, ...string[]];
-  const cluster = lastValue(args, "cluster") ?? "default";
+  const cluster = clusterOf(args, identifier);
   const container = lastValue(args, "container");
   const { session } = await withClient(args, terminal, async (client) =>
     client.ecs("ExecuteCommand", {

@@ -1,4 +1,4 @@
-import { type Client, ServiceError } from "../client.ts";
+import { type Client, unless } from "../client.ts";
 
 const standardName = "ecsTaskExecutionRole";
 const policyArn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
@@ -15,13 +15,11 @@ const createLogGroups = {
 /** The ARN of the account's task execution role, made as the console of AWS makes it when it is missing. */
 export async function ensureExecutionRole(client: Client, roleName = standardName): Promise<string> {
   const RoleName = roleName;
-  try {
-    await client.iam("CreateRole", { RoleName, AssumeRolePolicyDocument: JSON.stringify(trustPolicy) });
+  const role = { RoleName, AssumeRolePolicyDocument: JSON.stringify(trustPolicy) };
+  if ((await unless("EntityAlreadyExists", client.iam("CreateRole", role))) !== undefined) {
     await client.iam("AttachRolePolicy", { RoleName, PolicyArn: policyArn });
     const PolicyDocument = JSON.stringify(createLogGroups);
     await client.iam("PutRolePolicy", { RoleName, PolicyName: "create-log-groups", PolicyDocument });
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.code !== "EntityAlreadyExists") throw error;
   }
   return `arn:aws:iam::${await client.account()}:role/${roleName}`;
 }
@@ -30,11 +28,7 @@ const taskRoleName = "estivaTaskRole";
 
 /** The ARN of a task role without any rights, made when it is missing: ECS Exec is for tasks that have one. */
 export async function ensureTaskRole(client: Client): Promise<string> {
-  const AssumeRolePolicyDocument = JSON.stringify(trustPolicy);
-  try {
-    await client.iam("CreateRole", { RoleName: taskRoleName, AssumeRolePolicyDocument });
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.code !== "EntityAlreadyExists") throw error;
-  }
+  const role = { RoleName: taskRoleName, AssumeRolePolicyDocument: JSON.stringify(trustPolicy) };
+  await unless("EntityAlreadyExists", client.iam("CreateRole", role));
   return `arn:aws:iam::${await client.account()}:role/${taskRoleName}`;
 }

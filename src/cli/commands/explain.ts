@@ -1,5 +1,5 @@
-import { type Command, CommandError, exitCodes, lastValue } from "../command.ts";
-import { withClient } from "./connect.ts";
+import { type Command, CommandError, exitCodes } from "../command.ts";
+import { clusterOf, withClient } from "./connect.ts";
 import { explainService } from "./explain-service.ts";
 import { explainTask } from "./explain-task.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
@@ -17,7 +17,7 @@ export const explainCommand: Command = {
   positionals: [2, 2],
   run: async (args, terminal) => {
     const [kind, identifier] = args.positionals as [string, string];
-    const cluster = lastValue(args, "cluster") ?? "default";
+    const cluster = clusterOf(args, identifier);
     const explain = kinds[kind];
     if (explain === undefined) {
       const message = `estiva explains a service or a task, not ${kind}.\nTry: estiva explain --help`;

@@ -1,7 +1,7 @@
 import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
-import { findTask, idOf, withLastingClient } from "./connect.ts";
+import { clusterOf, findTask, idOf, withLastingClient } from "./connect.ts";
 import { logsQueryCommand } from "./logs-query.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
@@ -30,8 +30,9 @@ export const logsCommand: Command = {
   positionals: [1, 1],
   run: (args, terminal) =>
     withLastingClient(args, terminal, async (client) => {
-      const cluster = lastValue(args, "cluster") ?? "default";
-      const task = await findTask(client, cluster, args.positionals[0]!);
+      const [identifier] = args.positionals as [string];
+      const cluster = clusterOf(args, identifier);
+      const task = await findTask(client, cluster, identifier);
       const streams = await streamsOf(client, cluster, task, lastValue(args, "container"));
       const print = printer(terminal, streams.length > 1, args.flags.has("json"));
       const followers = streams.map((stream) => new StreamReader(client, stream, print));

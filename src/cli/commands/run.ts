@@ -7,6 +7,7 @@ import { type PullState, pullWords } from "../pull-words.ts";
 import { regionOf } from "../settings.ts";
 import { idOf, withLastingClient } from "./connect.ts";
 import { ensureExecutionRole, ensureTaskRole } from "./execution-role.ts";
+import { ensureLogGroup } from "./log-group.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
 import { clusterOption, dataOption } from "./options.ts";
 
@@ -50,6 +51,7 @@ async function runImage(args: Arguments, terminal: Terminal, client: Client): Pr
   const cluster = lastValue(args, "cluster") ?? "default";
   await client.ecs("CreateCluster", { clusterName: cluster });
   const taskDefinition = await register(args, terminal, client);
+  await ensureLogGroup(client, logGroup);
   const task = await start(client, cluster, taskDefinition);
   if (args.flags.has("detach")) {
     terminal.out(`${idOf(task.taskArn!)}\n`);

@@ -1,8 +1,8 @@
 import { sleep, systemClock } from "#kernel/clock.ts";
-import { type Client, ServiceError } from "../../client.ts";
+import { type Client, ServiceError, unless } from "../../client.ts";
 import { familyOf, logGroupOf, projectTag, searchDomainOf } from "../plan/names.ts";
 import { findNamespace, removeNamespace } from "./names.ts";
-import { findGateway, findIds, findVpc, unless } from "./network.ts";
+import { findGateway, findIds, findVpc } from "./network.ts";
 import { removeRole } from "./role.ts";
 import { removeSecrets } from "./secrets.ts";
 import { findCluster, listServices, listTasksOf } from "./services.ts";

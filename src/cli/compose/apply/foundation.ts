@@ -1,7 +1,8 @@
 import type { Client } from "../../client.ts";
 import { ensureTaskRole } from "../../commands/execution-role.ts";
+import { ensureLogGroup } from "../../commands/log-group.ts";
 import type { PlannedService, Project } from "../model.ts";
-import { searchDomainOf } from "../plan/names.ts";
+import { logGroupOf, searchDomainOf } from "../plan/names.ts";
 import { ensureNames, ensureNamespace } from "./names.ts";
 import { ensureGroups, ensureNetwork, ensurePortsGroup } from "./network.ts";
 import { ensureRole } from "./role.ts";
@@ -24,6 +25,7 @@ export interface Foundation {
 export async function ensureFoundation(client: Client, project: Project, region: string): Promise<Foundation> {
   const { name, services } = project;
   await ensureCluster(client, name);
+  await ensureLogGroup(client, logGroupOf(name));
   const { vpcId, subnetId } = await ensureNetwork(client, name);
   const networks = await ensureGroups(client, name, vpcId, project.networks);
   const domain = searchDomainOf(region);

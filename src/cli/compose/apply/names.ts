@@ -1,8 +1,7 @@
 import { sleep, systemClock } from "#kernel/clock.ts";
-import type { Client } from "../../client.ts";
+import { type Client, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
 import type { PlannedService } from "../model.ts";
-import { unless } from "./network.ts";
 
 /** Names of services in the project's VPC: a private namespace of Cloud Map. */
 

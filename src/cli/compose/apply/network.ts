@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Client, ServiceError, textsOf } from "../../client.ts";
+import { type Client, textsOf, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
 import type { PlannedNetwork, PlannedService } from "../model.ts";
 import { chooseCidr } from "../plan/cidr.ts";
@@ -149,14 +149,4 @@ async function makeOne(client: Client, operation: string, parameters: Parameters
   const [id] = textsOf(await client.ec2(operation, parameters), element);
   if (id === undefined) throw new CommandError(`${operation} gave no ${element}.`);
   return id;
-}
-
-/** What has been done already is no error. */
-export async function unless<T>(code: string, call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === code) return undefined;
-    throw error;
-  }
 }

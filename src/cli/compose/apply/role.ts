@@ -1,7 +1,6 @@
-import type { Client } from "../../client.ts";
+import { type Client, unless } from "../../client.ts";
 import { ensureExecutionRole } from "../../commands/execution-role.ts";
 import { fingerprint } from "../plan/names.ts";
-import { unless } from "./network.ts";
 
 const policyName = "read-secrets";
 const managedPolicy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";

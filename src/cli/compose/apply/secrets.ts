@@ -1,5 +1,5 @@
 import { systemRandom, uuid } from "#kernel/random.ts";
-import { type Client, ServiceError } from "../../client.ts";
+import { type Client, unless } from "../../client.ts";
 import type { PlannedSecret } from "../model.ts";
 import { projectTag, secretNameOf } from "../plan/names.ts";
 import type { Report } from "../report.ts";
@@ -64,13 +64,8 @@ function currentOf(versions: Readonly<Record<string, readonly string[]>> = {}): 
   return Object.entries(versions).find(([, stages]) => stages.includes("AWSCURRENT"))?.[0] ?? "";
 }
 
-async function describe(client: Client, SecretId: string) {
-  try {
-    return await client.secrets("DescribeSecret", { SecretId });
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === "ResourceNotFoundException") return undefined;
-    throw error;
-  }
+function describe(client: Client, SecretId: string) {
+  return unless("ResourceNotFoundException", client.secrets("DescribeSecret", { SecretId }));
 }
 
 /** The project's own secrets, for good. */

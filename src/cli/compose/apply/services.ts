@@ -1,5 +1,5 @@
 import type { CreateServiceRequest, RegisterTaskDefinitionRequest, Service, Task } from "#generated/ecs/types.ts";
-import { type Client, ServiceError } from "../../client.ts";
+import { type Client, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
 import { completedTag, configTag, fingerprint, projectTag } from "../plan/names.ts";
 
@@ -48,13 +48,8 @@ export async function ensureTaskDefinition(
   return { arn: taskDefinition!.taskDefinitionArn!, completed: false };
 }
 
-async function describeDefinition(client: Client, taskDefinition: string) {
-  try {
-    return await client.ecs("DescribeTaskDefinition", { taskDefinition, include: ["TAGS"] });
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === "ClientException") return undefined;
-    throw error;
-  }
+function describeDefinition(client: Client, taskDefinition: string) {
+  return unless("ClientException", client.ecs("DescribeTaskDefinition", { taskDefinition, include: ["TAGS"] }));
 }
 
 export type Change = "created" | "updated" | "scaled" | "unchanged";
