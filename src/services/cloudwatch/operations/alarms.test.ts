@@ -24,9 +24,13 @@ async function alarmsWorld() {
   const world = await testWorld({ collections, model: "cloudwatch" });
   const storage = await MetricStorage.open({ files: memoryFiles(), clock: world.clock, log: silentLog });
   const operations = createOperations(storage);
-  const controller = alarmController(storage);
+  let controller = alarmController(storage);
   return {
     ...{ ...world, operations },
+    /** Of what a process has only in memory. */
+    restart() {
+      controller = alarmController(storage);
+    },
     put: (input: Partial<PutMetricAlarmInput> = {}) => world.call(operations, "PutMetricAlarm", { ...high, ...input }),
     /** A minute passes, with this value at its beginning; undefined: without any. */
     async minute(value?: number): Promise<void> {
@@ -74,6 +78,32 @@ describe("alarms on metrics", () => {
         "Alarm updated from OK to ALARM",
         "Alarm updated from INSUFFICIENT_DATA to OK",
         'Alarm "high" created',
+      ],
+    );
+  });
+
+  test("are judged once by the last data before a restart, however long that took", async () => {
+    const { put, minute, state, call, operations, clock, restart } = await alarmsWorld();
+    await put({ EvaluationPeriods: 1 });
+    await minute(1);
+    const MetricData = [{ MetricName: "Load", Value: 9 }];
+    await call(operations, "PutMetricData", { Namespace: "App", MetricData });
+    await clock.advance(3 * 3_600_000);
+    restart();
+    await minute();
+    assert.equal(await state(), "ALARM");
+    await minute();
+    assert.equal(await state(), "INSUFFICIENT_DATA");
+    await clock.advance(3_600_000);
+    restart();
+    await minute();
+    const { AlarmHistoryItems: items } = await call(operations, "DescribeAlarmHistory", { AlarmName: "high" });
+    assert.deepEqual(
+      items!.slice(0, -1).map(({ HistorySummary: summary }) => summary),
+      [
+        "Alarm updated from ALARM to INSUFFICIENT_DATA",
+        "Alarm updated from OK to ALARM",
+        "Alarm updated from INSUFFICIENT_DATA to OK",
       ],
     );
   });

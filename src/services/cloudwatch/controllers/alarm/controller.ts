@@ -2,31 +2,40 @@ import { type Controller, type ControllerContext, watch } from "#kernel/controll
 import type { Key } from "#kernel/store.ts";
 import { evaluateAlarm, type Verdict } from "../../alarms/evaluate.ts";
 import { conditionsOf, leastSamples, periodOf } from "../../alarms/queries.ts";
-import { evaluationTime, readAlarm } from "../../alarms/read.ts";
+import { evaluationTime, missedEnds, readAlarm } from "../../alarms/read.ts";
 import { actionPuts, stateHistory, withState } from "../../alarms/transition.ts";
 import type { MetricStorage } from "../../metrics/storage.ts";
 import { type AlarmRecord, alarms, historyPuts, type MetricAlarmRecord } from "../../model.ts";
 
 /**
  * Evaluates alarms on metrics: once a minute, those of a shorter period once a period, a moment after it ended. Only a
- * change of state is written. What a restart or a busy moment passed over is seen by the next evaluation, which looks
- * at the same data.
+ * change of state is written. What came right before a restart, or before a time without evaluations, is judged first.
  */
 export function alarmController(storage: MetricStorage): Controller {
+  /** By the key of the alarm: the end of the last period that it was judged by. */
+  const judged = new Map<string, number>();
   return {
     name: "cloudwatch.alarm",
     watches: [watch(alarms, ({ key, value }) => (value.type === "metric" ? [key] : []))],
     async reconcile(key, ctx) {
       const entry = await ctx.store.get(key as Key<AlarmRecord>);
       const alarm = entry.value;
-      if (alarm?.type !== "metric") return;
+      if (alarm?.type !== "metric") {
+        judged.delete(key);
+        return;
+      }
       const now = ctx.clock.now();
       const { endMs, nextMs } = evaluationTime(alarm.configuration, now);
-      const next = { lookAgainAt: nextMs };
-      const verdict = await judge(storage, alarm, endMs, now);
-      if (verdict === undefined || verdict.stateValue === alarm.stateValue) return next;
-      await settle(ctx, { entry: { ...entry, value: alarm }, verdict, endMs });
-      return next;
+      const missed = await missedEnds(storage, alarm, { judged: judged.get(key), endMs, nowMs: now });
+      for (const end of [...missed, endMs]) {
+        const verdict = await judge(storage, alarm, end, now);
+        const isNew = verdict !== undefined && verdict.stateValue !== alarm.stateValue;
+        if (isNew) await settle(ctx, { entry: { ...entry, value: alarm }, verdict, endMs: end });
+        judged.set(key, end);
+        // What follows is judged from the new state on.
+        if (isNew && end < endMs) return { lookAgainAt: now };
+      }
+      return { lookAgainAt: nextMs };
     },
   };
 }
