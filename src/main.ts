@@ -18,7 +18,7 @@ import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
 import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources } from "#platform/collections.ts";
-import { type DataFolder, openDataFolder } from "#platform/data-folder.ts";
+import { type DataFolder, makeDataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
 import { createEcrPorts } from "#platform/ecr-ports.ts";
 import { engineName } from "#platform/engine-name.ts";
@@ -90,6 +90,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const clock = systemClock();
   const random = systemRandom();
   const { log } = options;
+  makeDataFolder(options.dataDir);
   const engine = await openEmbeddedEngine({ clock, dataDir: options.dataDir });
   const data = openDataFolder(options.dataDir, options.env, random);
   const box = createSecretBox(readMasterKey(data.platformId, options.env, random), random);

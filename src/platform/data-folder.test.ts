@@ -25,6 +25,13 @@ test("what is made at the first start stays, readable by its owner only", () => 
   assert.equal(statSync(join(path, "credentials.json")).mode & 0o777, 0o600);
 });
 
+test("a folder that cannot be made is refused, where the file system takes none and where a file is in the way", () => {
+  const words = /^The folder .* cannot be made: .*Name another one with --data\.$/;
+  for (const path of ["/proc/none/deep", join(base, "new", "identity.json", "deep")]) {
+    assert.throws(() => openDataFolder(path, {}, random), { name: "DriverError", message: words }, path);
+  }
+});
+
 test("credentials of the environment are used and not written down", () => {
   const path = join(base, "env");
   const env = { ESTIVA_ROOT_ACCESS_KEY_ID: "AKIAX", ESTIVA_ROOT_SECRET_ACCESS_KEY: "s" };

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DriverError } from "#kernel/fault.ts";
 import { characters, hex, type Random } from "#kernel/random.ts";
 
@@ -32,9 +32,30 @@ export interface DataFolder {
   withdraw(): void;
 }
 
+/**
+ * Makes the folder and those above it, readable by their owner only. Not by the recursive way of `mkdirSync`, which
+ * does not end where the file system takes no folders (`/proc`). Throws a `DriverError`.
+ */
+export function makeDataFolder(path: string): void {
+  try {
+    makeFolders(resolve(path));
+  } catch (error) {
+    const mend = "Name another one with --data.";
+    throw new DriverError("Failed", `The folder ${path} cannot be made: ${(error as Error).message}. ${mend}`, {
+      cause: error,
+    });
+  }
+}
+
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 /** Opens the folder, making what is missing, readable by its owner only. Throws a `DriverError` for broken files. */
 export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Random): DataFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDataFolder(path);
   const identity = readOrMake(join(path, "identity.json"), () => ({
     platformId: hex(random, 8),
     serviceAddress: freeServiceAddress(),

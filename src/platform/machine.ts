@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, exitCodes } from "#cli/command.ts";
 import type { Machine } from "#cli/commands/machine.ts";
@@ -11,6 +11,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { startInBackground } from "./background.ts";
 import { buildImage } from "./build-image.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { examine } from "./doctor.ts";
 import { requireEngine, type SetUp, setUpMachine } from "./setup.ts";
 
@@ -37,7 +38,7 @@ export function createMachine(env: NodeJS.ProcessEnv): Machine {
       }
     },
     async startPlatform(dataDir) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      await Promise.resolve(dataDir).then(makeDataFolder).catch(tellUnavailable);
       const logPath = join(dataDir, "platform.log");
       const log = openSync(logPath, "a", 0o600);
       const program = [...process.execArgv, process.argv[1]!, "up", "--no-install", "--data", dataDir];
