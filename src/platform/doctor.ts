@@ -13,7 +13,7 @@ import { findEngine } from "#host/runtime/docker/find-engine.ts";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
-import { leaksOf } from "./leaks.ts";
+import { leaksOf, mendOfLeaks } from "./leaks.ts";
 import { findProgram, socketIsForbidden } from "./setup.ts";
 
 const leastFreeGiB = 2;
@@ -141,11 +141,7 @@ async function examineLeaks(driver: RuntimeDriver, dataDir: string, parts: LeakP
   });
   if (leaks.length === 0)
     return ok("leaks", `${sandboxes.length} sandboxes on the engine, each of a task or load balancer`);
-  return warning(
-    "leaks",
-    leaks.join(", "),
-    "look again in a minute; estiva up removes strays, and estiva down what it made",
-  );
+  return warning("leaks", leaks.join(", "), mendOfLeaks(parts.isUp));
 }
 
 interface LeakParts {

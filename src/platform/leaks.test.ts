@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Belongings, leaksOf } from "./leaks.ts";
+import { type Belongings, leaksOf, mendOfLeaks } from "./leaks.ts";
 
 const tidy: Belongings = {
   tasks: new Set(["a"]),
@@ -11,6 +11,11 @@ const tidy: Belongings = {
   shared: ["link ev1", "nft table estiva_1"],
   ports: ["p1"],
 };
+
+test("leaks are mended by a platform: where none runs, one has to be started", () => {
+  assert.match(mendOfLeaks(true), /^look again in a minute/);
+  assert.match(mendOfLeaks(false), /^estiva up, .* estiva down$/);
+});
 
 const cases: readonly [string, Partial<Belongings>, string[]][] = [
   ["a platform with a task", {}, []],

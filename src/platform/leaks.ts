@@ -31,3 +31,10 @@ export function leaksOf({ tasks, nodes, isUp, sandboxes, volumes, shared, ports 
     ...(deserted ? shared : []),
   ];
 }
+
+/** `estiva down` alone finds nothing to stop where no platform runs. */
+export function mendOfLeaks(isUp: boolean): string {
+  return isUp
+    ? "look again in a minute: the platform removes what has no owner"
+    : "estiva up, which removes what has no owner, and then estiva down";
+}
