@@ -184,7 +184,10 @@ export class TaskActor {
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       const known = toActionError(error);
-      this.#deps.log.warn(`${action.type} failed`, { taskId: task.id, error: known.message, code: known.code });
+      // That there is no image is told as an event, with how long it took.
+      if (action.type !== "pull") {
+        this.#deps.log.warn(`${action.type} failed`, { taskId: task.id, error: known.message, code: known.code });
+      }
       this.put({ type: "failed", action, error: known, jitter: this.#deps.random.float() });
       if (makes.has(action.type)) this.#deps.relist();
     }

@@ -123,6 +123,33 @@ test("a pull is pinned to the digest, has the platform and credentials, and is t
   );
 });
 
+test("an image that cannot be had is told of once, also where the one that is there has to do", async () => {
+  for (const [behavior, cached, thrown] of [
+    ["always", false, true],
+    ["never", false, true],
+    ["default", true, false],
+  ] as const) {
+    const { driver } = world({ cached, registry: false });
+    const told: unknown[] = [];
+    const onEvent = (event: AgentEvent) => void (event.type === "pullStopped" && told.push(event.error));
+    const images = createImages({ driver, secrets: undefined, behavior, onEvent });
+    const ensured = images.ensure(payload("t1"), container("app", { image: "app:1" }), never);
+    assert.equal(
+      await ensured.then(
+        () => false,
+        () => true,
+      ),
+      thrown,
+      behavior,
+    );
+    assert.deepEqual(
+      told.map((error) => typeof error),
+      ["string"],
+      behavior,
+    );
+  }
+});
+
 test("an image that a cache of its registry has is pulled from there, with the cache's credentials", async () => {
   const { driver, calls } = world({ cached: false, registry: true });
   const asked: string[] = [];

@@ -36,20 +36,15 @@ export function createImages({ driver, secrets, behavior, isAskedFor, onEvent }:
     const credentials = await registryCredentials(secrets, task, container, reference);
     onEvent?.({ type: "pullStarted", ...what });
     const platform = platformOf(task);
-    try {
-      const image = await driver.pullImage(reference, {
-        signal,
-        onProgress: (progress: PullProgress) => onEvent?.({ type: "pullProgress", ...what, progress }),
-        ...(platform === undefined ? {} : { platform }),
-        ...(credentials === undefined ? {} : { credentials }),
-      });
-      pulledBefore.add(reference);
-      onEvent?.({ type: "pullStopped", ...what });
-      return image;
-    } catch (error) {
-      onEvent?.({ type: "pullStopped", ...what, error: error instanceof Error ? error.message : String(error) });
-      throw error;
-    }
+    const image = await driver.pullImage(reference, {
+      signal,
+      onProgress: (progress: PullProgress) => onEvent?.({ type: "pullProgress", ...what, progress }),
+      ...(platform === undefined ? {} : { platform }),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    pulledBefore.add(reference);
+    onEvent?.({ type: "pullStopped", ...what });
+    return image;
   };
   return {
     markUsed: (reference) => pulledBefore.add(reference),
@@ -57,10 +52,18 @@ export function createImages({ driver, secrets, behavior, isAskedFor, onEvent }:
       const name = (secrets?.pulledAs && (await secrets.pulledAs(task, container.image))) ?? container.image;
       const reference = pinnedReference(name, container.imageDigest);
       const doPull = () => pull(task, container, reference, signal);
-      return matchPlatform(
-        task,
-        await byBehavior(behaviorFor(name), pulledBefore.has(reference), reference, driver, cached, doPull),
-      );
+      const tell = (error: unknown) => {
+        const what = { taskArn: task.taskArn, containerName: container.name, image: container.image };
+        onEvent?.({ type: "pullStopped", ...what, error: error instanceof Error ? error.message : String(error) });
+      };
+      try {
+        const usedBefore = pulledBefore.has(reference);
+        const image = await byBehavior(behaviorFor(name), usedBefore, reference, driver, cached, doPull, tell);
+        return matchPlatform(task, image);
+      } catch (error) {
+        tell(error);
+        throw error;
+      }
     },
   };
 }
@@ -72,6 +75,7 @@ async function byBehavior(
   driver: RuntimeDriver,
   cached: (reference: string) => Promise<ImageInfo>,
   pull: () => Promise<ImageInfo>,
+  tell: (error: unknown) => void,
 ): Promise<ImageInfo> {
   switch (behavior) {
     case "never":
@@ -86,6 +90,7 @@ async function byBehavior(
       return pull().catch(async (error: unknown) => {
         const found = await driver.findImage(reference);
         if (found === undefined) throw error;
+        tell(error);
         return found;
       });
   }
