@@ -162,7 +162,7 @@ async function benchRunTask(server: Server, input: object, folder: string): Prom
       unit: "x",
       note: `raw: ${Math.round(median(({ raw }) => raw))}/s, ${connections} in a transaction`,
     },
-    { name: "tasks to RUNNING", value: median(({ running }) => running), unit: "1/s", note: "5 durable commits each" },
+    { name: "tasks to RUNNING", value: median(({ running }) => running), unit: "1/s", note: "4 durable commits each" },
     { name: "processor time of a task to RUNNING", value: median(({ cpuMsPerTask }) => cpuMsPerTask), unit: "ms" },
   ];
 }

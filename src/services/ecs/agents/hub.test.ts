@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { AgentSession } from "#kernel/agent-protocol.ts";
 import { testWorld } from "../../../../test/support/context.ts";
 import { ecsCollections } from "../index.ts";
+import { taskKey, tasks } from "../model/task.ts";
+import { aTask } from "../testing.ts";
 import { AgentHub } from "./hub.ts";
 
 /** A hub, and what an agent of it has been told of networks and names: `names 2` has two VPCs. */
@@ -75,4 +77,18 @@ test("an agent is asked for a session until it has taken that over; one that is 
   connection.ack(ids.at(-1)!);
   await clock.advance(50_000);
   assert.equal(told.length, 2);
+});
+
+test("a report and the step that follows from it are one commit", async () => {
+  const { store, hub } = await hubWithAgent();
+  const placed = aTask({ lastStatus: "PENDING", version: 1 });
+  // The world's store keeps to the state machine: a task begins in PROVISIONING.
+  const key = taskKey(placed);
+  await store.commit({ put: [{ key, value: { ...placed, lastStatus: "PROVISIONING" } }] });
+  const before = await store.as("ecs.scheduler").commit({ put: [{ key, value: placed }] });
+  const { taskArn } = placed;
+  await hub.submitTaskStateChange({ taskArn, status: "RUNNING", sequence: 1, containers: [], startedAt: 5 });
+  const task = store.view(tasks).get(key)!;
+  const { lastStatus, agent, version } = task.value;
+  assert.deepEqual([lastStatus, agent?.status, version, task.modRevision], ["ACTIVATING", "RUNNING", 2, before + 1]);
 });

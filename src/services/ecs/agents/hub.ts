@@ -18,6 +18,8 @@ import { uuid } from "#kernel/random.ts";
 import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
 import type { UsageMessage } from "#kernel/usage.ts";
+import { taskController } from "../controllers/task/controller.ts";
+import { stepAfterReport } from "../controllers/task/plan.ts";
 import { hostKey } from "../model/host.ts";
 import { type TaskRecord, taskKeyOfArn, tasks } from "../model/task.ts";
 import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
@@ -60,6 +62,8 @@ export interface AgentHubOptions {
  */
 export class AgentHub implements AgentEndpoint {
   readonly #store: Store;
+  /** Reports move tasks along as the task controller does. */
+  readonly #tasks: Store;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #sessions = new Map<string, Session>();
@@ -73,6 +77,7 @@ export class AgentHub implements AgentEndpoint {
 
   constructor(options: AgentHubOptions) {
     this.#store = options.store.as("ecs.agent");
+    this.#tasks = options.store.as(taskController.name);
     this.#clock = options.clock;
     this.#random = options.random;
     this.#openDataChannel = options.openDataChannel;
@@ -167,7 +172,10 @@ export class AgentHub implements AgentEndpoint {
   }
 
   async submitTaskStateChange(change: TaskStateChange): Promise<void> {
-    await this.#update(change.taskArn, (task) => applyReport(task, change));
+    await this.#update(change.taskArn, (task) => {
+      const reported = applyReport(task, change);
+      return reported && stepAfterReport(reported, this.#clock.now());
+    });
   }
 
   async publishHealth(message: HealthMessage): Promise<void> {
@@ -184,7 +192,7 @@ export class AgentHub implements AgentEndpoint {
     await rerun(async () => {
       const task = await this.#store.get(key);
       const next = task.value && change(task.value);
-      if (next !== undefined) await this.#store.commit({ unchanged: [task], put: [{ key, value: next }] });
+      if (next !== undefined) await this.#tasks.commit({ unchanged: [task], put: [{ key, value: next }] });
     });
   }
 

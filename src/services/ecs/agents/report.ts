@@ -3,7 +3,7 @@ import { changeTask, type TaskContainer, type TaskRecord } from "../model/task.t
 
 /**
  * The task's record after the agent's report, or undefined when the report says nothing new (an old one that came late,
- * or one that came twice). The report never moves `lastStatus`: the lifecycle controller does, following it.
+ * or one that came twice). The report never moves `lastStatus`: the task controller's plan does, following it.
  */
 export function applyReport(task: TaskRecord, report: TaskStateChange): TaskRecord | undefined {
   if (task.agent !== undefined && report.sequence <= task.agent.sequence) return undefined;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { TaskRecord, TaskStatus } from "../../model/task.ts";
 import { taskTransitions } from "../../states.ts";
 import { aTask } from "../../testing.ts";
-import { planTask } from "./plan.ts";
+import { planTask, stepAfterReport } from "./plan.ts";
 
 const now = 1_000_000;
 const pending = { status: "PENDING", sequence: 1 } as const;
@@ -38,6 +38,15 @@ for (const [name, lastStatus, fields, expected] of cases) {
     const plan = planTask(aTask({ lastStatus, ...fields }), now);
     assert.equal("next" in plan ? plan.next.lastStatus : "waits", expected);
     if ("next" in plan) assert.equal(plan.next.version, 2);
+  });
+}
+
+for (const [name, lastStatus, fields, expected] of cases) {
+  const needsMore = lastStatus === "DEACTIVATING" || lastStatus === "DEPROVISIONING";
+  const follows = needsMore || expected === "waits" ? lastStatus : expected;
+  test(`a report to a task in ${lastStatus}, ${name}: ${follows} in the same version`, () => {
+    const { lastStatus: next, version } = stepAfterReport(aTask({ lastStatus, ...fields }), now);
+    assert.deepEqual([next, version], [follows, 1]);
   });
 }
 

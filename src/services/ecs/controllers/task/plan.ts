@@ -48,6 +48,16 @@ export function planTask(task: TaskRecord, now: number, held: TaskHolds = {}): T
   }
 }
 
+/**
+ * A record that the agent's report has just changed, with the step that follows where that needs no look at anything
+ * else: both are one version of the task, and one commit.
+ */
+export function stepAfterReport(reported: TaskRecord, now: number): TaskRecord {
+  if (!["PENDING", "ACTIVATING", "RUNNING", "STOPPING"].includes(reported.lastStatus)) return reported;
+  const plan = planTask(reported, now);
+  return "next" in plan ? { ...plan.next, version: reported.version } : reported;
+}
+
 function step(task: TaskRecord, lastStatus: TaskStatus, change: Partial<TaskRecord> = {}) {
   return { next: changeTask(task, { ...change, lastStatus }), releaseInterface: false };
 }
