@@ -21,12 +21,14 @@ for (const wide of [false, true]) {
       const key = randomKey(float, wide);
       // Grows, then shrinks, so that chunks are split and merged.
       if (float() < (step < 30_000 ? 0.8 : 0.2)) {
-        assert.equal(map.set(key, step), model.get(key));
+        if (!model.has(key) && float() < 0.5) map.add(key, step);
+        else assert.equal(map.set(key, step), model.get(key));
         model.set(key, step);
       } else {
         assert.equal(map.delete(key), model.get(key));
         model.delete(key);
       }
+      if (step % 100 === 0) assert.deepEqual([map.size, map.get(key)], [model.size, model.get(key)]);
       if (step % 3000 === 0) compare(map, model, () => randomKey(float, wide));
     }
     compare(map, model, () => randomKey(float, wide));
@@ -65,7 +67,7 @@ test("iterating goes on correctly while the map changes", () => {
   const seen: number[] = [];
   for (const value of map.values()) {
     seen.push(value);
-    if (value === 100) for (let i = 1; i < 2000; i += 2) map.set(String(i).padStart(4, "0"), i);
+    if (value === 100) for (let i = 1; i < 2000; i += 2) map.add(String(i).padStart(4, "0"), i);
     if (value === 500) for (let i = 0; i < 1000; i++) map.delete(String(i).padStart(4, "0"));
   }
   const expected = [

@@ -1,27 +1,44 @@
 /**
  * A map in the order of its keys' UTF-8 bytes, made of sorted chunks: finding is a binary search over the chunks and
  * one inside a chunk, inserting moves at most a chunk. A million keys are fine; a scan runs along arrays.
+ *
+ * What is added is put in its place only when somebody asks for an order: much of it has gone again by then.
  */
 export class OrderedMap<V> {
   readonly #chunks: Chunk<V>[] = [];
+  /** Added, and in no chunk yet. */
+  readonly #unplaced = new Map<string, V>();
   #size = 0;
   /** Counts insertions and removals, so that an open iterator knows that its position is stale. */
   #moves = 0;
   #compare: (a: string, b: string) => number = compareUnits;
 
   get size(): number {
-    return this.#size;
+    return this.#size + this.#unplaced.size;
   }
 
   get(key: string): V | undefined {
+    const unplaced = this.#unplaced.get(key);
+    if (unplaced !== undefined) return unplaced;
     const chunk = this.#chunks[this.#chunkOf(key)];
     if (chunk === undefined) return undefined;
     const at = this.#lowerBound(chunk.keys, key);
     return chunk.keys[at] === key ? chunk.values[at] : undefined;
   }
 
+  /** For a key that is not there. */
+  add(key: string, value: V): void {
+    this.#unplaced.set(key, value);
+    this.#moves++;
+  }
+
   /** Returns the value that was there before. */
   set(key: string, value: V): V | undefined {
+    this.#place();
+    return this.#set(key, value);
+  }
+
+  #set(key: string, value: V): V | undefined {
     if (this.#compare === compareUnits && beyondSurrogates.test(key)) this.#compare = compareKeys;
     const index = this.#chunkOf(key);
     const chunk = this.#chunks[index];
@@ -50,6 +67,8 @@ export class OrderedMap<V> {
 
   /** Returns the value that was removed. */
   delete(key: string): V | undefined {
+    const unplaced = this.#unplaced.get(key);
+    if (this.#unplaced.delete(key)) return unplaced;
     const index = this.#chunkOf(key);
     const chunk = this.#chunks[index];
     if (chunk === undefined) return undefined;
@@ -66,6 +85,7 @@ export class OrderedMap<V> {
 
   clear(): void {
     this.#chunks.length = 0;
+    this.#unplaced.clear();
     this.#size = 0;
     this.#moves++;
   }
@@ -73,6 +93,7 @@ export class OrderedMap<V> {
   /** The values under a prefix, from the first key after `after`, at most `limit`. */
   range(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): V[] {
     const { after, limit = Number.POSITIVE_INFINITY } = options;
+    this.#place();
     const found: V[] = [];
     let [index, at] = this.#seek(prefix, after);
     for (; index < this.#chunks.length; index++, at = 0) {
@@ -87,6 +108,7 @@ export class OrderedMap<V> {
 
   /** All values. The map may change meanwhile: what is added or removed ahead is noticed, nothing comes twice. */
   *values(): IterableIterator<V> {
+    this.#place();
     let [index, at, moves] = [0, 0, this.#moves];
     for (;;) {
       const chunk = this.#chunks[index];
@@ -100,10 +122,20 @@ export class OrderedMap<V> {
       yield chunk.values[at]!;
       at++;
       if (moves !== this.#moves) {
+        this.#place();
         [index, at] = this.#seek("", key);
         moves = this.#moves;
       }
     }
+  }
+
+  /** In their order, so that chunks fill one after the other. */
+  #place(): void {
+    if (this.#unplaced.size === 0) return;
+    const added = [...this.#unplaced];
+    this.#unplaced.clear();
+    if (added.length > 1) added.sort(([a], [b]) => compareUnits(a, b));
+    for (const [key, value] of added) this.#set(key, value);
   }
 
   /** Where the first key is that has the prefix, or that sorts after it, and is beyond `after`. */

@@ -54,7 +54,7 @@ export class CollectionView<T, I extends string = never> implements View<T, I> {
     if (slot === undefined) {
       const added: Slot<T> = { entry };
       this.#byKey.set(entry.key, added);
-      this.#ordered.set(entry.key, added);
+      this.#ordered.add(entry.key, added);
       for (const index of this.#indexes.values()) index.add(index.of(entry.value), entry.key, added);
       return;
     }
@@ -109,14 +109,15 @@ class Index<T> {
   of(value: T): readonly string[] {
     const values = this.valuesOf(value);
     if (values === undefined) return noValues;
-    return typeof values === "string" ? [values] : values;
+    if (typeof values === "string") return [values];
+    return values.length < 2 ? values : [...new Set(values)];
   }
 
   add(values: readonly string[], key: string, slot: Slot<T>): void {
     for (const value of values) {
       const slots = this.slots.get(value) ?? new OrderedMap();
       if (slots.size === 0) this.slots.set(value, slots);
-      slots.set(key, slot);
+      slots.add(key, slot);
     }
   }
 

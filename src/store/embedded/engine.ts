@@ -76,7 +76,7 @@ export class EmbeddedEngine implements StoreEngine {
 
   async list(prefix: string, options?: RangeOptions): Promise<{ revision: number; entries: EngineEntry[] }> {
     const ordered = new OrderedMap<EngineEntry>();
-    for (const [key, { entry }] of this.#current) if (key.startsWith(prefix)) ordered.set(key, entry);
+    for (const [key, { entry }] of this.#current) if (key.startsWith(prefix)) ordered.add(key, entry);
     return { revision: this.#durable.revision, entries: ordered.range(prefix, options) };
   }
 
