@@ -23,6 +23,7 @@ export function createKeeper({ journal, clock, log }: KeeperDeps): Keeper {
   let kept: Pick<Task, "payload" | "memory"> | undefined;
   let keptKey: string | undefined;
   let latest: Task | undefined;
+  let latestKey: string | undefined;
   let timer: Timer | undefined;
   let writing: Promise<boolean> = Promise.resolve(true);
 
@@ -31,7 +32,7 @@ export function createKeeper({ journal, clock, log }: KeeperDeps): Keeper {
     timer = undefined;
     if (latest === undefined || (kept?.payload === latest.payload && kept.memory === latest.memory)) return true;
     const { id, payload, memory } = latest;
-    const key = vitalKey(latest);
+    const key = latestKey;
     try {
       await journal.save(id, { payload, memory });
       kept = { payload, memory };
@@ -55,8 +56,9 @@ export function createKeeper({ journal, clock, log }: KeeperDeps): Keeper {
         await writing;
         return true;
       }
+      if (latest?.payload !== task.payload || latest.memory !== task.memory) latestKey = vitalKey(task);
       latest = task;
-      if (vitalKey(task) !== keptKey) return await writeNow();
+      if (latestKey !== keptKey) return await writeNow();
       timer ??= clock.after(gatherMs, () => void writeNow());
       return true;
     },

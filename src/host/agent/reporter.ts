@@ -28,7 +28,7 @@ const firstWordMs = 200;
 
 /** Sends one report at a time, again and again with a growing delay until it is accepted. */
 export function createReporter(deps: ReporterDeps): Reporter {
-  let wanted: { readonly report: Report; readonly key: string } | undefined;
+  let wanted: Report | undefined;
   let acceptedKey: string | undefined;
   let sending = false;
   let stopped = false;
@@ -37,9 +37,11 @@ export function createReporter(deps: ReporterDeps): Reporter {
   let failures = 0;
 
   const send = async () => {
-    if (sending || stopped || timer !== undefined || wanted === undefined || wanted.key === acceptedKey) return;
+    if (sending || stopped || timer !== undefined || wanted === undefined) return;
+    const report = wanted;
+    const key = reportKey(report);
+    if (key === acceptedKey) return;
     sending = true;
-    const { report, key } = wanted;
     try {
       await deps.submit({ ...report, sequence: deps.nextSequence() });
       failures = 0;
@@ -58,9 +60,7 @@ export function createReporter(deps: ReporterDeps): Reporter {
 
   return {
     tell(report) {
-      const key = reportKey(report);
-      if (wanted?.key === key) return;
-      wanted = { report, key };
+      wanted = report;
       if (report.status !== "PENDING" || acceptedKey !== undefined) void send();
       else firstWord ??= deps.clock.after(firstWordMs, () => void send());
     },
