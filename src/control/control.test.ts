@@ -92,17 +92,17 @@ test("what is no record wakes a controller too, until it is stopped", async () =
 
 test("all keys are looked at once at the start, then those of changes, and no timer runs", async () => {
   const { clock, store, put, seen, control } = await newControl(nothing, { things: { a: "ann", b: "bob", c: "ann" } });
-  await drainMicrotasks();
+  await clock.advance(0);
   assert.deepEqual(seen.splice(0), ["ann", "bob"]);
   await put("d", "dan");
   await store.commit({ put: [{ key: keyOf(others, "1"), value: "made" }] });
-  await drainMicrotasks();
+  await clock.advance(0);
   assert.deepEqual(seen.splice(0), ["dan"]);
   await put("d", "eve");
-  await drainMicrotasks();
+  await clock.advance(0);
   assert.deepEqual(seen.splice(0), ["dan", "eve"], "the keys before and after a change");
   await store.commit({ remove: [thing("d")] });
-  await drainMicrotasks();
+  await clock.advance(0);
   assert.deepEqual(seen.splice(0), ["eve"]);
   assert.equal(clock.nextAt(), undefined);
   assert.equal(control.isIdle(), true);
@@ -134,8 +134,6 @@ test("no more keys are worked on at once than allowed", async () => {
   await drainMicrotasks();
   assert.deepEqual([seen.length, metrics().active, metrics().queued], [3, 3, 17]);
   step.resolve();
-  await drainMicrotasks();
-  assert.deepEqual([seen.length, metrics().active, metrics().queued], [16, 0, 4], "I/O has its turn");
   await clock.advance(0);
   assert.deepEqual([seen.length, metrics().active, metrics().queued], [20, 0, 0]);
 });
@@ -220,11 +218,11 @@ test("a controller commits under its own name, many keys at once", async () => {
   assert.ok([...store.view(others).all()].every((entry) => entry.value === "seen"));
 });
 
-test("a long backlog lets I/O have its turn", async () => {
+test("a long backlog lets I/O have its turn after every few keys", async () => {
   const owners = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`t${i}`, `o${i}`]));
   const { clock, seen, metrics } = await newControl(nothing, { things: owners });
   await drainMicrotasks();
-  assert.ok(seen.length < 300, `${seen.length} without a pause`);
+  assert.ok(seen.length < 10, `${seen.length} without a pause`);
   await clock.advance(0);
   assert.deepEqual([seen.length, metrics().queued], [600, 0]);
 });

@@ -4,6 +4,7 @@ import type { Random } from "#kernel/random.ts";
 import type { ChangeFeed, Store } from "#kernel/store.ts";
 import { Informer } from "./informer.ts";
 import { Runner, type RunnerMetrics } from "./runner.ts";
+import { Turns } from "./turns.ts";
 
 export interface ControlOptions {
   readonly store: Store & ChangeFeed;
@@ -34,10 +35,11 @@ export interface Control {
 /** Starts the controllers: each looks at every key once, then at those that changes make due. It never polls. */
 export function startControl(options: ControlOptions): Control {
   const { store, clock, random, log, onBug, concurrency = 64 } = options;
+  const turns = new Turns(clock);
   const runners = options.controllers.map((controller) => {
     const ctx = { store: store.as(controller.name), clock, random, log };
     const { name, startsTasks = false } = controller;
-    return { name, startsTasks, runner: new Runner(controller, { ctx, concurrency, onBug }) };
+    return { name, startsTasks, runner: new Runner(controller, { ctx, concurrency, turns, onBug }) };
   });
   const informer = new Informer(runners.flatMap(({ runner }) => runner.informed()));
   const subscription = store.observe((batch) => informer.notice(batch));

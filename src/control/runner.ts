@@ -3,6 +3,7 @@ import type { Controller, ControllerContext, Reconciled } from "#kernel/controll
 import { ConflictError, DriverError, Fault } from "#kernel/fault.ts";
 import { conflictBackoff, delayMs, errorBackoff } from "./backoff.ts";
 import { allKeys, type Informed } from "./informer.ts";
+import type { Turns } from "./turns.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface RunnerOptions {
@@ -10,6 +11,8 @@ export interface RunnerOptions {
   readonly ctx: ControllerContext;
   /** How many keys are worked on at once. */
   readonly concurrency: number;
+  /** Shared with the other controllers. */
+  readonly turns: Turns;
   /** A bug: an `InvariantError`, or any error that is not one of the platform's. */
   readonly onBug: (error: unknown) => void;
 }
@@ -27,12 +30,6 @@ export interface RunnerMetrics {
   readonly reconcileMsMax: number;
 }
 
-/**
- * After so many keys without a pause, I/O gets its turn. The fewer, the sooner requests are answered while the work
- * that follows from earlier ones is still being done.
- */
-const keysBeforePause = 16;
-
 /** Runs one controller: one reconcile at a time for each key, delays after failures. */
 export class Runner {
   readonly #controller: Controller;
@@ -42,9 +39,9 @@ export class Runner {
   readonly #failures = new Map<string, number>();
   readonly #counters = { reconciles: 0, conflicts: 0, errors: 0, reconcileMsTotal: 0, reconcileMsMax: 0 };
   #pumping = false;
-  #sincePause = 0;
   #stopped = false;
   #held = false;
+  readonly #goOn = () => this.#pump();
   #onDrained: (() => void) | undefined;
   #endWakes: (() => void) | undefined;
 
@@ -110,25 +107,13 @@ export class Runner {
 
   #pump(): void {
     this.#pumping = false;
-    while (!this.#stopped && !this.#held && this.#queue.active < this.#options.concurrency) {
-      if (this.#sincePause >= keysBeforePause && this.#queue.depth > 0) {
-        this.#pause();
+    while (!this.#stopped && !this.#held && this.#queue.ready > 0 && this.#queue.active < this.#options.concurrency) {
+      if (!this.#options.turns.take(this.#goOn)) {
+        this.#pumping = true;
         return;
       }
-      const key = this.#queue.take();
-      if (key === undefined) {
-        this.#sincePause = 0;
-        return;
-      }
-      this.#sincePause++;
-      void this.#work(key);
+      void this.#work(this.#queue.take()!);
     }
-  }
-
-  #pause(): void {
-    this.#pumping = true;
-    this.#sincePause = 0;
-    this.#clock.after(0, () => this.#pump());
   }
 
   async #work(key: string): Promise<void> {

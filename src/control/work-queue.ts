@@ -24,6 +24,11 @@ export class WorkQueue {
     return this.#ready.size + this.#again.size;
   }
 
+  /** How many keys can be taken. */
+  get ready(): number {
+    return this.#ready.size;
+  }
+
   get active(): number {
     return this.#active.size;
   }

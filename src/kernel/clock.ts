@@ -12,6 +12,8 @@ export interface Clock {
   now(): number;
   /** Runs `callback` once, `delayMs` from now (a delay below 0 counts as 0). */
   after(delayMs: number, callback: () => void): Timer;
+  /** Runs `callback` once, when I/O that is ready has had its turn. */
+  soon(callback: () => void): void;
 }
 
 /** Node caps a timer at 2^31-1 ms and fires longer ones at once; longer waits are made of several. */
@@ -24,6 +26,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export function systemClock(options: { keepAlive?: boolean } = {}): Clock {
   return {
     now: () => Date.now(),
+    soon: setImmediate,
     after(delayMs, callback) {
       let left = Math.max(0, delayMs);
       let handle: NodeJS.Timeout;

@@ -34,6 +34,10 @@ export class VirtualClock implements Clock {
     };
   }
 
+  soon(callback: () => void): void {
+    this.after(0, callback);
+  }
+
   /** When the next timer is due, or undefined when none is set. */
   nextAt(): number | undefined {
     this.#dropCancelled();

@@ -46,6 +46,7 @@ export class SimulatedProcess {
     this.clock = {
       now: () => options.clock.now(),
       after: (delayMs, callback) => options.clock.after(delayMs, () => this.#alive && callback()),
+      soon: (callback) => options.clock.soon(() => this.#alive && callback()),
     };
     this.random = seededRandom(Math.floor(options.random.float() * 2 ** 32));
     this.engine = this.#wrap(memoryEngine({ clock: this.clock, journal: this.#faultyDisk(options.disk) }));

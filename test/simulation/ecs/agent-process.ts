@@ -27,6 +27,7 @@ export class AgentProcess {
     this.clock = {
       now: () => clock.now(),
       after: (delayMs, callback) => clock.after(delayMs, () => this.#alive && callback()),
+      soon: (callback) => clock.soon(() => this.#alive && callback()),
     };
     this.random = seededRandom(Math.floor(random.float() * 2 ** 32));
   }
