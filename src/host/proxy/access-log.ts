@@ -10,6 +10,8 @@ import {
   networkFields,
   type TimeField,
   timeFields,
+  toldOneOf,
+  toldPerSecond,
 } from "./config/log-format.ts";
 import { connectHttpLine, connectTcpLine } from "./connect-log.ts";
 import type { NodeDirectory } from "./names.ts";
@@ -39,7 +41,7 @@ export function parseAccess(
     const fields = fieldsOf<TimeField>(line, timeFields);
     const record = fields && applicationRecord(fields, nodeId, node, directory);
     if (record?.targetResponseMs === undefined) return undefined;
-    return { ...record, standsFor: Number(fields!.standsFor) || 1 };
+    return { ...record, standsFor: Number(fields!.requestRate) > toldPerSecond ? toldOneOf : 1 };
   }
   if (line.startsWith('["n"')) {
     const fields = fieldsOf<NetworkField>(line, networkFields);
@@ -70,7 +72,7 @@ function fieldsOf<F extends string>(line: string, order: Readonly<Record<F, stri
 
 /** `words`: its line, if there is one. */
 function applicationRecord(
-  fields: Fields<Exclude<TimeField, "standsFor">>,
+  fields: Fields<Exclude<TimeField, "requestRate">>,
   nodeId: string,
   node: LoadBalancerNode,
   directory: NodeDirectory,
