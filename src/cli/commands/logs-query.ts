@@ -135,7 +135,7 @@ function toTable(rows: readonly Row[]): string {
 }
 
 function found(rows: number, statistics: QueryStatistics): string {
-  return `${count(rows, "row")}; ${count(statistics.recordsMatched, "event")} of ${scanned(statistics)}`;
+  return `${count(rows, "row")}; ${count(statistics.recordsMatched, "event")} matched, ${scanned(statistics)}`;
 }
 
 function scanned({ recordsScanned, bytesScanned = 0 }: QueryStatistics): string {

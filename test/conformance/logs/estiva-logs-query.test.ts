@@ -68,7 +68,7 @@ test("a table for people, with a line for each row, and what was looked through"
   assert.equal(code, exitCodes.ok);
   const lines = out.split("\n").map((line) => line.split(/ {2,}/));
   assert.deepEqual(lines, [["@MESSAGE", "NUMBER"], ["an error at line 1"], ['{"number":8,"path":"/p/2"}', "8"], [""]]);
-  assert.match(err, /^2 rows; 2 events of 12,000 events \(\d\.\d MB\) scanned\n$/);
+  assert.match(err, /^2 rows; 2 events matched, 12,000 events \(\d\.\d MB\) scanned\n$/);
 });
 
 test("JSON for programs, all pages of it", async () => {
