@@ -180,7 +180,11 @@ describe("container instances", { skip: shared.skip ?? false, concurrency: false
     }
     const ports = made.map(portOf);
     assert.deepEqual([ports[0]! > 1024, ports.slice(1)], [true, [28_431, 28_432]]);
-    for (const port of ports) assert.equal(await ask(port), 404, String(port));
+    for (const port of ports) {
+      // A task runs a moment before its server listens.
+      const look = () => ask(port).catch(String);
+      await until(`an answer at port ${port}`, look, (status) => status === 404);
+    }
     const again = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: "fixed", launchType: "EC2" }));
     assert.deepEqual(new Set(again.failures!.map(({ reason }) => reason)), new Set(["RESOURCE:PORTS"]));
     assert.equal(again.failures!.length, 4, "the instances are one machine");

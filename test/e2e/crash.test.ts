@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { label } from "#host/runtime/docker/names.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
@@ -44,8 +45,9 @@ for (const moment of ["PENDING", "RUNNING"]) {
     const up = await Promise.all(tasks.map((task) => running(clients, task)));
     assert.deepEqual([...new Set(up.map(({ lastStatus }) => lastStatus))], ["RUNNING"]);
     const ids = up.map((task) => task.containers![0]!.runtimeId!).sort();
-    const present = await containers();
-    assert.deepEqual(present.map(({ Id }) => Id).sort(), ids, "each container once");
+    // Those of tasks that have ended are removed behind the report of it.
+    const present = async () => (await containers()).map(({ Id }) => Id).sort();
+    await until("each container once", present, (found) => isDeepStrictEqual(found, ids));
     const addresses = up.map((task) => task.containers![0]!.networkInterfaces![0]!.privateIpv4Address);
     assert.equal(new Set(addresses).size, 10);
     await Promise.all(tasks.map((task) => clients.ecs.send(new StopTaskCommand({ cluster, task }))));
@@ -102,6 +104,7 @@ test("ended with SIGTERM it leaves its tasks running, and the next one adopts th
   const { clients } = shared;
   const [started] = await runTasks(clients, await register(clients, "stays", [shell("app", untilTold)]));
   const before = await running(clients, started!.taskArn!);
+  await until("the containers before to go", containers, (found) => found.length === 1);
   assert.equal(await platform.stop(), 0);
   assert.deepEqual(
     (await containers()).map(({ Id, State }) => [Id, State]),

@@ -87,7 +87,7 @@ describe("ECS Exec", { skip: shared.skip }, () => {
     await untilProcess(task, "sleep 1000", true);
     terminal.type("\x03");
     await untilProcess(task, "sleep 1000", false);
-    terminal.type("stty size; exit 3\r");
+    terminal.type("until stty size | grep '40 120'; do sleep 0.1; done; exit 3\r");
     await terminal.shows(/40 120\r\n/);
     assert.equal(await terminal.code, 3);
     assert.deepEqual(terminal.modes, [true, false]);
@@ -162,11 +162,8 @@ describe("ECS Exec", { skip: shared.skip }, () => {
     await untilProcess(task, "sleep 2002", true);
     await aws("ssm", "terminate-session", "--session-id", made.session!.sessionId!);
     await assert.rejects(terminal.code, /The session was ended/);
-    await untilProcess(task, "sleep 2002", false);
-    assert.deepEqual(
-      (await processes(task)).filter((args) => /sleep 200/.test(args)),
-      [],
-    );
+    const left = async () => (await processes(task)).filter((args) => /sleep 200/.test(args));
+    await until("its processes to end", left, (found) => found.length === 0);
   });
 
   test("a session ends with its task, and none is given out before and after", async () => {

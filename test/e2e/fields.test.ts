@@ -134,7 +134,7 @@ const rows: readonly Row[] = [
   {
     name: "pidMode task",
     // Seen or not, never how often: a shell that has just forked is there twice.
-    script: "for i in $(seq 100); do ps | grep -q '[m]arked-other' && echo seen && break; sleep 0.1; done",
+    script: "until ps | grep -q '[m]arked-other'; do sleep 0.1; done; echo seen",
     others: [shell("other", `: marked-other; ${untilTold}`, { essential: false })],
     container: { dependsOn: [{ containerName: "other", condition: "START" }] },
     task: { pidMode: "task" },
@@ -153,7 +153,7 @@ const rows: readonly Row[] = [
     container: { interactive: true },
     lines: ["143"],
   },
-  { name: "standard input is empty without it", script: "timeout 10 cat; echo $?", lines: ["0"] },
+  { name: "standard input is empty without it", script: "timeout 100 cat; echo $?", lines: ["0"] },
   {
     name: "pseudoTerminal",
     script: "test -t 1 && echo terminal",
@@ -194,9 +194,11 @@ const rows: readonly Row[] = [
   },
   {
     name: "containers of a task share its network",
-    script: "for i in $(seq 100); do nc 127.0.0.1 9000 </dev/null && break; sleep 0.1; done",
+    script: "until wget -q -O - http://127.0.0.1:9000/; do sleep 0.1; done 2>/dev/null",
     others: [
-      shell("server", `${untilTold.replace("while", "echo pong | nc -l -p 9000 & while")}`, { essential: false }),
+      shell("server", `mkdir /www; echo pong > /www/index.html; httpd -p 127.0.0.1:9000 -h /www; ${untilTold}`, {
+        essential: false,
+      }),
     ],
     container: { dependsOn: [{ containerName: "server", condition: "START" }] },
     lines: ["pong"],

@@ -34,9 +34,15 @@ async function forget(image: string): Promise<void> {
 
 describe("an image", { skip: shared.skip, concurrency: 6 }, () => {
   test("is pulled once for tasks that start together, and its digest is told and can be named", async () => {
-    const { host, manifestRequests } = await registry();
+    let release = () => {};
+    const { host, manifestRequests } = await registry({ until: new Promise<void>((resolve) => (release = resolve)) });
     const definition = await define("pulled", `${host}/open:1`);
     const tasks = await runTasks(shared.clients, definition, { count: 4 });
+    // Together, however late one of them is on a busy machine.
+    for (const { taskArn } of tasks) {
+      await untilTask(shared.clients, taskArn!, ({ pullStartedAt }) => pullStartedAt !== undefined);
+    }
+    release();
     const digests = new Set<string>();
     for (const { taskArn } of tasks) {
       const task = await stopped(shared.clients, taskArn!);

@@ -36,8 +36,9 @@ describe("a task on the inside", { skip: shared.skip, concurrency: 4 }, () => {
   ] as const) {
     test(`asks the metadata endpoint ${version}`, async () => {
       const { clients } = shared;
-      // A process may ask before the agent has been told that it runs.
-      const asRunning = `until wget -q -O - $${variable} | grep -q '"KnownStatus":"RUNNING"'; do sleep 0.1; done; `;
+      // A process may ask before the agent has been told that it runs, and the other one, and so the task.
+      const known = `wget -q -O - $${variable}/task | grep -o '"KnownStatus":"RUNNING"' | wc -l`;
+      const asRunning = `until [ $(${known}) = 3 ]; do sleep 0.1; done; `;
       const script = asRunning + ask(variable, ["", "/task", "/taskWithTags", "/stats", "/task/stats"]);
       const definition = await register(
         clients,
@@ -124,7 +125,7 @@ describe("a task on the inside", { skip: shared.skip, concurrency: 4 }, () => {
   test("reaches another task by its address and by its name", async () => {
     const { clients } = shared;
     const server = await register(clients, "server", [
-      shell("app", "trap 'exit 0' TERM; while :; do echo hello | nc -l -p 8080 & wait; done", {
+      shell("app", `mkdir /www; echo hello > /www/index.html; httpd -p 8080 -h /www; ${untilTold}`, {
         portMappings: [{ containerPort: 8080 }],
       }),
     ]);
@@ -132,7 +133,7 @@ describe("a task on the inside", { skip: shared.skip, concurrency: 4 }, () => {
     const task = await running(clients, started!.taskArn!);
     const address = task.containers![0]!.networkInterfaces![0]!.privateIpv4Address!;
     const name = task.attachments![0]!.details!.find((detail) => detail.name === "privateDnsName")!.value!;
-    const call = (host: string) => `for i in $(seq 50); do nc -w 2 ${host} 8080 </dev/null && break; sleep 0.2; done`;
+    const call = (host: string) => `until wget -q -O - http://${host}:8080/; do sleep 0.2; done 2>/dev/null`;
     const client = await register(clients, "client", [shell("app", `${call(address)}; ${call(name)}`)]);
     const { lines } = await runToEnd(clients, client, await privately());
     assert.deepEqual(lines, ["hello", "hello"], (await logLines(clients, task, "app")).join("\n"));

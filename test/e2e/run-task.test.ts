@@ -60,7 +60,7 @@ describe("RunTask", { skip: shared.skip }, () => {
       assert.equal(task.desiredStatus, "RUNNING");
     }
     await waitUntilTasksRunning(
-      { client: ecs, maxWaitTime: 90, minDelay: 1, maxDelay: 1 },
+      { client: ecs, maxWaitTime: 240, minDelay: 1, maxDelay: 1 },
       { cluster, tasks: arns(tasks) },
     );
     const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns(tasks) }));
@@ -73,7 +73,7 @@ describe("RunTask", { skip: shared.skip }, () => {
     assert.equal(clusters![0]!.pendingTasksCount, 0);
     await stop(tasks);
     await waitUntilTasksStopped(
-      { client: ecs, maxWaitTime: 90, minDelay: 1, maxDelay: 1 },
+      { client: ecs, maxWaitTime: 240, minDelay: 1, maxDelay: 1 },
       { cluster, tasks: arns(tasks) },
     );
     const ended = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns(tasks) }));

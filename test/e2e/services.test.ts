@@ -105,6 +105,7 @@ describe("services", { skip: shared.skip ?? false }, () => {
     await shared.clients.ecs.send(new StopTaskCommand({ cluster, task, reason: "no longer needed" }));
     const stopped = await runEstiva(shared.platform, ["explain", "task", idOf(task!), "-c", cluster]);
     assert.match(stopped.out, /:\n {2}- Somebody called StopTask\. stoppedReason: no longer needed\.\n/);
+    await untilStopped(shared.clients, task!);
     await stable("kept");
     const again = await runEstiva(shared.platform, ["explain", "service", "kept", "-c", cluster]);
     assert.match(again.out, /Tasks that ended last:\n {2}- .* UTC {2}\w{32}: no longer needed; app exit code 0\n/);
@@ -224,7 +225,7 @@ describe("services", { skip: shared.skip ?? false }, () => {
 
   test("replace unhealthy tasks, the replacement first", async () => {
     const command = ["CMD-SHELL", "test ! -f /tmp/ill || { echo it is ill; exit 1; }"];
-    const healthCheck = { command, interval: 5, timeout: 2, retries: 1 };
+    const healthCheck = { command, interval: 5, timeout: 60, retries: 1 };
     const taskDefinition = await register(shared.clients, "checked", [shell("app", untilTold, { healthCheck })]);
     await create("checked", { taskDefinition, desiredCount: 1 });
     await stable("checked");

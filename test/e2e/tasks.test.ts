@@ -82,15 +82,19 @@ test("kill -9 of the platform: running tasks are adopted untouched, ended ones r
   const long = await register(clients, "long", [
     shell("app", "trap 'exit 0' TERM; i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done"),
   ]);
-  const short = await register(clients, "short", [shell("app", "sleep 5; exit 3")]);
+  const short = await register(clients, "short", [
+    shell("app", "trap 'exit 3' USR1; echo up; while :; do sleep 0.1; done"),
+  ]);
   const [runs] = await runTasks(clients, long);
   const [ends] = await runTasks(clients, short);
   const beforeKill = await running(clients, runs!.taskArn!);
   const toEnd = await running(clients, ends!.taskArn!);
   const before = await untilLogged(clients, runs!, "app", 1);
+  await untilLogged(clients, ends!, "app", "up");
   await platform.kill();
-  const container = `/containers/${toEnd.containers![0]!.runtimeId}/json`;
-  const look = (): Promise<{ State: { Running: boolean } }> => shared.engine.call("GET", container);
+  const container = `/containers/${toEnd.containers![0]!.runtimeId}`;
+  await shared.engine.call("POST", `${container}/kill`, { query: { signal: "SIGUSR1" } });
+  const look = (): Promise<{ State: { Running: boolean } }> => shared.engine.call("GET", `${container}/json`);
   await until("the end of the short task", look, ({ State }) => !State.Running);
   await platform.start();
   const adopted = await untilTask(clients, runs!.taskArn!, (task) => task.connectivity === "CONNECTED");

@@ -34,7 +34,7 @@ test("a service without tasks answers the first request, and sleeps when it is t
     api.call("application-autoscaling", "RegisterScalableTarget", { ...target, MinCapacity: 0, MaxCapacity, Tags });
   await register0(2);
   // The nodes hold no requests before they have heard of it.
-  const first = await until("a request that waits for a task", ask, ({ status }) => status !== 503, { seconds: 120 });
+  const first = await until("a request that waits for a task", ask, ({ status }) => status !== 503);
   assert.deepEqual(first, { status: 200, body: "awake" });
   assert.equal((await described(service)).desiredCount, 1);
   const { ScalingActivities: activities } = await api.call("application-autoscaling", "DescribeScalingActivities", {

@@ -37,7 +37,7 @@ export interface WebAnswer {
 /** One request, in a connection of its own. */
 export function askNode(host: string, path = "/"): Promise<WebAnswer> {
   return new Promise((resolve, reject) => {
-    const request = get({ host, port: 80, path, agent: false, timeout: 10_000 }, (response) => {
+    const request = get({ host, port: 80, path, agent: false, timeout: 60_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () =>
@@ -141,7 +141,7 @@ async function newGroup(shared: SharedPlatform, Name: string, VpcId: string): Pr
   const elb = elbClient(shared.platform);
   const made = await elb("CreateTargetGroup", {
     ...{ Name, Protocol: "HTTP", Port: webPort, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
-    ...{ HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
+    ...{ HealthCheckTimeoutSeconds: 4, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
   });
   const TargetGroupArn = textsOf(made, "TargetGroupArn")[0]!;
   const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "2" }];

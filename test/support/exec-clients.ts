@@ -88,18 +88,21 @@ export class PluginClient {
       transmit: (bytes) => socket.send(bytes),
     });
     socket.on("open", () => socket.send(JSON.stringify({ TokenValue: session!.tokenValue, ClientVersion: "1.2.0.0" })));
-    this.farewell = new Promise((resolve) => {
-      socket.on("message", (data: Buffer) => {
-        const message = decodeMessage(data)!;
-        if (message.messageType !== messageTypes.channelClosed) return this.#stream.receive(message);
-        resolve(readJson(message.payload)?.Output);
-        socket.terminate();
-        this.#stream.close();
-      });
-      socket.on("close", () => resolve(undefined));
+    let told: unknown;
+    socket.on("message", (data: Buffer) => {
+      const message = decodeMessage(data)!;
+      if (message.messageType !== messageTypes.channelClosed) return this.#stream.receive(message);
+      told = readJson(message.payload)?.Output;
+      this.#stream.finish();
     });
+    socket.on("close", () => this.#stream.finish());
     this.ready = this.#complete.promise;
-    void this.#read();
+    // All that came before the end is read first.
+    this.farewell = this.#read().then(() => {
+      socket.terminate();
+      this.#stream.close();
+      return told;
+    });
   }
 
   type(text: string): void {
