@@ -66,6 +66,13 @@ describe("DAEMON: one task on each instance", () => {
     test(name, () => assert.equal(movesOf(plan(instances, tasks, service)), expected));
   }
 
+  test("an instance that drains keeps a protected task until its protection ends, and an event says so", () => {
+    const kept = on("a", { protected: true });
+    const { stop, waits, events } = plan("b", [kept, on("b")], {});
+    assert.deepEqual([stop, waits.map(({ on }) => on)], [[], ["protection"]]);
+    assert.match(events.join(), /unable to stop tasks during a deployment due to \(reason 1 tasks under protection\)/);
+  });
+
   test("the desired count follows the instances, and a completed service goes on with it", () => {
     const completed = testDeployment("new", { rolloutState: "COMPLETED" });
     const grown = plan("a b", [on("a")], { deployments: [completed], desiredCount: 1, steady: true });

@@ -1,6 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { isAlive, type Member } from "./health.ts";
 import { planRolling, type RollingPlan } from "./rolling.ts";
+import { waitsToStop } from "./waits.ts";
 
 /*
  * The DAEMON scheduling strategy: "exactly one task on each active container instance that meets all of the task
@@ -18,9 +19,10 @@ export function countDaemons(draft: Draft): void {
 export function planDaemons(draft: Draft, members: readonly Member[]): RollingPlan {
   const instances = new Set(instancesOf(draft));
   const isPlaced = ({ task }: Member) => instances.has(task.value.containerInstanceArn ?? "");
+  const plan = planRolling(draft.service, members.filter(isPlaced), draft.primary);
   // What runs on an instance that drains, is gone, or meets the constraints no more: it takes no room on another.
   const strays = members.filter((member) => isAlive(member) && !isPlaced(member));
-  const plan = planRolling(draft.service, members.filter(isPlaced), draft.primary);
+  const leaving = strays.filter((member) => !member.protected);
   // An instance is free when the task before has left it for good: until then it takes its room.
   const taken = new Set(
     members
@@ -28,7 +30,18 @@ export function planDaemons(draft: Draft, members: readonly Member[]): RollingPl
       .map(({ task }) => task.value.containerInstanceArn ?? ""),
   );
   const free = [...instances].filter((arn) => !taken.has(arn)).length;
-  return { ...plan, starts: Math.min(plan.starts, free), surplus: [...strays, ...plan.surplus] };
+  const starts = Math.min(plan.starts, free);
+  const surplus = [...leaving, ...plan.surplus];
+  const held = strays.length > leaving.length && starts + surplus.length + plan.sick.length === 0;
+  return {
+    ...plan,
+    ...{ starts, surplus },
+    ...(held && { blocked: "protection" }),
+    waits: [
+      ...plan.waits,
+      ...waitsToStop({ good: [], wanted: 0, others: strays, surplus: leaving, serving: 0, floor: 0 }),
+    ],
+  };
 }
 
 function instancesOf({ view, primary }: Draft): readonly string[] {

@@ -24,15 +24,19 @@ function plan(
   tasks: readonly Entry<TaskRecord>[],
   service: Partial<ServiceRecord> = {},
   bounds = percent(100, 200),
+  productionTrafficWeight = 0,
 ) {
   const deploymentConfiguration = { ...bounds.deploymentConfiguration, strategy: "BLUE_GREEN" } as const;
-  const history = testHistory("d-new", deploymentConfiguration, { lifecycleStage: stage, stageSince: now });
+  const counts = { requestedTaskCount: 0, runningTaskCount: 0, pendingTaskCount: 0 };
+  const targetRevision = { revisionId: "r-new", ...counts, productionTrafficWeight };
+  const fields = { lifecycleStage: stage, stageSince: now, targetRevision };
+  const history = testHistory("d-new", deploymentConfiguration, fields);
   const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
   const deployments = [testDeployment("new"), old];
-  const fields = { deployments, completedRevisionId: "r-old", deploymentConfiguration, ...service };
+  const whole = { deployments, completedRevisionId: "r-old", deploymentConfiguration, ...service };
   const serviceDeployments = new Map([["d-new", history]]);
   const isDraining = (task: TaskRecord) => task.containerInstanceArn === drained;
-  return planService(testView(fields, tasks, { serviceDeployments, isDraining, trafficApplied: () => false }));
+  return planService(testView(whole, tasks, { serviceDeployments, isDraining, trafficApplied: () => false }));
 }
 
 describe("a blue/green deployment of a service that shrinks", () => {
@@ -103,4 +107,46 @@ describe("a blue/green deployment while an instance drains", () => {
       [{ on: "floor", count: 2, serving: 2, floor: 2 }],
     );
   });
+});
+
+describe("a blue/green deployment while tasks are unhealthy", () => {
+  const blue = (count: number, fields: TestTask = {}) => many(count, { deployment: "old", ...fields });
+  const sick = { health: "UNHEALTHY" } as const;
+  const well = { health: "HEALTHY" } as const;
+  const cases: readonly [string, readonly Entry<TaskRecord>[], string, ReturnType<typeof percent>?, number?][] = [
+    [
+      "one of the old revision has a replacement of the old revision",
+      [...blue(1), ...blue(1, sick), ...many(2, {})],
+      "+1",
+    ],
+    ["and goes when that is healthy", [...blue(2), ...blue(1, sick), ...many(2, {})], "+0 -1 old"],
+    [
+      "without room for a replacement it goes first, as far as the floor allows",
+      [...blue(1), ...blue(1, sick), ...many(2, {})],
+      "+0 -1 old",
+      percent(50, 100),
+    ],
+    ["those of the new revision go at once while the old one serves", [...blue(2), ...many(2, sick)], "+2 -2 new"],
+    [
+      "with all traffic, too, they have replacements first",
+      [...blue(2), ...many(2, sick)],
+      "+2",
+      percent(100, 200),
+      100,
+    ],
+    ["what is not healthy and drains goes at once", [...blue(2), ...blue(1, { ...sick, on: drained })], "+2 -1 old"],
+    ["what has ended is replaced", [...blue(1), ...blue(1, { stopped: "UserInitiated" }), ...many(2, well)], "+1"],
+  ];
+  for (const [name, tasks, moves, bounds, weight] of cases) {
+    test(name, () => {
+      const made = plan("SCALE_UP", tasks, {}, bounds, weight);
+      assert.equal(movesOf(made), moves);
+      const isSource = moves === "+1";
+      if (isSource)
+        assert.deepEqual(
+          made.start.map(({ rollout }) => rollout.id),
+          ["old"],
+        );
+    });
+  }
 });

@@ -13,37 +13,34 @@ import { waitsOfSick, waitsToStart, waitsToStop } from "./waits.ts";
 export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, members: readonly Member[]): RollingPlan {
   const { service, primary } = draft;
   const bounds = boundsOf(service);
-  const alive = members.filter(isAlive);
-  const isOwn = (member: Member) => member.deploymentId === primary.id;
-  const own = alive.filter(isOwn);
-  const others = alive.filter((member) => !isOwn(member));
   const source = keptSource(draft, deployment);
-  const isSource = (member: Member) => member.deploymentId === source;
-  const good = own.filter(({ condition }) => condition !== "unhealthy");
-  const green = keepWhole(service, good, {
-    ...{ wanted: isScaled(deployment) ? service.desiredCount : countStaying(good), works: isHealthy },
-    occupying: occupying(members.filter(isOwn)),
+  const membersOf = (id: string | undefined) => members.filter((member) => member.deploymentId === id);
+  const leaving = members.filter(({ deploymentId: id }) => id !== primary.id && id !== source).filter(isAlive);
+  const own = membersOf(primary.id);
+  const green = keepWhole(service, own, {
+    wanted: isScaled(deployment) ? service.desiredCount : own.filter(stays).length,
+    works: isHealthy,
+    others: isShifted(deployment) ? [] : membersOf(source).filter(isAlive),
   });
-  const blue = keepWhole(service, others.filter(isSource), {
-    ...{ wanted: source === undefined ? 0 : service.desiredCount, works: serves },
-    occupying: occupying(members.filter(isSource)),
+  const blue = keepWhole(service, membersOf(source), {
+    ...{ wanted: source === undefined ? 0 : service.desiredCount, works: serves, others: [] },
   });
   const starts = primary.rolloutState === "FAILED" ? 0 : green.starts;
-  const leaving = others.filter((member) => !isSource(member));
   const kept = new Set([...green.surplus, ...blue.surplus]);
-  const stays = (member: Member) => !kept.has(member);
-  const serving = countServing(own.filter(stays), others.filter(stays));
+  const serving = countServing(
+    own.filter((member) => isAlive(member) && !kept.has(member)),
+    members.filter((member) => isAlive(member) && member.deploymentId !== primary.id && !kept.has(member)),
+  );
   const goes = mayLeave(draft, deployment);
   const leaves = goes
     ? chooseSurplus(service, serving, [{ members: leaving, most: leaving.length, works: serves }])
     : [];
   const held = goes && leaves.length === 0 && leaving.some((member) => member.protected);
-  const sick = chooseSick({ service, members, own, others, bounds });
   return {
     starts,
     sourceStarts: blue.starts,
     surplus: [...green.surplus, ...blue.surplus, ...leaves],
-    sick,
+    sick: [...green.sick, ...blue.sick],
     ...(held && { blocked: "protection" }),
     waits: [
       ...waitsToStart(primary, green.missing - starts, { occupying: green.occupying, ceiling: bounds.ceiling }),
@@ -52,7 +49,6 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
       ...(goes
         ? waitsToStop({ good: [], wanted: 0, others: leaving, surplus: leaves, serving, floor: bounds.floor })
         : []),
-      ...waitsOfSick(own, sick),
     ],
   };
 }
@@ -61,32 +57,46 @@ interface Kept {
   readonly wanted: number;
   /** Which of its tasks count towards the floor. */
   readonly works: (member: Member) => boolean;
-  /** How many of its tasks count against the ceiling. */
-  readonly occupying: number;
+  /** Tasks of the other revision that do its work as long as it has no production traffic. */
+  readonly others: readonly Member[];
 }
 
 /**
  * The moves that keep a revision whole by itself, whatever the other one has: what is missing is started at once, what
- * is on instances that drain is replaced within the bounds ("maximumPercent", Amazon ECS API: with deployments other
- * than rolling ones it is the limit "while the container instances are in the DRAINING state").
+ * is unhealthy, or on instances that drain, is replaced within the bounds ("maximumPercent", Amazon ECS API: with
+ * deployments other than rolling ones it is the limit "while the container instances are in the DRAINING state").
  */
-function keepWhole(service: ServiceRecord, alive: readonly Member[], { wanted, works, occupying }: Kept) {
-  const { floor, ceiling } = boundsOf(service);
-  const draining = alive.filter((member) => member.drains);
-  const good = alive.filter((member) => !member.drains);
+function keepWhole(service: ServiceRecord, members: readonly Member[], { wanted, works, others }: Kept) {
+  const bounds = boundsOf(service);
+  const alive = members.filter(isAlive);
+  const [draining, placed] = [alive.filter(({ drains }) => drains), alive.filter(({ drains }) => !drains)];
+  const good = alive.filter(stays);
   const missing = Math.max(0, wanted - good.length);
-  const starts = Math.max(missing - draining.length, Math.min(missing, ceiling - occupying), 0);
+  const taken = occupying(members);
+  // Those that are to be replaced have their places still.
+  const inPlace = alive.length - good.length;
+  const starts = Math.max(missing - inPlace, Math.min(missing, bounds.ceiling - taken), 0);
   const serving = alive.filter(works).length;
   const surplus = chooseSurplus(service, serving, [
     { members: good, most: good.length - wanted, works },
     { members: draining, most: draining.length, works },
   ]);
-  const waits = waitsToStop({ good, wanted, others: draining, surplus, serving, floor });
-  return { missing, starts, occupying, surplus, waits };
+  const sick = chooseSick({ service, members, own: placed, others: [...others, ...draining], bounds });
+  const waits = [
+    ...waitsToStop({ good, wanted, others: draining, surplus, serving, floor: bounds.floor }),
+    ...waitsOfSick(placed, sick),
+  ];
+  return { missing, starts, occupying: taken, surplus, sick, waits };
 }
 
-function countStaying(members: readonly Member[]): number {
-  return members.filter((member) => !member.drains).length;
+/** It is not to be replaced. */
+function stays(member: Member): boolean {
+  return isAlive(member) && !member.drains && member.condition !== "unhealthy";
+}
+
+/** All production traffic goes to the new revision. */
+function isShifted({ status, targetRevision }: ServiceDeploymentRecord): boolean {
+  return status === "IN_PROGRESS" && targetRevision.productionTrafficWeight === 100;
 }
 
 /** The deployment that traffic may go back to; undefined: to none any more. */
