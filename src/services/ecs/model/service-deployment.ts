@@ -107,8 +107,7 @@ export const serviceDeployments: Collection<ServiceDeploymentRecord, "service" |
       if (!alarms?.enable || isFinished(deployment)) return undefined;
       return alarms.alarmNames.map((name) => alarmPath(deployment, name));
     },
-    shifting: (record) =>
-      record.deploymentConfiguration.strategy === "ROLLING" || isFinished(record) ? undefined : "yes",
+    shifting: (record) => (isShifting(record) ? "yes" : undefined),
   },
   machines: [serviceDeploymentMachine],
 };
@@ -127,6 +126,14 @@ export function serviceDeploymentsOf(at: ServiceName): Prefix<ServiceDeploymentR
 
 export function serviceDeploymentArn(at: ServiceName, id: string): string {
   return ecsArn(at, `service-deployment/${at.clusterName}/${at.serviceName}/${id}`);
+}
+
+/** Whether it is under way and has load balancers send traffic by its weights. */
+export function isShifting(record: ServiceDeploymentRecord): boolean {
+  const { deploymentConfiguration, targetRevision } = record;
+  const isWeighted =
+    deploymentConfiguration.strategy !== "ROLLING" || targetRevision.productionTrafficWeight !== undefined;
+  return isWeighted && !isFinished(record);
 }
 
 /** Whether the deployment has come to its end, one way or another. */

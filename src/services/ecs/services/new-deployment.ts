@@ -7,11 +7,12 @@ import {
   type ServiceRecord,
   type ServiceRevisionRecord,
   serviceRevisionKey,
+  serviceRevisions,
 } from "../model/service.ts";
 import { type ServiceDeploymentRecord, serviceDeploymentKey } from "../model/service-deployment.ts";
 import { newDeploymentId, newNumber } from "./numbers.ts";
 import type { RevisionContent } from "./revision.ts";
-import { revisionTargetGroups } from "./target-groups.ts";
+import { groupsOf, revisionTargetGroups } from "./target-groups.ts";
 
 export interface NewDeployment {
   readonly deployment: DeploymentRecord;
@@ -29,7 +30,7 @@ export function newDeployment(
   const now = ctx.clock.now();
   const targetGroups = revisionTargetGroups(ctx.store, service, content.loadBalancers);
   const revision = newRevision(ctx, service, content, targetGroups);
-  const history = newHistory(ctx, service, revision.id, earlier);
+  const history = newHistory(ctx, service, revision, earlier);
   const id = newDeploymentId(ctx);
   return {
     deployment: {
@@ -67,7 +68,7 @@ export function newRevision(
 function newHistory(
   ctx: RequestContext,
   service: Omit<ServiceRecord, "deployments">,
-  revisionId: string,
+  revision: ServiceRevisionRecord,
   earlier: readonly DeploymentRecord[],
 ): ServiceDeploymentRecord {
   const { account, region, clusterName, serviceName, deploymentConfiguration } = service;
@@ -80,9 +81,30 @@ function newHistory(
     createdAt: ctx.clock.now(),
     updatedAt: ctx.clock.now(),
     sourceRevisions: sources.map((id) => ({ revisionId: id, ...counts })),
-    targetRevision: { revisionId, ...counts, requestedTaskCount: service.desiredCount },
+    targetRevision: {
+      ...{ revisionId: revision.id, ...counts, requestedTaskCount: service.desiredCount },
+      ...(endsShift(ctx, service, revision, sources) && { testTrafficWeight: 100, productionTrafficWeight: 100 }),
+    },
     hooks: [],
   };
+}
+
+/**
+ * Whether it replaces tasks by turns, and puts an end to a deployment that shifted traffic: then all of it goes to the
+ * target groups in which its tasks are, and what has been shifted goes back.
+ */
+function endsShift(
+  { store }: RequestContext,
+  service: Omit<ServiceRecord, "deployments">,
+  revision: ServiceRevisionRecord,
+  sources: readonly string[],
+): boolean {
+  if (service.deploymentConfiguration.strategy !== "ROLLING") return false;
+  const own = groupsOf(revision).join();
+  const before = sources.flatMap(
+    (id) => store.view(serviceRevisions).get(serviceRevisionKey(service, id))?.value ?? [],
+  );
+  return own !== "" && before.some((each) => groupsOf(each).length > 0 && groupsOf(each).join() !== own);
 }
 
 /** The service's deployments with a new PRIMARY one: what was PRIMARY is being replaced from now on. */

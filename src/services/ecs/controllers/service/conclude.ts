@@ -2,7 +2,7 @@ import type { DeploymentRecord } from "../../model/service.ts";
 import type { RevisionCounts, ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import type { Draft } from "./draft.ts";
 import { isAlive, type Member } from "./health.ts";
-import { sourceOf, stagedDeployment } from "./stages.ts";
+import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
 import { rolloutReasons } from "./words.ts";
 
 /** What has come to its end: deployments without tasks are dropped, a rollout is completed, a steady state is told. */
@@ -29,6 +29,8 @@ function isSettled(draft: Draft, members: readonly Member[]): boolean {
   const { service, primary } = draft;
   if (draft.start.length > 0 || draft.stop.length > 0 || draft.waitsForRetry) return false;
   if (service.deployments.length > 1 || primary.rolloutState === "FAILED") return false;
+  // Once it is completed nobody would see to that.
+  if (primary.rolloutState === "IN_PROGRESS" && shiftsStill(draft)) return false;
   const alive = members.filter(isAlive);
   return alive.length === service.desiredCount && alive.every(({ condition }) => condition === "healthy");
 }

@@ -6,7 +6,7 @@ import type { Draft } from "./draft.ts";
 import { isAlive, type Member } from "./health.ts";
 import { planRolling, type RollingPlan } from "./rolling.ts";
 import { planStaged } from "./staged.ts";
-import { sourceOf, stagedDeployment } from "./stages.ts";
+import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
 import type { ServiceCapacity } from "./view.ts";
 import { stopReasons } from "./words.ts";
 
@@ -27,7 +27,12 @@ export function planMoves(draft: Draft, members: readonly Member[]): void {
 function movesOf(draft: Draft, members: readonly Member[]): RollingPlan {
   if (draft.service.schedulingStrategy === "DAEMON") return planDaemons(draft, members);
   const staged = stagedDeployment(draft);
-  return staged === undefined ? planRolling(draft.service, members, draft.primary) : planStaged(draft, staged, members);
+  if (staged !== undefined) return planStaged(draft, staged, members);
+  const plan = planRolling(draft.service, members, draft.primary);
+  if (!shiftsStill(draft)) return plan;
+  // Traffic comes back to where these tasks are: until it has, nobody else's leave.
+  const surplus = plan.surplus.filter(({ deploymentId }) => deploymentId === draft.primary.id);
+  return { ...plan, surplus, waits: [...plan.waits, { on: "traffic" }] };
 }
 
 /** A task whose health checks fail and that is stopped for it counts as a failure of its deployment. */

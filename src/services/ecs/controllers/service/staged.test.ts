@@ -150,3 +150,57 @@ describe("a blue/green deployment while tasks are unhealthy", () => {
     });
   }
 });
+
+describe("a deployment after one that was cut short", () => {
+  const [next, cut] = [testDeployment("new"), testDeployment("cut", { status: "ACTIVE", rolloutState: "IN_PROGRESS" })];
+  const completedRevisionId = "r-old";
+  const strategy = (name: "BLUE_GREEN" | "ROLLING") =>
+    ({ ...percent(100, 200).deploymentConfiguration, strategy: name }) as const;
+  const counts = { requestedTaskCount: 0, runningTaskCount: 0, pendingTaskCount: 0 };
+
+  test("that shifts traffic has the last completed revision back, whose last task is gone", () => {
+    const deploymentConfiguration = strategy("BLUE_GREEN");
+    const history = testHistory("d-new", deploymentConfiguration, { status: "PENDING" });
+    const service = { deployments: [next, cut], completedRevisionId, deploymentConfiguration };
+    const tasks = many(2, { deployment: "cut" });
+    const made = planService(testView(service, tasks, { serviceDeployments: new Map([["d-new", history]]) }));
+    const shown = made.service.deployments.map(({ status, revisionId }) => `${status} ${revisionId}`);
+    assert.deepEqual(shown, ["PRIMARY r-new", "ACTIVE r-old", "ACTIVE r-cut"]);
+    assert.deepEqual([made.serviceDeployments[0]!.lifecycleStage, movesOf(made)], ["RECONCILE_SERVICE", "+2"]);
+  });
+
+  test("that shifts traffic, and replaces what does not work, leaves its tasks until it has the traffic", () => {
+    const deploymentConfiguration = strategy("BLUE_GREEN");
+    const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
+    const service = { deployments: [next, old, cut], completedRevisionId, deploymentConfiguration };
+    const starting = many(2, { deployment: "old", lastStatus: "PENDING" });
+    const tasks = [...many(2, {}), ...many(2, { deployment: "cut" }), ...starting];
+    const stopped = (productionTrafficWeight: number) => {
+      const targetRevision = { revisionId: "r-new", ...counts, productionTrafficWeight };
+      const fields = { lifecycleStage: "SCALE_UP", stageSince: now, targetRevision } as const;
+      const history = testHistory("d-new", deploymentConfiguration, fields);
+      return movesOf(planService(testView(service, tasks, { serviceDeployments: new Map([["d-new", history]]) })));
+    };
+    assert.deepEqual([stopped(0), stopped(100)], ["+0", "+0 -2 cut"]);
+  });
+
+  test("that replaces tasks by turns stops none, and is not completed, before traffic has come back", () => {
+    const deploymentConfiguration = strategy("ROLLING");
+    const targetRevision = { revisionId: "r-new", ...counts, testTrafficWeight: 100, productionTrafficWeight: 100 };
+    const history = testHistory("d-new", deploymentConfiguration, { targetRevision });
+    const plan = (deployments: ServiceRecord["deployments"], tasks: readonly Entry<TaskRecord>[], isApplied: boolean) =>
+      planService(
+        testView({ deployments, completedRevisionId, deploymentConfiguration }, tasks, {
+          serviceDeployments: new Map([["d-new", history]]),
+          trafficApplied: () => isApplied,
+        }),
+      );
+    const tasks = [...many(2, {}), ...many(2, { deployment: "cut" })];
+    const moves = [false, true].map((isApplied) => movesOf(plan([next, cut], tasks, isApplied)));
+    assert.deepEqual(moves, ["+0", "+0 -2 cut"]);
+    const ends = [false, true].map(
+      (isApplied) => plan([next], many(2, {}), isApplied).service.deployments[0]!.rolloutState,
+    );
+    assert.deepEqual(ends, ["IN_PROGRESS", "COMPLETED"]);
+  });
+});

@@ -14,9 +14,10 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   const { service, primary } = draft;
   const bounds = boundsOf(service);
   const source = keptSource(draft, deployment);
+  const isOwn = (member: Member) => member.deploymentId === primary.id;
   const membersOf = (id: string | undefined) => members.filter((member) => member.deploymentId === id);
   const leaving = members.filter(({ deploymentId: id }) => id !== primary.id && id !== source).filter(isAlive);
-  const own = membersOf(primary.id);
+  const own = members.filter(isOwn);
   const green = keepWhole(service, own, {
     wanted: isScaled(deployment) ? service.desiredCount : own.filter(stays).length,
     works: isHealthy,
@@ -27,10 +28,11 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   });
   const starts = primary.rolloutState === "FAILED" ? 0 : green.starts;
   const kept = new Set([...green.surplus, ...blue.surplus]);
-  const serving = countServing(
-    own.filter((member) => isAlive(member) && !kept.has(member)),
-    members.filter((member) => isAlive(member) && member.deploymentId !== primary.id && !kept.has(member)),
-  );
+  const left = members.filter((member) => isAlive(member) && !kept.has(member));
+  const [ownLeft, othersLeft] = [left.filter(isOwn), left.filter((member) => !isOwn(member))];
+  // Without production traffic the new revision takes nobody's place.
+  const carries = deployment.status === "ROLLBACK_IN_PROGRESS" || isShifted(deployment);
+  const serving = countServing(carries ? ownLeft : [], othersLeft);
   const goes = mayLeave(draft, deployment);
   const leaves = goes
     ? chooseSurplus(service, serving, [{ members: leaving, most: leaving.length, works: serves }])

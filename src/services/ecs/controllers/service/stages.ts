@@ -34,6 +34,12 @@ export function sourceOf({ service, primary }: Draft): DeploymentRecord | undefi
   );
 }
 
+/** Load balancers do not follow the weights of the deployment under way yet. */
+export function shiftsStill(draft: Draft): boolean {
+  const history = draft.serviceDeployment(draft.primary.serviceDeploymentId);
+  return history?.targetRevision.productionTrafficWeight !== undefined && !draft.view.trafficApplied(history);
+}
+
 export function planStages(draft: Draft, members: readonly Member[]): void {
   const deployment = stagedDeployment(draft);
   if (deployment?.status !== "IN_PROGRESS" || draft.primary.rolloutState !== "IN_PROGRESS") return;

@@ -21,6 +21,7 @@ export function steer(draft: Draft): void {
         startedAt: draft.view.now,
         ...(triggeredAlarms(deployment, draft.view).length > 0 && { alarmsIgnored: true }),
       });
+      bringSource(draft, deployment);
       return;
     case "STOP_REQUESTED":
       draft.endServiceDeployment(deployment, "STOPPED", "The deployment was stopped by a user.");
@@ -38,6 +39,27 @@ export function steer(draft: Draft): void {
     default:
       return;
   }
+}
+
+/**
+ * A deployment that shifts traffic begins from the last completed revision. When the last task of that is gone, as when
+ * one that was not completed has taken its place, it is brought back: else nobody would shift the traffic.
+ */
+function bringSource(
+  draft: Draft,
+  { id: serviceDeploymentId, deploymentConfiguration }: ServiceDeploymentRecord,
+): void {
+  const { service, primary, view } = draft;
+  const { completedRevisionId: revisionId, deployments } = service;
+  if (deploymentConfiguration.strategy === "ROLLING" || revisionId === undefined) return;
+  if (deployments.some((each) => each.revisionId === revisionId)) return;
+  const id = view.newDeploymentId;
+  const source: DeploymentRecord = {
+    ...{ id, status: "ACTIVE", revisionId, serviceDeploymentId, failedTasks: 0 },
+    ...{ rolloutState: "COMPLETED", rolloutStateReason: rolloutReasons.completed(id) },
+    ...{ createdAt: view.now, updatedAt: view.now },
+  };
+  draft.change({ deployments: [primary, source, ...deployments.filter((each) => each.id !== primary.id)] });
 }
 
 /** Fails the deployment when one of its alarms has gone off, in its bake time too; true when it has. */

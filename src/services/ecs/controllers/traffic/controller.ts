@@ -19,7 +19,7 @@ import {
   targetGroupsIn,
 } from "#services/elb/model.ts";
 import { type ServiceRevisionRecord, serviceRevisionKey, serviceRevisions } from "../../model/service.ts";
-import { isFinished, type ServiceDeploymentRecord, serviceDeployments } from "../../model/service-deployment.ts";
+import { isShifting, type ServiceDeploymentRecord, serviceDeployments } from "../../model/service-deployment.ts";
 import { groupsOf, pairOf } from "../../services/target-groups.ts";
 import { splitsOf, type WantedSplit, weightsOf, withSplit } from "./plan.ts";
 
@@ -46,10 +46,6 @@ export const trafficController: Controller = {
     for (const each of keys) await shift(each, ctx);
   },
 };
-
-function isShifting(record: ServiceDeploymentRecord): boolean {
-  return record.deploymentConfiguration.strategy !== "ROLLING" && !isFinished(record);
-}
 
 async function shift(key: Key<ServiceDeploymentRecord>, { store }: ControllerContext): Promise<void> {
   const deployment = await store.get(key);
