@@ -251,6 +251,21 @@ test("stop ends timers, waits for what runs and starts nothing more", async () =
   assert.equal(clock.nextAt(), undefined);
 });
 
+test("a stop while starts are about to be held keeps neither waiting", async () => {
+  const step = Promise.withResolvers<void>();
+  const { put, control } = await newControl(() => step.promise, { startsTasks: true });
+  await put("a", "ann");
+  await drainMicrotasks();
+  const both = Promise.all([control.holdStarts(), control.stop()]);
+  let ended = false;
+  void both.then(() => {
+    ended = true;
+  });
+  step.resolve();
+  await drainMicrotasks();
+  assert.ok(ended);
+});
+
 test("what starts tasks rests while starts are held, and then does what became due; others go on", async () => {
   for (const startsTasks of [true, false]) {
     const step = Promise.withResolvers<void>();

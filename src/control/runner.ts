@@ -42,7 +42,7 @@ export class Runner {
   #stopped = false;
   #held = false;
   readonly #goOn = () => this.#pump();
-  #onDrained: (() => void) | undefined;
+  readonly #onDrained = new Set<() => void>();
   #endWakes: (() => void) | undefined;
 
   constructor(controller: Controller, options: RunnerOptions) {
@@ -85,9 +85,7 @@ export class Runner {
 
   async #drained(): Promise<void> {
     if (this.#queue.active === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onDrained = resolve;
-    });
+    await new Promise<void>((resolve) => this.#onDrained.add(resolve));
   }
 
   metrics(): RunnerMetrics {
@@ -128,7 +126,10 @@ export class Runner {
     this.#measure(this.#clock.now() - startedAt);
     this.#queue.done(key);
     if (this.#stopped) this.#queue.clear();
-    if (this.#queue.active === 0) this.#onDrained?.();
+    if (this.#queue.active === 0) {
+      for (const resolve of this.#onDrained) resolve();
+      this.#onDrained.clear();
+    }
     if (this.#stopped) return;
     if (next) this.#queue.addLater(key, next.lookAgainAt - this.#clock.now());
     this.#wake();
