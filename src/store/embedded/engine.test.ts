@@ -130,3 +130,26 @@ test("a sync that fails ends the store: nothing is written behind it", async () 
     assert.deepEqual([written, await engine.list("")], [[["a"]], { revision: 0, entries: [] }]);
   }
 });
+
+test("a lease that was to end while the disk was full ends once there is room, revoked or not", async () => {
+  for (const isRevoked of [true, false]) {
+    const clock = new VirtualClock();
+    const journal = new (class extends MemoryJournal {
+      isFull = false;
+      override write(group: Parameters<Journal["write"]>[0]): void {
+        if (this.isFull) throw new DriverError("NoSpace", "The disk is full.", { retryable: true });
+        super.write(group);
+      }
+    })();
+    const engine = memoryEngine({ clock, journal });
+    const lease = await engine.grantLease(30);
+    await engine.commit({ compare: [], put: [{ key: "a", value: 1, lease }], remove: [] });
+    journal.isFull = true;
+    if (isRevoked) await assert.rejects(engine.revokeLease(lease), { reason: "NoSpace" });
+    else await clock.advance(30_000);
+    assert.notEqual(await engine.get("a"), undefined);
+    journal.isFull = false;
+    await clock.advance(1_000);
+    assert.equal(await engine.get("a"), undefined);
+  }
+});

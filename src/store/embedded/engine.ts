@@ -337,9 +337,7 @@ export class EmbeddedEngine implements StoreEngine {
   }
 
   #expire(lease: LeaseId): void {
-    this.#end(lease).catch(() => {
-      if (this.#refusal === undefined) this.#leases.retryEnd(lease);
-    });
+    this.#end(lease).catch(() => {}); // is tried again
   }
 
   /** Removes the lease and all that hangs on it in one commit. */
@@ -351,7 +349,10 @@ export class EmbeddedEngine implements StoreEngine {
     this.#stage({ compare: [], put: [], remove });
     const group = this.#openGroup();
     group.endedLeases.push(lease);
-    await group.settled;
+    await group.settled.catch((error) => {
+      if (this.#refusal === undefined) this.#leases.retryEnd(lease);
+      throw error;
+    });
   }
 }
 
