@@ -7,6 +7,7 @@ import {
   connectionPurpose,
   type HttpExtras,
 } from "../model.ts";
+import { objectIn } from "./json-object.ts";
 
 const userAgent = "Amazon/EventBridge/ApiDestinations";
 
@@ -67,7 +68,6 @@ function headersOf({ headers }: HttpExtras, wins: Readonly<Record<string, string
 /** Body parameters belong into an object: any other input stays as it is. */
 function withBody(input: string, parameters: Readonly<Record<string, string>>): string {
   if (Object.keys(parameters).length === 0) return input;
-  const value: unknown = JSON.parse(input);
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? JSON.stringify({ ...value, ...parameters }) : input;
+  const value = objectIn(input);
+  return value === undefined ? input : JSON.stringify({ ...value, ...parameters });
 }

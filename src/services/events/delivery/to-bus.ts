@@ -1,5 +1,6 @@
 import { busIfAny, busReference, type DeliveryRecord } from "../model.ts";
 import { compactJson, type Publication, type PublishedEvent } from "../publish.ts";
+import { objectIn } from "./json-object.ts";
 import { done, type Outcome } from "./outcome.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import { takenRole } from "./role.ts";
@@ -48,16 +49,6 @@ function eventOf(
   { source, detailType }: { readonly source: string; readonly detailType: string },
 ): PublishedEvent | undefined {
   const detail = compactJson(input);
-  if (!isObject(detail)) return undefined;
+  if (objectIn(detail) === undefined) return undefined;
   return { id: eventId, time: eventTime, source, detailType, account, region, resources: [originArn], detail };
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    // Not JSON at all.
-    return false;
-  }
 }

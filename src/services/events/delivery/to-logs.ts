@@ -3,6 +3,7 @@ import { Fault } from "#kernel/fault.ts";
 import type { Entry } from "#kernel/store.ts";
 import type { DeliveryRecord } from "../model.ts";
 import { eventsPrincipal } from "../request/roles.ts";
+import { objectIn } from "./json-object.ts";
 import { done, type Outcome } from "./outcome.ts";
 import type { DeliveryPorts } from "./ports.ts";
 
@@ -63,14 +64,4 @@ function toLogEvent({ input, isOwnInput, eventTime }: DeliveryRecord) {
   if (own === undefined || typeof own.message !== "string") return { timestamp: eventTime, message: input };
   const timestamp = typeof own.timestamp === "string" ? Date.parse(own.timestamp) : Number(own.timestamp);
   return { timestamp: Number.isFinite(timestamp) ? timestamp : eventTime, message: own.message };
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    // A template need not give JSON.
-    return undefined;
-  }
 }

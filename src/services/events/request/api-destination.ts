@@ -40,10 +40,15 @@ export function checkConnection(ctx: RequestContext, text: string): void {
   throw new Fault("ResourceNotFoundException", `Connection '${text}' does not exist.`);
 }
 
+/** Whether something can be sent to the URL, whatever its asterisks are filled with. */
+export function isEndpoint(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && !url.host.includes("*");
+}
+
 /** Refuses an endpoint that nothing can be sent to. */
 export function checkEndpoint(endpoint: string): void {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "") return;
+  if (isEndpoint(endpoint)) return;
   throw new Fault(
     "ValidationException",
     "Parameter InvocationEndpoint is not valid. It must be an http:// or https:// URL.",

@@ -4,6 +4,7 @@ import { Fault } from "#kernel/fault.ts";
 import { busReference } from "../model/bus.ts";
 import type { HttpExtras, TargetAddress } from "../model/delivery.ts";
 import type { World } from "../model/world.ts";
+import { isEndpoint } from "../request/api-destination.ts";
 import { invalidParameter } from "../request/refusals.ts";
 import { runTaskRequest } from "./run-task.ts";
 
@@ -87,7 +88,7 @@ function withoutRole<T extends TargetAddress>({ Arn, RoleArn }: Target, address:
 }
 
 function checkedUrl({ Arn }: Target): string {
-  if (URL.canParse(Arn) && new URL(Arn).username === "") return Arn;
+  if (isEndpoint(Arn)) return Arn;
   throw invalidParameter(Arn, "Provided URL is not in correct format.");
 }
 

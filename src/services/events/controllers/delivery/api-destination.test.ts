@@ -75,6 +75,19 @@ test("an API destination is called with its connection's credentials and paramet
   for (const secret of ["k3y", "hush", "hidden"]) assert.ok(!kept.includes(secret), secret);
 });
 
+test("a body that is no object goes out as it is, without the connection's parameters", async () => {
+  const world = await eventsWorld();
+  const InvocationHttpParameters = { BodyParameters: [{ Key: "token", Value: "hidden", IsValueSecret: true }] };
+  const AuthParameters = { ...basic.AuthParameters, InvocationHttpParameters };
+  const InputTransformer = { InputPathsMap: { n: "$.detail.n" }, InputTemplate: "n is <n>" };
+  await withDestination(world, { ...basic, AuthParameters }, {}, { InputTransformer });
+  await put(world);
+  assert.deepEqual(
+    world.sent.map(({ body }) => body),
+    ["n is 1.5"],
+  );
+});
+
 test("an updated connection keeps what is not said anew; a deauthorized one sends nothing", async () => {
   const world = await eventsWorld();
   await withDestination(world, basic);
@@ -106,6 +119,7 @@ test("what connections and API destinations cannot be is refused", async () => {
   const to = (InvocationEndpoint: string) => events("CreateApiDestination", { ...destination, InvocationEndpoint });
   await assert.rejects(to("https://a.example"), { code: "ResourceNotFoundException" });
   await assert.rejects(to("ftp://a.example"), /must be an http/);
+  await assert.rejects(to("https://*.example"), /must be an http/);
 });
 
 test("an API destination gets no more in a second than its rate", async () => {
