@@ -54,6 +54,22 @@ test("a session that ends is opened again; one that falls silent too", async () 
   assert.equal(world.controlPlane.registrations, 3);
 });
 
+test("a session that could not be opened is not missed later", async () => {
+  const world = new World();
+  const { controlPlane } = world;
+  const connect = controlPlane.connect.bind(controlPlane);
+  controlPlane.connect = () => {
+    controlPlane.connect = connect;
+    throw new DriverError("Unavailable", "The control plane is down.");
+  };
+  await world.start();
+  for (let i = 0; i < 20; i++) {
+    await world.run(10_000);
+    controlPlane.heartbeat();
+  }
+  assert.equal(controlPlane.registrations, 2);
+});
+
 test("a control plane that is down is tried again with growing delay, and hears the end that it missed", async () => {
   const world = new World();
   const task = payload("a1", { containers: [container("app", { image: "fake/exit?code=2&after=30s" })] });

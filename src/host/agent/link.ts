@@ -122,9 +122,9 @@ function openSession(deps: LinkDeps, containerInstanceArn: string, events: Sessi
     },
     closed: lose,
   };
+  const opened = deps.endpoint.connect(containerInstanceArn, session);
   // From the start: nobody may have heard of the session.
   listen();
-  const opened = deps.endpoint.connect(containerInstanceArn, session);
   if (ended) opened.close();
   else {
     connection = opened;
