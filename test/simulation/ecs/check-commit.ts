@@ -119,21 +119,25 @@ function checkTask(task: TaskRecord): void {
 }
 
 /**
- * Every interface is that of one task that has not stopped, and has an address to itself; no address is without one.
+ * Every interface is that of one task that has not stopped, or of a load balancer's node, and has an address to itself;
+ * no address is without one.
  */
 function checkInterfaces(ledger: Ledger): void {
-  const owners = new Map<string, TaskRecord>();
+  const owners = new Map<string, string>();
+  for (const { networkInterfaceId, privateIpAddress } of ledger.nodes.values()) {
+    owners.set(networkInterfaceId, privateIpAddress);
+  }
   for (const task of ledger.present()) {
     if (task.networkInterface === undefined || task.lastStatus === "STOPPED") continue;
-    const { networkInterfaceId } = task.networkInterface;
+    const { networkInterfaceId, privateIpv4Address } = task.networkInterface;
     assert.ok(!owners.has(networkInterfaceId), `${networkInterfaceId} is of two tasks`);
-    owners.set(networkInterfaceId, task);
+    owners.set(networkInterfaceId, privateIpv4Address);
   }
   const addresses = new Set<string>();
   for (const eni of ledger.interfaces.values()) {
-    const placed = owners.get(eni.networkInterfaceId)?.networkInterface;
-    assert.ok(placed, `${eni.networkInterfaceId} is of no task that lives`);
-    assert.equal(eni.privateIpAddress, placed.privateIpv4Address);
+    const owned = owners.get(eni.networkInterfaceId);
+    assert.ok(owned, `${eni.networkInterfaceId} is of no task that lives`);
+    assert.equal(eni.privateIpAddress, owned);
     const address = `${eni.subnetId} ${eni.privateIpAddress}`;
     assert.ok(!addresses.has(address), `${address} was given twice`);
     addresses.add(address);

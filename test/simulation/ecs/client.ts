@@ -34,6 +34,8 @@ export interface Client {
   ): Promise<DiscoveryOperations[Name]["output"]>;
   /** EC2's answer is its XML. */
   ec2(action: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
+  /** So is that of Elastic Load Balancing. */
+  elb(action: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 export function createClient(sim: Simulation<EcsPlane>): Client {
@@ -55,25 +57,26 @@ export function createClient(sim: Simulation<EcsPlane>): Client {
     if (happens(sim.random, loseMessage)) throw await lostAfterWaiting(sim);
     const text = String(answer.body);
     if (answer.status === 200) return text;
-    const [, code = "", message = ""] =
-      service !== "ec2"
-        ? (/"__type":"(?:[^"#]*#)?([^"]+)".*"message":"([^"]*)/is.exec(text) ?? [])
-        : (/<Code>([^<]*)<.*<Message>([^<]*)</s.exec(text) ?? []);
+    const [, code = "", message = ""] = !text.startsWith("<")
+      ? (/"__type":"(?:[^"#]*#)?([^"]+)".*"message":"([^"]*)/is.exec(text) ?? [])
+      : (/<Code>([^<]*)<.*<Message>([^<]*)</s.exec(text) ?? []);
     throw new ApiFault(code, answer.status, message || text);
   };
   const json = async (service: string, target: string, input: unknown) => {
     const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
     return JSON.parse((await send(service, headers, JSON.stringify(input))) || "{}");
   };
+  const query = (service: string, Version: string, Action: string, parameters = {}) =>
+    send(
+      service,
+      { "content-type": "application/x-www-form-urlencoded" },
+      new URLSearchParams({ Action, Version, ...parameters }).toString(),
+    );
   return {
     ecs: (name, input) => json("ecs", `AmazonEC2ContainerServiceV20141113.${name}`, input),
     discovery: (name, input) => json("servicediscovery", `Route53AutoNaming_v20170314.${name}`, input),
-    ec2: (Action, parameters = {}) =>
-      send(
-        "ec2",
-        { "content-type": "application/x-www-form-urlencoded" },
-        new URLSearchParams({ Action, Version: "2016-11-15", ...parameters }).toString(),
-      ),
+    ec2: (action, parameters) => query("ec2", "2016-11-15", action, parameters),
+    elb: (action, parameters) => query("elasticloadbalancing", "2015-12-01", action, parameters),
   };
 }
 

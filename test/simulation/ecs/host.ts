@@ -14,6 +14,7 @@ import type { Simulation } from "../simulate.ts";
 import { AgentProcess } from "./agent-process.ts";
 import { callFault, type HostFaults } from "./host-faults.ts";
 import type { Ledger } from "./ledger.ts";
+import type { SimulatedNodes } from "./nodes.ts";
 import { remoteHub } from "./remote-hub.ts";
 import type { EcsPlane } from "./scenario.ts";
 import { Witness } from "./witness.ts";
@@ -31,6 +32,8 @@ export interface SimulatedHostOptions {
   /** The faults at this moment. */
   readonly faults: () => HostFaults;
   readonly object: (violation: unknown) => void;
+  /** Its load balancer nodes, where it has any. */
+  readonly nodes?: SimulatedNodes;
 }
 
 /** One life of the agent's process. */
@@ -89,7 +92,7 @@ export class SimulatedHost {
 
   /** Starts the agent; after each of its deaths it starts again by itself. */
   start(): void {
-    const { sim, faults } = this.#options;
+    const { sim, faults, nodes } = this.#options;
     const process = new AgentProcess({
       clock: sim.clock,
       random: sim.random,
@@ -110,7 +113,7 @@ export class SimulatedHost {
     const agent = createAgent({
       hostId: this.id,
       names,
-      endpoint: remoteHub(sim, process),
+      endpoint: nodes === undefined ? remoteHub(sim, process) : nodes.listen(remoteHub(sim, process), process),
       driver: process.guard(this.#slow(createFakeDriver({ host: this.engine }), process)),
       network: process.guard(network),
       logs: process.guard(this.#logs(process)),

@@ -12,6 +12,7 @@ import type {
   TaskRecord,
   TaskSetRecord,
 } from "#services/ecs/model.ts";
+import type { ListenerRecord, NodeRecord, RuleRecord, TargetHealthRecord, TargetRecord } from "#services/elb/model.ts";
 
 /** What has been made durable of a task, from its first record to its last, kept after the record is gone. */
 export interface TaskHistory {
@@ -49,6 +50,12 @@ export class Ledger {
   readonly namespaces = new Map<string, NamespaceRecord>();
   readonly registries = new Map<string, Registry>();
   readonly instances = new Map<string, InstanceRecord>();
+  /** Of Elastic Load Balancing. */
+  readonly nodes = new Map<string, NodeRecord>();
+  readonly listeners = new Map<string, ListenerRecord>();
+  readonly rules = new Map<string, RuleRecord>();
+  readonly targets = new Map<string, TargetRecord>();
+  readonly targetHealth = new Map<string, TargetHealthRecord>();
   /** By ARN, deleted ones too. */
   readonly definitions = new Map<string, TaskDefinitionRecord>();
   /** `startedBy` -> the ids of the tasks that have ever been made under it. */
@@ -75,6 +82,11 @@ export class Ledger {
       else if (key.startsWith("servicediscovery/namespace/")) put(this.namespaces, key, value, removed);
       else if (key.startsWith("servicediscovery/service/")) put(this.registries, key, value, removed);
       else if (key.startsWith("servicediscovery/instance/")) put(this.instances, key, value, removed);
+      else if (key.startsWith("elb/node/")) put(this.nodes, key, value, removed);
+      else if (key.startsWith("elb/listener/")) put(this.listeners, key, value, removed);
+      else if (key.startsWith("elb/rule/")) put(this.rules, key, value, removed);
+      else if (key.startsWith("elb/target/")) put(this.targets, key, value, removed);
+      else if (key.startsWith("elb/target-health/")) put(this.targetHealth, key, value, removed);
       else if (key.startsWith("ecs/task-definition/")) {
         const definition = value as TaskDefinitionRecord;
         this.definitions.set(definition.taskDefinitionArn, definition);

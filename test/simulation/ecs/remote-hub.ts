@@ -1,4 +1,5 @@
 import type { AgentConnection, AgentEndpoint, AgentSession } from "#kernel/agent-protocol.ts";
+import type { LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import { lossyLink } from "../lossy-link.ts";
 import type { Simulation } from "../simulate.ts";
 import type { AgentProcess } from "./agent-process.ts";
@@ -12,26 +13,8 @@ const timeoutMs = 10_000;
  * while it is up. Messages are plain JSON data.
  */
 export function remoteHub(sim: Simulation<EcsPlane>, agent: AgentProcess): AgentEndpoint {
-  const [toHub, toAgent] = [lossyLink(sim), lossyLink(sim)];
-
-  const call = <T>(work: (hub: AgentEndpoint) => Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const timer = agent.clock.after(timeoutMs, () => reject(new Error("The control plane does not answer.")));
-      const answer = (settle: () => void) =>
-        toAgent(() => {
-          timer.cancel();
-          if (agent.alive) settle();
-        });
-      toHub(() => {
-        sim
-          .request((plane) => work(plane.hub))
-          .then(
-            (value) => answer(() => resolve(value)),
-            (error) => answer(() => reject(error)),
-          );
-      });
-    });
-
+  const remote = caller(sim, agent);
+  const call = <T>(work: (hub: AgentEndpoint) => Promise<T>) => remote((plane) => work(plane.hub));
   return {
     registerContainerInstance: (request) => call((hub) => hub.registerContainerInstance(copy(request))),
     submitTaskStateChange: (change) => call((hub) => hub.submitTaskStateChange(copy(change))),
@@ -44,6 +27,41 @@ export function remoteHub(sim: Simulation<EcsPlane>, agent: AgentProcess): Agent
     },
     connect: (containerInstanceArn, session) => connect(sim, agent, containerInstanceArn, session),
   };
+}
+
+/** As `remoteHub`, for what load balancer nodes say. Nobody reads their logs and traffic. */
+export function remoteLoadBalancing(sim: Simulation<EcsPlane>, agent: AgentProcess): LoadBalancingEndpoint {
+  const remote = caller(sim, agent);
+  return {
+    publishTargetHealth: (message) => remote((plane) => plane.loadBalancing!.publishTargetHealth(copy(message))),
+    submitNodeState: (message) => remote((plane) => plane.loadBalancing!.submitNodeState(copy(message))),
+    publishHeldRequests: (message) => remote((plane) => plane.loadBalancing!.publishHeldRequests(copy(message))),
+    publishAccess: async () => {},
+    publishTraffic: async () => {},
+  };
+}
+
+type Call = <T>(work: (plane: EcsPlane) => Promise<T>) => Promise<T>;
+
+function caller(sim: Simulation<EcsPlane>, agent: AgentProcess): Call {
+  const [toHub, toAgent] = [lossyLink(sim), lossyLink(sim)];
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const timer = agent.clock.after(timeoutMs, () => reject(new Error("The control plane does not answer.")));
+      const answer = (settle: () => void) =>
+        toAgent(() => {
+          timer.cancel();
+          if (agent.alive) settle();
+        });
+      toHub(() => {
+        sim
+          .request((plane) => work(plane))
+          .then(
+            (value) => answer(() => resolve(value)),
+            (error) => answer(() => reject(error)),
+          );
+      });
+    });
 }
 
 /** Doubled or late, a session is opened once; it ends with the process at either end. */

@@ -3,7 +3,8 @@ import { createPipeline, type Respond } from "#gateway/pipeline.ts";
 import { type Log, silentLog } from "#kernel/controller.ts";
 import { noExecSessions } from "#kernel/exec-sessions.ts";
 import { DriverError } from "#kernel/fault.ts";
-import type { Caller } from "#kernel/handler.ts";
+import type { Caller, ServiceModule } from "#kernel/handler.ts";
+import type { LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import { cloudWatchCollections } from "#services/cloudwatch/index.ts";
 import { createDiscovery, discoveryCollections } from "#services/discovery/index.ts";
 import { createEc2, collections as ec2Collections } from "#services/ec2/index.ts";
@@ -19,6 +20,7 @@ import { hookEndpoints } from "./hook-endpoints.ts";
 import { SimulatedHost } from "./host.ts";
 import { calmHost, drawHostFaults, type HostFaults } from "./host-faults.ts";
 import { Ledger } from "./ledger.ts";
+import type { SimulatedNodes } from "./nodes.ts";
 import { createClusters, playUser, stopEverything, type User } from "./users.ts";
 import { createVpcs } from "./vpc-users.ts";
 
@@ -33,6 +35,8 @@ import { createVpcs } from "./vpc-users.ts";
 export interface EcsPlane {
   readonly respond: Respond;
   readonly hub: AgentHub;
+  /** Where the platform has load balancers. */
+  readonly loadBalancing?: LoadBalancingEndpoint;
   /** Takes the capacity of tasks on FARGATE_SPOT away. */
   interrupt(request: SpotInterruption): Promise<unknown>;
 }
@@ -76,7 +80,8 @@ export const ecsScenario: Scenario<EcsWorld, EcsPlane> = {
   verify: checkRest,
 };
 
-export function createWorld(sim: Simulation<EcsPlane>): EcsWorld {
+/** `nodes`: the load balancer nodes, all on the first host. */
+export function createWorld(sim: Simulation<EcsPlane>, nodes?: SimulatedNodes): EcsWorld {
   const ledger = new Ledger();
   const hostFaults = drawHostFaults(sim.random);
   const faults = () => (world.calm ? calmHost : hostFaults);
@@ -89,7 +94,8 @@ export function createWorld(sim: Simulation<EcsPlane>): EcsWorld {
   const count = sim.random.float() < 0.5 ? 1 : 2;
   const hosts = Array.from(
     { length: count },
-    (_, i) => new SimulatedHost(`host-${i}`, { sim, ledger, faults, object }),
+    (_, i) =>
+      new SimulatedHost(`host-${i}`, { sim, ledger, faults, object, ...(i === 0 && nodes !== undefined && { nodes }) }),
   );
   const world: EcsWorld = {
     ledger,
@@ -104,9 +110,17 @@ export function createWorld(sim: Simulation<EcsPlane>): EcsWorld {
   return world;
 }
 
-export function boot({ store, clock, random, onBug }: BootParts): EcsPlane {
-  const hub = new AgentHub({ store, clock, random });
+export function boot(parts: BootParts): EcsPlane {
+  return startPlane(parts, new AgentHub(parts), []);
+}
+
+export function startPlane(
+  { store, clock, random, onBug }: BootParts,
+  hub: AgentHub,
+  more: readonly ServiceModule[],
+): EcsPlane {
   const services = [
+    ...more,
     createEc2({ publishNetwork: (network) => hub.publishNetwork(network) }),
     createDiscovery({ publishNames: (names) => hub.publishNames(names) }),
     createEcs({

@@ -3,6 +3,7 @@ import type { ChangeBatch } from "#kernel/store.ts";
 import type { ServiceRecord, TaskRecord } from "#services/ecs/model.ts";
 import { isStray } from "../daemons/fitting.ts";
 import type { Ledger } from "../ecs/ledger.ts";
+import { targetStateOf } from "./target-state.ts";
 
 /*
  * What must hold of every commit that concerns a service, written down once more and apart from the scheduler: it never
@@ -11,12 +12,18 @@ import type { Ledger } from "../ecs/ledger.ts";
  */
 
 const settleMs = 40_000;
+/** For so long a plan may be on its way to the disk that was made before a target failed. */
+const planMs = 10_000;
 const occupying = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"];
 
 /** What has been seen of services over their lives. */
 export class ServiceHistory {
   /** Service ARN -> the revisions of deployments that were completed. */
   readonly completed = new Map<string, Set<string>>();
+  /** Ids of tasks that all their load balancers find healthy. */
+  readonly healthy = new Set<string>();
+  /** Task id -> when its load balancers have ceased to find it healthy. */
+  readonly failedAt = new Map<string, number>();
 }
 
 /** Called before the ledger takes the commit over. */
@@ -35,11 +42,11 @@ export function checkServices(batch: ChangeBatch<unknown>, ledger: Ledger, histo
     const started = changed.tasks.filter((task) => isOf(task, service) && !next.has(task.id));
     const stopped = changed.tasks.filter((task) => isOf(task, service) && isStopped(task, next.get(task.id)));
     for (const task of changed.tasks) if (isOf(task, service)) next.set(task.id, task);
-    if (started.length > 0) checkStarts(service, [...next.values()], started);
+    if (started.length > 0) checkStarts(service, [...next.values()], started, ledger);
     const rolling = strategyOf(service, ledger) === "ROLLING";
     if (started.length > 0 && rolling) checkCeiling(service, [...next.values()].filter(counts), started);
     const chosen = stopped.filter(counts);
-    checkFloor(service, tasks, chosen, now);
+    checkFloor(service, tasks, chosen, { ledger, history, now });
   }
 }
 
@@ -76,7 +83,12 @@ function checkDeployments(service: ServiceRecord): void {
   assert.equal(ids.size, service.deployments.length, `${service.serviceArn} lists a deployment twice`);
 }
 
-function checkStarts(service: ServiceRecord, tasks: readonly TaskRecord[], started: readonly TaskRecord[]): void {
+function checkStarts(
+  service: ServiceRecord,
+  tasks: readonly TaskRecord[],
+  started: readonly TaskRecord[],
+  ledger: Ledger,
+): void {
   const { desiredCount, rebalancing = 0, serviceArn } = service;
   // While a service is rebalanced over its zones it has more tasks for a while; the ceiling holds all the same.
   const most = desiredCount + rebalancing;
@@ -86,7 +98,7 @@ function checkStarts(service: ServiceRecord, tasks: readonly TaskRecord[], start
     assert.ok(deployment, `${serviceArn} starts tasks of no deployment of its own`);
     assert.notEqual(deployment.rolloutState, "FAILED", `${serviceArn} starts tasks of a failed deployment`);
     const own = tasks.filter((task) => task.service!.deploymentId === id && task.desiredStatus === "RUNNING");
-    const sick = own.filter((task) => task.containers.some(({ healthStatus }) => healthStatus === "UNHEALTHY")).length;
+    const sick = own.filter((task) => isSick(task, ledger)).length;
     assert.ok(own.length - sick <= most, `${serviceArn} has ${own.length} of ${most} tasks of ${id}`);
   }
 }
@@ -113,29 +125,41 @@ function checkFloor(
   service: ServiceRecord,
   before: readonly TaskRecord[],
   stopped: readonly TaskRecord[],
-  now: number,
+  { ledger, history, now }: { readonly ledger: Ledger; readonly history: ServiceHistory; readonly now: number },
 ): void {
   if (service.status !== "ACTIVE") return;
   const primary = service.deployments.find(({ status }) => status === "PRIMARY")!;
   const floor = Math.ceil((service.desiredCount * service.deploymentConfiguration.minimumHealthyPercent) / 100);
-  const serving = before.filter((task) => serves(task, primary.id, now));
+  const serving = before.filter((task) => serves(task, primary.id, { ledger, now }));
   const lost = stopped.filter((task) => serving.some(({ id }) => id === task.id));
-  const left = serving.length - lost.length;
+  const isLate = ({ id }: TaskRecord) => now - (history.failedAt.get(id) ?? -Infinity) < planMs;
+  const late = before.filter(
+    (task) => isLate(task) && !serving.includes(task) && !stopped.some(({ id }) => id === task.id),
+  );
+  const left = serving.length + late.length - lost.length;
   assert.ok(
     lost.length === 0 || left >= floor,
     `${service.serviceArn}: ${lost.length} of ${serving.length} serving tasks were stopped, the floor is ${floor}`,
   );
   for (const task of stopped) {
     const until = before.find(({ id }) => id === task.id)?.service?.protectedUntil ?? 0;
-    const sick = task.containers.some(({ healthStatus }) => healthStatus === "UNHEALTHY");
+    const sick = isSick(before.find(({ id }) => id === task.id)!, ledger);
     assert.ok(until <= now || sick, `${task.id} is protected and was stopped`);
   }
 }
 
-function serves(task: TaskRecord, primaryId: string, now: number): boolean {
+function isSick(task: TaskRecord, ledger: Ledger): boolean {
+  const isBroken = task.containers.some(({ healthStatus }) => healthStatus === "UNHEALTHY");
+  return isBroken || targetStateOf(task, ledger) === "unhealthy";
+}
+
+function serves(task: TaskRecord, primaryId: string, { ledger, now }: { ledger: Ledger; now: number }): boolean {
   if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") return false;
   const checked = task.containers.filter(({ essential, hasHealthCheck }) => essential && hasHealthCheck);
+  const target = targetStateOf(task, ledger);
+  if (target !== undefined && target !== "healthy") return false;
   if (checked.length > 0) return checked.every(({ healthStatus }) => healthStatus === "HEALTHY");
+  if (target !== undefined) return true;
   return task.service!.deploymentId !== primaryId || now >= task.startedAt! + settleMs;
 }
 

@@ -120,7 +120,7 @@ function drawCapacity(
   };
 }
 
-function drawConfiguration(
+export function drawConfiguration(
   random: Random,
 ): NonNullable<Operations["CreateService"]["input"]["deploymentConfiguration"]> {
   const enable = random.float() < 0.5;
@@ -175,7 +175,7 @@ function drawPause(random: Random) {
 }
 
 /** Continues, or rolls back, what a hook has paused. */
-async function resume({ sim, client }: ServiceUser): Promise<void> {
+export async function resume({ sim, client }: ServiceUser): Promise<void> {
   const { random } = sim;
   const service = pick(random, serviceNames);
   const list = () => client.ecs("ListServiceDeployments", { cluster, service, status: ["IN_PROGRESS"] });
@@ -191,12 +191,13 @@ async function resume({ sim, client }: ServiceUser): Promise<void> {
   await allowing(crossing, untilAnswered(sim, call));
 }
 
-async function updateTasks({ sim, client, definitions, registries }: ServiceUser): Promise<void> {
+export async function updateTasks({ sim, client, definitions, registries }: ServiceUser): Promise<void> {
   const { random } = sim;
   const input = {
     ...{ cluster, service: pick(random, serviceNames), taskDefinition: pick(random, definitions) },
     ...(random.float() < 0.3 && { forceNewDeployment: true }),
-    ...(random.float() < 0.2 && { serviceRegistries: random.float() < 0.3 ? [] : [pick(random, registries)] }),
+    ...(registries.length > 0 &&
+      random.float() < 0.2 && { serviceRegistries: random.float() < 0.3 ? [] : [pick(random, registries)] }),
   };
   await allowing(
     crossing,
@@ -204,7 +205,7 @@ async function updateTasks({ sim, client, definitions, registries }: ServiceUser
   );
 }
 
-async function updateSettings({ sim, client }: ServiceUser): Promise<void> {
+export async function updateSettings({ sim, client }: ServiceUser): Promise<void> {
   const { random } = sim;
   const input = {
     ...{ cluster, service: pick(random, allServices) },
@@ -223,7 +224,7 @@ async function tasksOf({ sim, client }: ServiceUser): Promise<string[]> {
   return ((await allowing(crossing, untilAnswered(sim, list)))?.taskArns ?? []) as string[];
 }
 
-async function stopTask(user: ServiceUser): Promise<void> {
+export async function stopTask(user: ServiceUser): Promise<void> {
   const { sim, world, client } = user;
   const arns = await tasksOf(user);
   if (arns.length === 0) return;
@@ -243,7 +244,7 @@ async function interruptSpot({ sim, world }: ServiceUser): Promise<void> {
   await untilAnswered(sim, () => sim.request((plane) => plane.interrupt({ cluster, count })));
 }
 
-async function protectTasks(user: ServiceUser): Promise<void> {
+export async function protectTasks(user: ServiceUser): Promise<void> {
   const { sim, client } = user;
   const tasks = (await tasksOf(user)).slice(0, 3);
   if (tasks.length === 0) return;
@@ -259,14 +260,17 @@ async function protectTasks(user: ServiceUser): Promise<void> {
   );
 }
 
-async function deleteService({ sim, client }: ServiceUser, service = pick(sim.random, allServices)): Promise<void> {
+export async function deleteService(
+  { sim, client }: ServiceUser,
+  service = pick(sim.random, allServices),
+): Promise<void> {
   await allowing(
     crossing,
     untilAnswered(sim, () => client.ecs("DeleteService", { cluster, service, force: true })),
   );
 }
 
-async function stopDeployment({ sim, client }: ServiceUser): Promise<void> {
+export async function stopDeployment({ sim, client }: ServiceUser): Promise<void> {
   const service = pick(sim.random, serviceNames);
   const list = () => client.ecs("ListServiceDeployments", { cluster, service });
   const answer = await allowing(crossing, untilAnswered(sim, list));
