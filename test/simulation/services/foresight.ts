@@ -15,6 +15,7 @@ import { createClusters } from "../ecs/users.ts";
 import { createVpcs } from "../ecs/vpc-users.ts";
 import { noFaults } from "../faults.ts";
 import type { BootParts, Scenario, Simulation } from "../simulate.ts";
+import { inShortSteps } from "./users.ts";
 
 /*
  * What `estiva simulate` tells is what happens: a service on fake hosts is asked about, then the same is done to it.
@@ -111,9 +112,7 @@ async function play(sim: Simulation<ForesightPlane>, world: ForesightWorld): Pro
 function drawConfiguration({ random }: Simulation<ForesightPlane>) {
   const strategy = pick(random, ["ROLLING", "ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"] as const);
   return {
-    strategy,
-    ...(strategy === "LINEAR" && { linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } }),
-    ...(strategy === "CANARY" && { canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 1 } }),
+    ...inShortSteps(strategy),
     minimumHealthyPercent: pick(random, [0, 50, 75]),
     maximumPercent: pick(random, [100, 125, 150, 200]),
     bakeTimeInMinutes: pick(random, [0, 0, 2]),

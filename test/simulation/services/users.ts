@@ -65,7 +65,7 @@ export async function leaveInOrder(user: ServiceUser): Promise<void> {
       ...{ cluster, service, taskDefinition: good, desiredCount: Math.floor(sim.random.float() * 6) },
       deploymentConfiguration: {
         ...{ maximumPercent: 200, minimumHealthyPercent: 50, lifecycleHooks: [] },
-        strategy: pick(sim.random, ["ROLLING", "BLUE_GREEN", "CANARY"] as const),
+        ...inShortSteps(pick(sim.random, ["ROLLING", "BLUE_GREEN", "CANARY"])),
       },
     };
     await allowing(
@@ -120,17 +120,24 @@ function drawCapacity(
   };
 }
 
+/** A strategy that waits a minute between steps: all the while tasks of the old revision may end and be replaced. */
+export function inShortSteps(strategy: "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY") {
+  return {
+    strategy,
+    ...(strategy === "LINEAR" && { linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } }),
+    ...(strategy === "CANARY" && { canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 1 } }),
+  };
+}
+
 export function drawConfiguration(
   random: Random,
 ): NonNullable<Operations["CreateService"]["input"]["deploymentConfiguration"]> {
   const enable = random.float() < 0.5;
   const strategy = pick(random, ["ROLLING", "ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"] as const);
   return {
-    strategy,
+    ...inShortSteps(strategy),
     bakeTimeInMinutes: pick(random, [0, 0, 1]),
     lifecycleHooks: random.float() < 0.4 ? [drawHook(random)] : [],
-    ...(strategy === "LINEAR" && { linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } }),
-    ...(strategy === "CANARY" && { canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 1 } }),
     ...drawPercents(random),
     deploymentCircuitBreaker: {
       enable,
