@@ -214,7 +214,11 @@ describe("estiva", { skip: shared.skip }, () => {
       /^estiva: The container engine at unix:\/\/\/none does not answer: ENOENT .*\n(.*\n)* +unset DOCKER_HOST\n$/,
       { DOCKER_HOST: "unix:///none" },
     ]),
-    [["up", "--no-install", "--data", "/dev/null/none"], 69, /^estiva: The machine refused: ENOTDIR: .*\/dev\/null/],
+    [
+      ["up", "--no-install", "--data", "/dev/null/none"],
+      69,
+      /^estiva: The folder \/dev\/null\/none cannot be made: ENOTDIR/,
+    ],
   ];
   for (const [words, code, err, env] of wrong) {
     test(`${words.join(" ")} exits with ${code}`, async () => {
