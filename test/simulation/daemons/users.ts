@@ -6,6 +6,7 @@ import { drawTaskDefinition, pick, staysHealthy } from "../ecs/task-shapes.ts";
 import { allowing } from "../ecs/users.ts";
 import { cluster, crossing } from "../services/user.ts";
 import type { Simulation } from "../simulate.ts";
+import { pickWeighted, type Weighted } from "../weighted.ts";
 import { attribute } from "./fitting.ts";
 import type { DaemonsWorld } from "./scenario.ts";
 
@@ -25,7 +26,7 @@ const services = ["everywhere", "fenced"];
 const mostInstances = 5;
 
 type Action = (user: DaemonUser) => Promise<unknown>;
-const actions: readonly (readonly [number, Action])[] = [
+const actions: Weighted<Action> = [
   [2, registerTaskDefinition],
   [3, createService],
   [4, updateTasks],
@@ -39,7 +40,6 @@ const actions: readonly (readonly [number, Action])[] = [
   [2, fence],
   [2, (user) => Promise.all([updateTasks(user), drain(user), registerInstance(user)])],
 ];
-const weights = actions.reduce((sum, [weight]) => sum + weight, 0);
 
 export async function playDaemons(user: DaemonUser, steps: number): Promise<void> {
   const { sim } = user;
@@ -48,18 +48,8 @@ export async function playDaemons(user: DaemonUser, steps: number): Promise<void
   await createService(user);
   for (let i = 0; i < steps; i++) {
     await sim.sleep(60_000 * sim.random.float() ** 2);
-    await drawAction(sim.random.float())(user);
+    await pickWeighted(actions, sim.random.float())(user);
   }
-}
-
-/** `chance` in [0, 1). */
-function drawAction(chance: number): Action {
-  let at = weights * chance;
-  for (const [weight, action] of actions) {
-    if (at < weight) return action;
-    at -= weight;
-  }
-  return stopTask;
 }
 
 /** At the end every service that is there gets something that works, so that the world can come to rest. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Operations } from "#generated/ecs/types.ts";
 import { taskArn } from "#services/ecs/model.ts";
 import type { Simulation } from "../simulate.ts";
+import { pickWeighted, type Weighted } from "../weighted.ts";
 import { ApiFault, account, type Client, createClient, isPassing, region, untilAnswered } from "./client.ts";
 import type { EcsPlane, EcsWorld } from "./scenario.ts";
 import { drawTaskDefinition, pick } from "./task-shapes.ts";
@@ -25,7 +26,7 @@ export interface User {
 export type Action = (user: User) => Promise<void>;
 
 /** Actions with their weights. */
-const actions: readonly (readonly [number, Action])[] = [
+const actions: Weighted<Action> = [
   [3, registerTaskDefinition],
   [8, (user) => runTask(user)],
   [3, stopTask],
@@ -38,7 +39,6 @@ const actions: readonly (readonly [number, Action])[] = [
   [1, useBriefly],
   ...vpcActions,
 ];
-const weights = actions.reduce((sum, [weight]) => sum + weight, 0);
 const clusterNames = ["alpha", "beta"];
 /** Empty for most of the time. */
 const briefCluster = "gamma";
@@ -48,18 +48,8 @@ export async function playUser(user: User, steps: number): Promise<void> {
   await registerTaskDefinition(user);
   for (let i = 0; i < steps; i++) {
     await sim.sleep(20_000 * sim.random.float() ** 2);
-    await drawAction(sim.random.float())(user);
+    await pickWeighted(actions, sim.random.float())(user);
   }
-}
-
-/** `chance` in [0, 1). */
-function drawAction(chance: number): Action {
-  let at = weights * chance;
-  for (const [weight, action] of actions) {
-    if (at < weight) return action;
-    at -= weight;
-  }
-  return registerTaskDefinition;
 }
 
 /** Stops whatever runs, as its owner would before going home. */

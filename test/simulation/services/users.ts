@@ -3,6 +3,7 @@ import type { Random } from "#kernel/random.ts";
 import { untilAnswered } from "../ecs/client.ts";
 import { drawTaskDefinition, pick, staysHealthy } from "../ecs/task-shapes.ts";
 import { allowing } from "../ecs/users.ts";
+import { pickWeighted, type Weighted } from "../weighted.ts";
 import {
   createExternalService,
   createTaskSet,
@@ -14,7 +15,7 @@ import {
 import { allServices, cluster, crossing, type ServiceUser, serviceNames } from "./user.ts";
 
 type Action = (user: ServiceUser) => Promise<unknown>;
-const actions: readonly (readonly [number, Action])[] = [
+const actions: Weighted<Action> = [
   [3, registerTaskDefinition],
   [4, createService],
   [5, updateTasks],
@@ -33,7 +34,6 @@ const actions: readonly (readonly [number, Action])[] = [
   [1, deleteTaskSet],
   [2, (user) => Promise.all([updateTasks(user), updateSettings(user), stopTask(user)])],
 ];
-const weights = actions.reduce((sum, [weight]) => sum + weight, 0);
 export async function playServices(user: ServiceUser, steps: number): Promise<void> {
   const { sim } = user;
   await registerTaskDefinition(user);
@@ -41,18 +41,8 @@ export async function playServices(user: ServiceUser, steps: number): Promise<vo
   if (sim.random.float() < 0.5) await createExternalService(user);
   for (let i = 0; i < steps; i++) {
     await sim.sleep(60_000 * sim.random.float() ** 2);
-    await drawAction(sim.random.float())(user);
+    await pickWeighted(actions, sim.random.float())(user);
   }
-}
-
-/** `chance` in [0, 1). */
-function drawAction(chance: number): Action {
-  let at = weights * chance;
-  for (const [weight, action] of actions) {
-    if (at < weight) return action;
-    at -= weight;
-  }
-  return stopTask;
 }
 
 /** At the end every service that is there gets something that works, so that the world can come to rest. */

@@ -14,6 +14,7 @@ import {
   updateSettings,
   updateTasks,
 } from "../services/users.ts";
+import { pickWeighted, type Weighted } from "../weighted.ts";
 import { type Answers, answersByFamily } from "./answering.ts";
 import type { LoadBalancing } from "./load-balancer.ts";
 
@@ -25,7 +26,7 @@ export interface TargetsUser extends ServiceUser {
 const services = ["web", "worker"];
 
 type Action = (user: TargetsUser) => Promise<unknown>;
-const actions: readonly (readonly [number, Action])[] = [
+const actions: Weighted<Action> = [
   [8, deploy],
   [2, updateTasks],
   [3, updateSettings],
@@ -36,7 +37,6 @@ const actions: readonly (readonly [number, Action])[] = [
   [1, stopDeployment],
   [1, resume],
 ];
-const weights = actions.reduce((sum, [weight]) => sum + weight, 0);
 
 export async function playTargets(user: TargetsUser, steps: number): Promise<void> {
   const { sim } = user;
@@ -44,18 +44,8 @@ export async function playTargets(user: TargetsUser, steps: number): Promise<voi
   for (const service of services) await createService(user, service);
   for (let i = 0; i < steps; i++) {
     await sim.sleep(240_000 * sim.random.float() ** 2);
-    await drawAction(sim.random.float())(user);
+    await pickWeighted(actions, sim.random.float())(user);
   }
-}
-
-/** `chance` in [0, 1). */
-function drawAction(chance: number): Action {
-  let at = weights * chance;
-  for (const [weight, action] of actions) {
-    if (at < weight) return action;
-    at -= weight;
-  }
-  return updateTasks;
 }
 
 /** At the end every service gets something that works, so that the world can come to rest. */
