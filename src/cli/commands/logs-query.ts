@@ -48,7 +48,7 @@ export const logsQueryCommand: Command = {
         return exitCodes.ok;
       } catch (error) {
         progress.clear();
-        if (terminal.signal.aborted) await stop(client, queryId);
+        if (terminal.signal.aborted) await stop(client, queryId, terminal);
         throw error;
       }
     });
@@ -115,10 +115,11 @@ async function allRows(client: Client, queryId: string, first: GetQueryResultsRe
   return rows;
 }
 
-/** The command has been interrupted, and says so: that the query could not be stopped, or is over, changes nothing. */
-async function stop(client: Client, queryId: string): Promise<void> {
+/** For a command that has been interrupted, and ends as such: that the query goes on nevertheless is told. */
+async function stop(client: Client, queryId: string, terminal: Terminal): Promise<void> {
   const clock = systemClock({ keepAlive: true });
-  await Promise.race([client.logs("StopQuery", { queryId }).catch(() => undefined), sleep(clock, stopMs)]);
+  const tell = (error: Error) => terminal.err(`The query ${queryId} was not stopped: ${error.message}\n`);
+  await Promise.race([client.logs("StopQuery", { queryId }).catch(tell), sleep(clock, stopMs)]);
 }
 
 function toObject(row: Row): Record<string, string> {
