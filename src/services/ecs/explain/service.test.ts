@@ -109,6 +109,12 @@ const situations: Readonly<Record<string, Situation>> = {
     waits: { start: /^10 tasks/ },
     says: /2 tasks failed one after the other\. \| .* it fails and is rolled back when 5 tasks have failed\./,
   },
+  "ends that the circuit breaker does not count": {
+    service: { ...breaker, deployments: [testDeployment("new", { backoff: { failures: 4, retryAt: now + 4000 } })] },
+    tasks: [],
+    waits: { backoff: /^2 tasks of new are missing/ },
+    says: /which the circuit breaker does not count: .* Give the container or the target group a health check\./,
+  },
   "bake time": {
     service: {
       deploymentConfiguration: { ...percent(100, 200).deploymentConfiguration, bakeTimeInMinutes: 10 },

@@ -1,3 +1,4 @@
+import { impairedAfter } from "../controllers/service/backoff.ts";
 import { failureThreshold } from "../controllers/service/breaker.ts";
 import { type Condition, graceEnd, type Member, memberOf } from "../controllers/service/health.ts";
 import { planService } from "../controllers/service/plan.ts";
@@ -134,8 +135,14 @@ function failureWords(deployment: DeploymentRecord, { service }: ServiceView): s
   if (!breaker?.enable) return failedTasks === 0 ? [] : [...failed, "No circuit breaker ends it."];
   const threshold = failureThreshold(breaker.thresholdConfiguration, service.desiredCount);
   const end = breaker.rollback ? "fails and is rolled back" : "fails";
-  return [...failed, `The circuit breaker: it ${end} when ${count(threshold, "task")} have failed.`];
+  const uncounted = failedTasks === 0 && (deployment.backoff?.failures ?? 0) >= impairedAfter ? [uncountedEnds] : [];
+  return [...failed, `The circuit breaker: it ${end} when ${count(threshold, "task")} have failed.`, ...uncounted];
 }
+
+/** As on AWS, and a surprise to most. */
+const uncountedEnds =
+  "Its tasks end again and again once they are RUNNING, which the circuit breaker does not count: it goes by health " +
+  "checks, and they have none that failed. Give the container or the target group a health check.";
 
 function stageWords({ status, serviceDeploymentId }: DeploymentRecord, view: ServiceView): string[] {
   const history = view.serviceDeployments.get(serviceDeploymentId);

@@ -2,6 +2,7 @@ import type { Entry, Key, Store } from "#kernel/store.ts";
 import {
   healthOf,
   isInUse,
+  lastHealthOf,
   type NewTarget,
   type TargetGroupRecord,
   targetGroupKey,
@@ -50,7 +51,7 @@ export function taskTargets(store: Views, task: TaskRecord): TaskTarget[] {
   });
 }
 
-/** What load balancers say of a task; undefined: it is in no target group. */
+/** What load balancers say of a task, or said of one that has ended; undefined: it is in no target group. */
 export interface TaskTargetHealth {
   readonly state: "healthy" | "unhealthy" | "initial";
   /** Of an unhealthy one: where, and why. */
@@ -64,10 +65,12 @@ export interface TaskTargetHealth {
  * load balancer is not in the task's zone has, as with AWS: the task gets no requests.
  */
 export function taskTargetHealth(store: Views, task: TaskRecord): TaskTargetHealth | undefined {
-  const all = taskTargets(store, task).map(({ targetGroupArn, group, target }): TaskTargetHealth => {
+  const isOver = task.desiredStatus === "STOPPED";
+  const all = taskTargets(store, task).flatMap(({ targetGroupArn, group, target }): TaskTargetHealth | [] => {
     const record = group && target && store.view(targets).get(targetRecordKey(group.value, target));
-    if (record === undefined) return { state: "initial" };
-    const { state, reason, description } = healthOf(store, group!.value, record.value);
+    if (record === undefined) return isOver ? [] : { state: "initial" };
+    // Of a task that has ended it is asked how its targets were until then, not that they drain.
+    const { state, reason, description } = (isOver ? lastHealthOf : healthOf)(store, group!.value, record.value);
     const isUnwatched = state === "unused" && !isInUse(store, targetGroupArn);
     if (state === "healthy" || isUnwatched) return { state: "healthy" };
     if (state !== "unhealthy" && state !== "unused") return { state: "initial" };

@@ -63,6 +63,12 @@ export function healthOf(store: Views, group: TargetGroupRecord, target: TargetR
   return healthIn(store, group)(target);
 }
 
+/** The same as if it were not draining: how it was when it was deregistered, or has become since. */
+export function lastHealthOf(store: Views, group: TargetGroupRecord, target: TargetRecord): TargetHealthNow {
+  const { drainUntil: _, ...registered } = target;
+  return healthOf(store, group, registered);
+}
+
 /**
  * The health of a registered target: what its nodes agree on. It is healthy when all say so and initial while one has
  * not made up its mind, so that no node is left without it when traffic moves there.

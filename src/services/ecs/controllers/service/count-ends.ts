@@ -27,7 +27,7 @@ function counted<Kind extends Rollout>(rollout: Kind, draft: Draft, members: rea
 }
 
 function withFailures<Kind extends Rollout>(deployment: Kind, draft: Draft, own: readonly Member[]): Kind {
-  const failures = own.filter((member) => member.condition === "ended" && neverStarted(member.task.value)).length;
+  const failures = own.filter((member) => member.condition === "ended" && failedToStart(member)).length;
   const { lastFailureAt } = deployment;
   const healthySinceLastFailure =
     lastFailureAt !== undefined &&
@@ -70,6 +70,14 @@ const blameless: ReadonlySet<TaskRecord["stopCode"]> = new Set([
   "SpotInterruption",
   "TerminationNotice",
 ] as const);
+
+/**
+ * What the circuit breaker counts: also a task that was RUNNING and ended by itself before its health checks had
+ * passed. Where there are none, being RUNNING is all that is asked of it.
+ */
+function failedToStart({ task, proven }: Member): boolean {
+  return neverStarted(task.value) || (!proven && task.value.stopCode === "EssentialContainerExited");
+}
 
 /** It failed before it was RUNNING. */
 function neverStarted({ startedAt, stopCode }: TaskRecord): boolean {

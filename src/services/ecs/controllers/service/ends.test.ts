@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { planService } from "./plan.ts";
-import { many, testView } from "./testing.ts";
+import { many, testTask, testView } from "./testing.ts";
 
 const failed = { lastStatus: "STOPPING", stopped: "TaskFailedToStart", age: 5 } as const;
 
@@ -27,4 +27,21 @@ test("ends that were counted are marked in the records of their tasks when these
   assert.deepEqual([late.accounted, late.service.countedEnds], [[stopped], undefined]);
   const deleted = planService(testView({ ...first.service, status: "DRAINING" }, tasks));
   assert.deepEqual([deleted.accounted, deleted.service.countedEnds], [tasks, undefined]);
+});
+
+describe("a task that was RUNNING and ended", () => {
+  const crashed = { ran: 2, age: 3, stopped: "EssentialContainerExited" } as const;
+  for (const [name, task, targets, failedTasks] of [
+    ["before its container was HEALTHY", { ...crashed, health: "UNKNOWN" }, undefined, 1],
+    ["after its container was HEALTHY", { ...crashed, health: "HEALTHY" }, undefined, 0],
+    ["before its target was healthy", crashed, "initial", 1],
+    ["after its target was healthy", crashed, "healthy", 0],
+    ["because somebody stopped it", { ...crashed, health: "UNKNOWN", stopped: "UserInitiated" }, undefined, 0],
+  ] as const) {
+    test(`${name} counts ${failedTasks} for the breaker`, () => {
+      const targetHealth = () => (targets === undefined ? undefined : { state: targets });
+      const plan = planService(testView({}, [testTask(task)], { targetHealth }));
+      assert.equal(plan.service.deployments[0]!.failedTasks, failedTasks);
+    });
+  }
 });

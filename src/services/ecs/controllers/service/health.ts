@@ -23,6 +23,8 @@ export interface Member {
   readonly failedTarget?: TaskTargetHealth;
   /** A check fails; within the grace period of its service it is settling all the same. */
   readonly failing: boolean;
+  /** All of its checks have passed, as far as it has any: what it ended of afterwards is not its deployment's doing. */
+  readonly proven: boolean;
   /** Since when it has been healthy, or from when on it will be when nothing happens; undefined: nobody knows. */
   readonly healthyAt?: number;
   /** It may not be stopped by a scale-in or a deployment yet. */
@@ -52,6 +54,7 @@ export function memberOf(task: Entry<TaskRecord>, view: HealthView): Member {
     condition: conditionOf(value, view, checks, settledAt),
     checked: checks.length > 0,
     failing: checks.includes("unhealthy"),
+    proven: checks.every((check) => check === "healthy"),
     // A container that is known to be broken is the better reason.
     ...(target?.state === "unhealthy" && taskHealth(value) !== "UNHEALTHY" && { failedTarget: target }),
     ...(settledAt !== undefined && { healthyAt: settledAt }),

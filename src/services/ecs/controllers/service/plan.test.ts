@@ -251,7 +251,7 @@ describe("failures", () => {
     assert.deepEqual(older.service.deployments[0]!.backoff, backoff);
   });
 
-  test("a task that ended quickly is paced, and does not count for the breaker", () => {
+  test("a task without health checks that ended quickly is paced, and does not count for the breaker", () => {
     const plan = planService(testView({}, [testTask({ ran: 2, age: 3, stopped: "EssentialContainerExited" })]));
     assert.equal(plan.service.deployments[0]!.backoff!.failures, 1);
     assert.equal(plan.service.deployments[0]!.failedTasks, 0);
