@@ -1,7 +1,7 @@
 import type { Command, Expression, SortKey } from "./ast.ts";
 import { type CompileContext, compileExpression, type Evaluator } from "./compile.ts";
 import { compileExtraction } from "./extract.ts";
-import { type Needle, needleOf } from "./needle.ts";
+import { type Clue, cluesOf } from "./needle.ts";
 import { parseQuery } from "./parse.ts";
 import { QueryError } from "./query-error.ts";
 import { type FieldName, fieldName, type Row } from "./row.ts";
@@ -13,7 +13,8 @@ export type Step = (row: Row) => boolean;
 
 interface QueryBase {
   readonly steps: readonly Step[];
-  readonly needle: Needle | undefined;
+  /** An event that matches has something of each in its message. */
+  readonly clues: readonly Clue[];
   /** Whether every event goes in: then what cannot be among the results need not be looked at. */
   readonly takesAll: boolean;
 }
@@ -149,7 +150,7 @@ export function orderOf(keys: readonly SortKey[], context: CompileContext): Orde
 function baseOf(commands: readonly Command[], context: CompileContext): QueryBase {
   return {
     steps: commands.flatMap((command) => stepsOf(command, context)),
-    needle: needleOf(commands),
+    clues: cluesOf(commands),
     takesAll: !commands.some(({ type }) => type === "filter" || type === "dedup"),
   };
 }

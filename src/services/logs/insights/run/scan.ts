@@ -3,6 +3,7 @@ import { eventHeaderBytes, forEachEvent, type RecordView } from "../../segments/
 import type { CompiledQuery } from "../language/query.ts";
 import type { Groups } from "../language/stats.ts";
 import { EventRow, type ScannedEvent } from "./event-row.ts";
+import { Clues } from "./needles.ts";
 import { type Bound, type KeptEvent, TopEvents } from "./top-events.ts";
 
 /** A query as it is given to whoever scans: plain data. Times are milliseconds since the epoch. */
@@ -43,7 +44,6 @@ export class Scan {
   readonly #place: number;
   readonly #top: TopEvents | undefined;
   readonly #groups: Groups = new Map();
-  readonly #needle: Buffer | undefined;
   readonly #row = new EventRow();
   readonly #counts = { recordsScanned: 0, recordsMatched: 0, bytesScanned: 0 };
   readonly #skipsBehindBound: boolean;
@@ -54,7 +54,6 @@ export class Scan {
     this.#group = group;
     this.#place = place;
     this.#top = query.kind === "events" ? new TopEvents(query, bound) : undefined;
-    this.#needle = query.needle && Buffer.from(query.needle.text);
     this.#skipsBehindBound = query.kind === "events" && query.takesAll && query.isNewestFirst;
   }
 
@@ -69,33 +68,33 @@ export class Scan {
 
   /** Takes in the records of a block. */
   take(block: Buffer): void {
-    const needle = this.#needle && new Needles(block, this.#needle, this.#query.needle!.isExact);
+    const clues = new Clues(block, this.#query.clues);
     for (const record of recordsOf(block)) {
       const logStream = this.#group.streams.get(record.streamId);
       if (logStream === undefined) continue;
       if (record.maxTimestamp < this.#group.startTime || record.minTimestamp >= this.#group.endTime) continue;
-      this.#takeRecord(record, logStream, needle);
+      this.#takeRecord(record, logStream, clues);
     }
   }
 
-  #takeRecord(record: RecordView, logStream: string, needle: Needles | undefined): void {
+  #takeRecord(record: RecordView, logStream: string, clues: Clues): void {
     const { startTime, endTime, log } = this.#group;
-    if (record.minTimestamp >= startTime && record.maxTimestamp < endTime && this.#passes(record, needle)) return;
+    if (record.minTimestamp >= startTime && record.maxTimestamp < endTime && this.#passes(record, clues)) return;
     const { buffer, ingestionTime } = record;
     const counts = this.#counts;
     forEachEvent(record, (time, sequence, messageAt, messageEnd) => {
       if (time < startTime || time >= endTime) return;
       counts.recordsScanned++;
       counts.bytesScanned += messageEnd - messageAt;
-      if (needle?.isMissing(messageAt, messageEnd)) return;
+      if (clues.isMissing(messageAt, messageEnd)) return;
       this.#takeEvent({ buffer, messageAt, messageEnd, time, sequence, ingestionTime, logStream, log });
     });
   }
 
   /** Counts a record as a whole that has nothing to find in it. */
-  #passes({ eventsAt, end, eventCount, maxTimestamp }: RecordView, needle: Needles | undefined): boolean {
+  #passes({ eventsAt, end, eventCount, maxTimestamp }: RecordView, clues: Clues): boolean {
     const isBehind = this.#isBehind(maxTimestamp);
-    if (!isBehind && !needle?.isMissing(eventsAt, end)) return false;
+    if (!isBehind && !clues.areMissing(eventsAt, end)) return false;
     this.#counts.recordsScanned += eventCount;
     this.#counts.bytesScanned += end - eventsAt - eventCount * eventHeaderBytes;
     if (isBehind) this.#counts.recordsMatched += eventCount;
@@ -123,33 +122,3 @@ export class Scan {
     else this.#top!.add(row, { time, sequence, group: this.#place });
   }
 }
-
-/** Where in a block the text is without which no event matches; asked for events in the order of their bytes. */
-class Needles {
-  readonly #block: Buffer;
-  readonly #text: Buffer;
-  #next = -1;
-  readonly #escape: Buffer | undefined;
-  #nextEscape = -1;
-
-  constructor(block: Buffer, text: Buffer, isExact: boolean) {
-    this.#block = block;
-    this.#text = text;
-    this.#escape = isExact ? undefined : unicodeEscape;
-  }
-
-  isMissing(from: number, to: number): boolean {
-    if (this.#next < from) this.#next = this.#find(this.#text, from);
-    if (this.#next + this.#text.length <= to) return false;
-    if (this.#escape === undefined) return true;
-    if (this.#nextEscape < from) this.#nextEscape = this.#find(this.#escape, from);
-    return this.#nextEscape >= to;
-  }
-
-  #find(text: Buffer, from: number): number {
-    const found = this.#block.indexOf(text, from);
-    return found < 0 ? Number.POSITIVE_INFINITY : found;
-  }
-}
-
-const unicodeEscape = Buffer.from("\\u");
