@@ -80,6 +80,8 @@ export interface ListenerSpec {
   /** The address that it listens at; by default every one of the node. */
   readonly address?: string;
   readonly port: number;
+  /** Of a task's proxy: the port that it binds in its place, for a container may have the other one. */
+  readonly boundPort?: number;
   /** How long a client may be silent; by default as long as the load balancer's idle timeout. */
   readonly idleTimeoutSeconds?: number;
   readonly protocol: "HTTP" | "HTTPS" | "TCP" | "TLS";

@@ -76,10 +76,10 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
 
   test("a client reaches the tasks that run, also when one of them ends", async () => {
     await makeCluster();
-    // The second port is reached through the proxy of the server's own task only.
-    const serve = "mkdir /www; hostname > /www/name; httpd -p 8080 -h /www; httpd -p 127.0.0.1:9090 -h /www";
+    // The first port is that of its name too; the second is reached through the proxy of the server's own task only.
+    const serve = "mkdir /www; hostname > /www/name; httpd -p 80 -h /www; httpd -p 127.0.0.1:9090 -h /www";
     await register("server", `${serve}; ${untilTold}`, [
-      { containerPort: 8080, name: "http", appProtocol: "http" },
+      { containerPort: 80, name: "http", appProtocol: "http" },
       { containerPort: 9090, name: "inner" },
     ]);
     await register("client", untilTold, []);

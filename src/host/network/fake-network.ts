@@ -1,15 +1,15 @@
 import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
-import { DriverError } from "#kernel/fault.ts";
 import { SpecCheck } from "./check-spec.ts";
 import { addressAt } from "./ipv4.ts";
-import { KnownInterfaces } from "./known-interfaces.ts";
+import { KnownInterfaces, unknown } from "./known-interfaces.ts";
 import { portDevice } from "./names.ts";
-import type { HostNetwork } from "./network.ts";
+import type { HostNetwork, Redirect } from "./network.ts";
 
 export type FakeNetworkCall =
   | { readonly method: "apply"; readonly spec: HostNetworkSpec }
   | { readonly method: "attach"; readonly networkInterfaceId: string; readonly pid: number }
   | { readonly method: "detach"; readonly networkInterfaceId: string }
+  | { readonly method: "redirect"; readonly pid: number; readonly redirects: readonly Redirect[] }
   | { readonly method: "admit" | "dismiss"; readonly taskId: string }
   | { readonly method: "attached" | "removeAll" };
 
@@ -66,6 +66,9 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
       await called({ method: "detach", networkInterfaceId });
       host.ports.delete(networkInterfaceId);
     },
+    async redirect({ pid }, redirects) {
+      await called({ method: "redirect", pid, redirects });
+    },
     async admit(taskId, { address }) {
       await called({ method: "admit", taskId });
       admitted.set(taskId, address);
@@ -91,8 +94,4 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
       known = new KnownInterfaces();
     },
   };
-}
-
-function unknown(what: string): DriverError {
-  return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
 }

@@ -1,4 +1,5 @@
 import type { HostNetworkSpec, InterfaceSpec } from "#kernel/agent-protocol.ts";
+import { DriverError } from "#kernel/fault.ts";
 import { listChanges } from "#kernel/list-changes.ts";
 
 /** The network interfaces of the latest description, kept at a cost that follows what has changed since the last. */
@@ -28,4 +29,8 @@ export class KnownInterfaces {
     this.#lists = next;
     return changed;
   }
+}
+
+export function unknown(what: string): DriverError {
+  return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
 }

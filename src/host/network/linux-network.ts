@@ -8,8 +8,9 @@ import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges,
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
 import { addressAt, type Range, range } from "./ipv4.ts";
+import { unknown } from "./known-interfaces.ts";
 import { bridgeDevice, type Names, namesOf, portDevice } from "./names.ts";
-import type { HostNetwork } from "./network.ts";
+import type { HostNetwork, Redirect } from "./network.ts";
 import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
 import {
   type HostFacts,
@@ -22,13 +23,16 @@ import {
 } from "./observe.ts";
 import type { PrivilegedShell } from "./privileged-shell.ts";
 import { findMissing } from "./problems.ts";
+import { redirectCommands } from "./sandbox-rules.ts";
 import {
   attachInterface,
+  checkedPid,
   detachInterface,
   ipBatch,
   nftTransaction,
   removeVpc,
   sandboxGoneStatus,
+  sandboxTransaction,
   type VpcPlace,
 } from "./scripts.ts";
 import { ScriptError } from "./shell-session.ts";
@@ -106,8 +110,7 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
     return this.#exclusive(async () => {
-      const { pid } = sandbox;
-      if (!Number.isInteger(pid) || pid <= 0) throw new DriverError("InvalidSpec", `${pid} is no process id`);
+      const pid = checkedPid(sandbox.pid);
       await this.#settle();
       const found = this.#find(networkInterfaceId);
       const { one, subnet, state } = found;
@@ -133,6 +136,13 @@ class LinuxHostNetwork implements LinuxNetwork {
         // It refuses connections before packets to it are lost.
         await this.#changePort(planPort(state, networkInterfaceId, undefined), detach);
       }
+    });
+  }
+
+  redirect({ pid }: { readonly pid: number }, redirects: readonly Redirect[]): Promise<void> {
+    return this.#exclusive(async () => {
+      const script = sandboxTransaction(redirectCommands(redirects), checkedPid(pid));
+      await this.#inSandbox(script, `The sandbox of the process ${pid}`);
     });
   }
 
@@ -323,13 +333,21 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   async #plug(one: InterfaceSpec, subnet: SubnetSpec, namespace: string, pid: number): Promise<void> {
     try {
-      await this.#run(attachInterface(one, subnet, namespace, pid));
+      const script = attachInterface(one, subnet, namespace, pid);
+      await this.#inSandbox(script, `The sandbox of ${one.networkInterfaceId}`);
     } catch (error) {
-      if (error instanceof ScriptError && error.status === sandboxGoneStatus) {
-        throw new DriverError("NotFound", `The sandbox of ${one.networkInterfaceId} has ended`, { cause: error });
-      }
-      this.#vpcs = undefined; // half made: looked at again, and cleared away, before the next operation
+      const hasEnded = error instanceof DriverError && error.reason === "NotFound";
+      if (!hasEnded) this.#vpcs = undefined; // half made: looked at again, and cleared away, before the next operation
       throw error;
+    }
+  }
+
+  async #inSandbox(script: string, name: string): Promise<void> {
+    try {
+      await this.#run(script);
+    } catch (error) {
+      if (!(error instanceof ScriptError) || error.status !== sandboxGoneStatus) throw error;
+      throw new DriverError("NotFound", `${name} has ended`, { cause: error });
     }
   }
 
@@ -378,8 +396,4 @@ function appliedVpcs(states: ReadonlyMap<string, VpcState>) {
 
 function rangesOf(vpcs: readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]): string {
   return JSON.stringify(vpcs.map(({ vpcId, cidrs }) => [vpcId, cidrs]));
-}
-
-function unknown(what: string): DriverError {
-  return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
 }

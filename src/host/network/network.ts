@@ -1,5 +1,14 @@
 import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
 
+/** Connections of TCP that go to another port than they were made to. Who serves them sees where they were to go. */
+export interface Redirect {
+  /** A loopback address, for what connects inside; absent: what comes in over the interface. */
+  readonly address?: string;
+  readonly port: number;
+  /** At the same address. */
+  readonly toPort: number;
+}
+
 /**
  * The host's side of the VPCs. Level-triggered: `apply` is given all that must be, and makes the difference in a few
  * batches. Failures are `DriverError`s.
@@ -11,6 +20,8 @@ export interface HostNetwork {
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void>;
   /** Unplugs it; what is not there is no error. */
   detach(networkInterfaceId: string): Promise<void>;
+  /** Which connections of a sandbox go elsewhere in it: these, and no others from now on. */
+  redirect(sandbox: { readonly pid: number }, redirects: readonly Redirect[]): Promise<void>;
   /**
    * Leads a task without an interface, in the engine's bridge or in the host's network, to the platform: to the
    * documented address of its metadata and credentials, and to the platform's endpoint. Forgotten when the platform

@@ -1,4 +1,5 @@
 import type { InterfaceSpec, SubnetSpec, VpcSpec } from "#kernel/agent-protocol.ts";
+import { DriverError } from "#kernel/fault.ts";
 import { addressAt, lastAddress, range } from "./ipv4.ts";
 import { bridgeDevice, gatewayMac, linkDevice, portDevice } from "./names.ts";
 
@@ -30,6 +31,20 @@ export function nftTransaction(commands: string, namespace?: string): string {
   if (commands === "") return "";
   const enter = namespace === undefined ? "" : `nsenter --net=/run/netns/${namespace} `;
   return `${enter}nft -f - <<'END'\n${commands}END\n`;
+}
+
+/** The same in a sandbox, which may have ended. */
+export function sandboxTransaction(commands: string, pid: number): string {
+  return `${whileItIs(pid)}\nnsenter -t ${pid} -n nft -f - <<'END'\n${commands}END\n`;
+}
+
+export function checkedPid(pid: number): number {
+  if (Number.isInteger(pid) && pid > 0) return pid;
+  throw new DriverError("InvalidSpec", `${pid} is no process id`);
+}
+
+function whileItIs(pid: number): string {
+  return `[ -e /proc/${pid}/ns/net ] || exit ${sandboxGoneStatus}`;
 }
 
 /**
@@ -124,7 +139,7 @@ export function attachInterface(one: InterfaceSpec, subnet: SubnetSpec, namespac
     `link set dev ${port} alias ${one.networkInterfaceId} up`,
   ];
   return [
-    `[ -e /proc/${pid}/ns/net ] || exit ${sandboxGoneStatus}`,
+    whileItIs(pid),
     `nsenter -t ${pid} -n ${ipBatch(inSandbox)}`,
     ipBatch(inVpc, namespace),
     forwardTo([one], namespace),

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HostNetwork } from "#host/network/network.ts";
+import type { HostNetwork, Redirect } from "#host/network/network.ts";
 import type { RuntimeDriver, Sandbox, SandboxStatus } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { connectProxyName, type LoadBalancerNode } from "#kernel/load-balancing.ts";
@@ -16,6 +16,8 @@ export interface NodeHome {
   adopt(networkInterfaceId: string | undefined): void;
   /** The sandbox, running and plugged in. Rejects with a `DriverError`, retryable for what will come by itself. */
   enter(node: LoadBalancerNode): Promise<Sandbox>;
+  /** The proxy serves there now: what its listeners are for is led to it. */
+  serve(node: LoadBalancerNode, sandbox: Sandbox): Promise<void>;
   /** Takes away all that is the node's. */
   leave(): Promise<void>;
 }
@@ -91,6 +93,7 @@ function ownHome(nodeId: string, { driver, network, folder, knowsInterface }: Ho
       await network.attach(networkInterfaceId, sandbox);
       return sandbox;
     },
+    async serve() {}, // all connections to it are for the proxy
     async leave() {
       const found = await findSandbox(driver, name);
       if (found !== undefined) await driver.removeSandbox(found.id);
@@ -100,10 +103,12 @@ function ownHome(nodeId: string, { driver, network, folder, knowsInterface }: Ho
 }
 
 /** The sandbox of a task, which the agent makes, plugs in and takes away with all that is in it. */
-function taskHome(nodeId: string, { driver, folder }: HomeDeps): NodeHome {
+function taskHome(nodeId: string, { driver, network, folder }: HomeDeps): NodeHome {
   const name = sandboxOfNode(nodeId);
   const containerName = connectProxyName;
   let known: Sandbox | undefined;
+  /** What is so already: targets change often, listeners seldom. */
+  let served: string | undefined;
   return {
     containerName,
     networkInterfaceId: undefined,
@@ -116,12 +121,25 @@ function taskHome(nodeId: string, { driver, folder }: HomeDeps): NodeHome {
       known = found;
       return found;
     },
+    async serve(node, { id, pid }) {
+      const redirects = redirectsOf(node);
+      const wanted = JSON.stringify([id, redirects]);
+      if (wanted === served) return;
+      await network.redirect({ pid }, redirects);
+      served = wanted;
+    },
     async leave() {
       const found = await findSandbox(driver, name);
       const container = found?.containers.find((each) => each.name === containerName);
       if (container !== undefined) await driver.removeContainer(container.id);
     },
   };
+}
+
+function redirectsOf({ listeners }: LoadBalancerNode): Redirect[] {
+  return listeners.flatMap(({ address, port, boundPort: toPort }) =>
+    toPort === undefined ? [] : [{ ...(address !== undefined && { address }), port, toPort }],
+  );
 }
 
 function notYet(message: string): DriverError {

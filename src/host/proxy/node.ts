@@ -180,8 +180,10 @@ export class NodeActor {
   }
 
   async #serve(node: LoadBalancerNode): Promise<void> {
-    const { of, place } = await this.#proxyIn(await this.#home.enter(node), node);
+    const sandbox = await this.#home.enter(node);
+    const { of, place } = await this.#proxyIn(sandbox, node);
     await of.apply(node);
+    await this.#home.serve(node, sandbox);
     const containerId = node.logConfiguration && (await place.containerId());
     if (containerId !== undefined) this.#deps.follow(node, containerId);
   }

@@ -49,7 +49,7 @@ function idleLines({ idleTimeoutSeconds: idle }: ListenerSpec, isHttp: boolean):
 
 function bindLine(listener: ListenerSpec, node: LoadBalancerNode, { folder, bindAddress }: ConfigOptions): string {
   const isTls = listener.protocol === "HTTPS" || listener.protocol === "TLS";
-  const address = `bind ${listener.address ?? bindAddress}:${listener.port}`;
+  const address = `bind ${listener.address ?? bindAddress}:${listener.boundPort ?? listener.port}`;
   if (!isTls) return address;
   const list = quote(`${folder}/${frontendName(listener.listenerArn)}.certs`);
   const protocols = node.attributes.http2 ? "h2,http/1.1" : "http/1.1";

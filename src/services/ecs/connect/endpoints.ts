@@ -64,6 +64,14 @@ export function loopbackOf(dnsName: string): string {
   return `127.${128 + (a % 127)}.${b}.${1 + (c % 254)}`;
 }
 
+/**
+ * The port that a proxy binds for one that clients connect to: a container that has a port at all addresses has it at
+ * those of names too. Half of all ports away no two have the same, and hardly a container listens.
+ */
+export function boundPortOf(port: number): number {
+  return ((port + 32_767) % 65_535) + 1;
+}
+
 /** What a task's containers find in /etc/hosts: the names that there are when it starts, as with Amazon ECS. */
 export function hostsOf(
   store: Views,
@@ -182,7 +190,7 @@ function outwardOf(store: Views, world: World, { address, port, endpoint, servic
     { ruleArn: listenerArn, conditions: [], actions: [last] },
   ];
   return {
-    listener: listenerOf(listenerArn, endpoint, { address, port, rules }),
+    listener: listenerOf(listenerArn, endpoint, { address, port, boundPort: boundPortOf(port), rules }),
     groups: [
       groupOf(
         endpoint,
@@ -212,7 +220,7 @@ function forwardTo(...shares: readonly (readonly [targetGroupArn: string, percen
 function listenerOf(
   listenerArn: string,
   endpoint: ServiceConnectEndpoint,
-  place: Pick<ListenerSpec, "address" | "port" | "rules">,
+  place: Pick<ListenerSpec, "address" | "port" | "boundPort" | "rules">,
 ): ListenerSpec {
   const protocol = endpoint.protocol === "tcp" ? "TCP" : "HTTP";
   return { listenerArn, ...place, idleTimeoutSeconds: idleOf(endpoint), protocol, certificates: [] };

@@ -5,6 +5,7 @@ import { instances, namespaces } from "#services/discovery/model.ts";
 import { operations as discovery } from "#services/discovery/operations/index.ts";
 import { connectWorld, connectServer as server } from "../../../../test/support/connect-world.ts";
 import { isFault } from "../../../../test/support/context.ts";
+import { boundPortOf } from "../connect/endpoints.ts";
 import { hasProxies } from "../controllers/connect/proxies.ts";
 import { changeTask, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
@@ -41,10 +42,11 @@ describe("Service Connect", () => {
     assert.ok(hosts.every(({ ipAddress }) => /^127\.(12[89]|1[3-9]\d|2\d\d)\./.test(ipAddress)));
     const node = published.at(-1)!.find(({ taskArn }) => taskArn === client.taskArn)!;
     assert.deepEqual(
-      node.listeners.map(({ address, port, protocol }) => [address, port, protocol]),
+      // Where a container may listen at all addresses the proxy binds another port.
+      node.listeners.map(({ address, port, boundPort, protocol }) => [address, port, boundPort, protocol]),
       [
-        [hosts.find(({ hostname }) => hostname === "api")!.ipAddress, 80, "HTTP"],
-        [hosts.find(({ hostname }) => hostname === "db.internal")!.ipAddress, 5432, "TCP"],
+        [hosts.find(({ hostname }) => hostname === "api")!.ipAddress, 80, 32_848, "HTTP"],
+        [hosts.find(({ hostname }) => hostname === "db.internal")!.ipAddress, 5432, 38_200, "TCP"],
       ],
     );
     assert.deepEqual(
@@ -60,6 +62,14 @@ describe("Service Connect", () => {
     // The server's own proxy takes in what comes to the overridden port.
     const [inward] = published.at(-1)!.find(({ taskArn }) => taskArn !== client.taskArn)!.listeners;
     assert.deepEqual([inward!.address, inward!.port, inward!.protocol], ["0.0.0.0", 15_432, "TCP"]);
+  });
+
+  test("each port has another one that proxies bind for it", () => {
+    const ports = Array.from({ length: 65_535 }, (_, i) => i + 1);
+    const bound = new Set(ports.map(boundPortOf));
+    assert.equal(bound.size, ports.length);
+    assert.ok([...bound].every((port) => port >= 1 && port <= 65_535));
+    assert.ok(ports.every((port) => boundPortOf(port) !== port));
   });
 
   test("the shorter timeout counts, and 0 is none", async () => {
