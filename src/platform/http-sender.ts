@@ -1,45 +1,69 @@
-import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { lookup } from "node:dns";
+import * as http from "node:http";
+import * as https from "node:https";
+import { BlockList, isIP, type LookupFunction } from "node:net";
 import { DriverError } from "#kernel/fault.ts";
-import type { HttpAnswer, SendHttp } from "#kernel/http-sender.ts";
+import type { HttpAnswer, HttpCall, SendHttp } from "#kernel/http-sender.ts";
 
 /** Sends requests to wherever users say, except to the addresses that hand out credentials. */
-export const sendHttp: SendHttp = async ({ method, url, headers, body }, { timeoutMs, mostBodyBytes }) => {
-  const { host, hostname } = new URL(url);
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    if (await Promise.race([leadsToMetadata(hostname), timeout(signal)])) {
-      throw new DriverError("InvalidSpec", `Nothing is sent to ${host}: it is an address of the metadata service.`);
-    }
-    const response = await fetch(url, {
-      ...{ method, headers, signal, redirect: "manual" },
-      ...(body !== undefined && { body }),
-    });
-    const text = await readBody(response, mostBodyBytes, host);
-    return { ...answerOf(response), ...(text !== undefined && { body: text }) };
-  } catch (cause) {
-    if (cause instanceof DriverError) throw cause;
-    const { name } = cause as Error;
-    const what = name === "TimeoutError" ? `did not answer within ${timeoutMs / 1000} seconds` : "could not be reached";
-    throw new DriverError("Unavailable", `${host} ${what}.`, { retryable: true, cause });
-  }
-};
+export const sendHttp: SendHttp = createHttpSender(lookup);
 
-function timeout(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+/** `resolve` is asked once for each request: the address that was looked at is the one that is connected to. */
+export function createHttpSender(resolve: LookupFunction): SendHttp {
+  return async (call, { timeoutMs, mostBodyBytes }) => {
+    const { host } = new URL(call.url);
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await answerTo(call, { signal, lookup: exceptMetadata(resolve, host) });
+      const text = await readBody(response, mostBodyBytes, host);
+      return { ...headOf(response), ...(text !== undefined && { body: text }) };
+    } catch (cause) {
+      if (cause instanceof DriverError) throw cause;
+      const what = signal.aborted ? `did not answer within ${timeoutMs / 1000} seconds` : "could not be reached";
+      throw new DriverError("Unavailable", `${host} ${what}.`, { retryable: true, cause });
+    }
+  };
+}
+
+interface Connecting {
+  readonly signal: AbortSignal;
+  readonly lookup: LookupFunction;
+}
+
+async function answerTo(call: HttpCall, connecting: Connecting): Promise<http.IncomingMessage> {
+  const { protocol, hostname, host } = new URL(call.url);
+  if (isMetadata(hostname.replace(/^\[(.*)\]$/, "$1"))) throw notToMetadata(host);
+  const request = begin(protocol === "https:" ? https.request : http.request, call, connecting);
+  return await new Promise((resolve, reject) => {
+    request.on("error", reject);
+    request.on("response", resolve);
+    request.end(call.body);
   });
 }
 
-async function readBody({ body }: Response, mostBytes: number | undefined, host: string): Promise<string | undefined> {
+/** These say where a message ends and what the connection is for: who sends decides that. */
+const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+
+/** A connection of its own for each request, as Amazon EventBridge has it: none that has gone stale meanwhile. */
+function begin(request: typeof http.request, { method, url, headers }: HttpCall, connecting: Connecting) {
+  const refused = Object.keys(headers).find((name) => framing.test(name));
+  if (refused !== undefined) throw new DriverError("InvalidSpec", `The header ${refused} cannot be sent.`);
+  try {
+    return request(url, { method, headers, agent: false, ...connecting });
+  } catch (cause) {
+    // Its message names the header, not its value.
+    throw new DriverError("InvalidSpec", `The request cannot be sent: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+async function readBody(response: http.IncomingMessage, mostBytes: number | undefined, host: string) {
   if (mostBytes === undefined) {
-    // Nobody reads it: the connection is free again.
-    await body?.cancel();
+    response.resume(); // nobody reads it
     return undefined;
   }
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of body ?? []) {
+  for await (const piece of response) {
     length += piece.length;
     if (length > mostBytes) throw new DriverError("InvalidSpec", `${host} answered with more than ${mostBytes} bytes.`);
     pieces.push(piece);
@@ -47,23 +71,30 @@ async function readBody({ body }: Response, mostBytes: number | undefined, host:
   return Buffer.concat(pieces).toString("utf8");
 }
 
-function answerOf({ status, headers }: Response): HttpAnswer {
-  const retryAfter = headers.get("retry-after") ?? "";
-  return { status, ...(/^\d{1,6}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }) };
+function headOf({ statusCode, headers }: http.IncomingMessage): HttpAnswer {
+  const retryAfter = headers["retry-after"] ?? "";
+  return { status: statusCode!, ...(/^\d{1,6}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }) };
 }
 
 const metadataAddresses = new BlockList();
 metadataAddresses.addSubnet("169.254.0.0", 16, "ipv4");
 metadataAddresses.addAddress("fd00:ec2::254", "ipv6");
 
-type Resolve = (name: string) => Promise<readonly { readonly address: string }[]>;
-
-/** Whether the host of a URL is an address of a metadata service, in whatever form, or a name of one. */
-export async function leadsToMetadata(hostname: string, resolve: Resolve = resolveAll): Promise<boolean> {
-  const own = hostname.replace(/^\[(.*)\]$/, "$1");
-  const addresses = isIP(own) ? [own] : (await resolve(own)).map(({ address }) => address);
-  return addresses.some((address) => metadataAddresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"));
+/** Whether this is an address of a metadata service, in whatever form; a name is not. */
+function isMetadata(address: string): boolean {
+  return isIP(address) !== 0 && metadataAddresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
-/** A name that has no address leads nowhere: that it cannot be reached is told by who sends. */
-const resolveAll: Resolve = (name) => lookup(name, { all: true }).catch(() => []);
+function notToMetadata(host: string): DriverError {
+  return new DriverError("InvalidSpec", `Nothing is sent to ${host}: it is an address of the metadata service.`);
+}
+
+/** Gives no address of a name of which one is the metadata service's. */
+function exceptMetadata(resolve: LookupFunction, host: string): LookupFunction {
+  return (name, options, callback) =>
+    resolve(name, options, (error, found, family) => {
+      const addresses = typeof found === "string" ? [found] : (found ?? []).map(({ address }) => address);
+      if (error === null && addresses.some(isMetadata)) callback(notToMetadata(host), []);
+      else callback(error, found, family);
+    });
+}
