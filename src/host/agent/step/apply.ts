@@ -1,4 +1,4 @@
-import { clearFailure, onEngineBack, onFailure } from "./failures.ts";
+import { clearFailure, isAdopting, onEngineBack, onFailure } from "./failures.ts";
 import { loseSandbox, observeContainer, observeGone, observeListing } from "./observe.ts";
 import { isStopping } from "./phase.ts";
 import { settle } from "./settle.ts";
@@ -76,9 +76,9 @@ function endAction(task: Task, key: string): Task {
 }
 
 function onFailed(task: Task, { action, error, jitter }: Extract<Input, { type: "failed" }>, now: number): Task {
-  // A task that stops does not mind what it could not start.
+  // A task that stops does not mind what it could not start. What ran is attached to its end.
   const starting = ["pull", "prepareLogs", "createVolume", "attach", "createSandbox"];
-  if (isStopping(task) && starting.includes(action.type)) return task;
+  if (isStopping(task) && starting.includes(action.type) && !isAdopting(task, action)) return task;
   return onFailure(makes.has(action.type) ? doubt(task) : task, action, error, jitter, now);
 }
 

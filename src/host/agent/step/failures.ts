@@ -36,9 +36,7 @@ const cleaningTypes: ReadonlySet<Action["type"]> = new Set([
 export function onFailure(task: Task, action: Action, error: ActionError, jitter: number, now: number): Task {
   const key = actionKey(action);
   const attempts = (task.live.failures[key]?.attempts ?? 0) + 1;
-  // What runs is not stopped because a restarted agent cannot make sure of its interface.
-  const adopts = action.type === "attach" && task.payload.containers.some(({ name }) => hasRun(task, name));
-  const endless = adopts || cleaningTypes.has(action.type) || error.code === "Unavailable";
+  const endless = isAdopting(task, action) || cleaningTypes.has(action.type) || error.code === "Unavailable";
   const retry = endless ? cleaning : (retries[action.type] ?? ordinary);
   const again = retry === cleaning || (mayPass(action, error) && attempts < retry.attempts);
   if (again) {
@@ -52,6 +50,11 @@ export function onFailure(task: Task, action: Action, error: ActionError, jitter
     return withLive(task, { failures: { ...task.live.failures, [key]: failure } });
   }
   return giveUp(clearFailure(task, key), action, reasonOf(action, error, attempts), now);
+}
+
+/** What runs is not stopped because a restarted agent cannot make sure of its interface. */
+export function isAdopting(task: Task, { type }: Action): boolean {
+  return type === "attach" && task.payload.containers.some(({ name }) => hasRun(task, name));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ContainerPayload } from "#kernel/agent-protocol.ts";
+import { isConnected, planAttach } from "./attach.ts";
 import { readinessOf } from "./dependencies.ts";
 import { isUnderway, phaseOf } from "./phase.ts";
 import type { Planner } from "./planner.ts";
@@ -42,19 +43,6 @@ function planSandbox(task: Task, planner: Planner): LiveSandbox | undefined {
   }
   planAttach(task, sandbox, planner);
   return sandbox;
-}
-
-/** Also for containers that run already: after a restart of the agent it makes sure; doing it twice changes nothing. */
-function planAttach(task: Task, sandbox: LiveSandbox, planner: Planner): void {
-  if (isConnected(task)) return;
-  const id = task.payload.networkInterface?.networkInterfaceId;
-  if (id === undefined) planner.want({ type: "attach", sandbox });
-  else if (task.live.networkReady) planner.want({ type: "attach", networkInterfaceId: id, sandbox });
-  else planner.waitFor(`the network of this host does not know ${id} yet`);
-}
-
-function isConnected({ payload, live }: Task): boolean {
-  return payload.networkMode === "none" || live.attached;
 }
 
 /** A container that has been made has its volumes; after a restart of the agent they are left alone. */

@@ -1,3 +1,4 @@
+import { planAttachToTheEnd } from "./attach.ts";
 import { isStopping } from "./phase.ts";
 import { createPlanner } from "./planner.ts";
 import { planStart } from "./start.ts";
@@ -12,6 +13,7 @@ export function step(task: Task, times: CleanupTimes, now: number): Plan {
   else if (task.unwanted) planUnwanted(task, planner);
   else if (!isStopping(task)) planStart(task, planner, now);
   else {
+    planAttachToTheEnd(task, planner);
     planStop(task, planner, now);
     planFinish(task, planner, times, now);
   }

@@ -19,13 +19,28 @@ import {
   times,
 } from "../testing/tasks.ts";
 import { reportOf } from "./report.ts";
-import { memoryOf, type Task } from "./state.ts";
+import { memoryOf, recallTask, type Task } from "./state.ts";
 import { step } from "./step.ts";
 
 function stopped(task: Task, now = start): Task {
   const payload = { ...task.payload, seqNum: task.payload.seqNum + 1, desiredStatus: "STOPPED" as const };
   return take(task, { type: "payload", payload }, now);
 }
+
+test("a restarted agent leads a task that is stopping to the platform, which it may need to the end", () => {
+  const attach = { type: "attach", sandbox: { ...sandbox, running: true } } as const;
+  for (const networkMode of ["bridge", "host"] as const) {
+    const before = done(stopped(running(plainPayload("t1", { networkMode }))), "signal app");
+    const recalled = recallTask(before.payload, before.memory);
+    const known = { sandboxId: undefined, runtimeIds: [] };
+    const task = take(recalled, { type: "listed", sandbox: listing([status("app", "running")]), before: known });
+    assert.deepEqual(nextAction(task, "attach"), attach);
+    const again = failed(task, "attach", { code: "Failed" });
+    assert.deepEqual([next(again), next(again, start + 1_000)], [[], ["attach"]], "not at once");
+    assert.deepEqual(next(done(task, "attach")), []);
+    assert.deepEqual(next(seen(task, "app", "exited")), [], "what has ended needs nothing");
+  }
+});
 
 test("stop signal, stopTimeout, SIGKILL, and again when that shows no effect", () => {
   let task = stopped(running(plainPayload("t1", { containers: [container("app", { stopTimeout: 5 })] })));
