@@ -88,9 +88,9 @@ export function createAgent(config: AgentConfig): Agent {
   const perform = createPerform({
     ...{ driver, network, logs, secrets, journal, images, clock, hostNameservers, engine, options },
     openFilesLimit: createOpenFilesLimit(engine),
-    proxyServes: async (taskId) => await nodes?.whenTaskServed(taskId),
+    proxyServes: async (taskId, withinMs) => await nodes?.whenTaskServed(taskId, withinMs),
   });
-  const health = createHealthPublisher({ clock, log, publish: (message) => endpoint.publishHealth(message) });
+  const health = createHealthPublisher({ clock, random, log, publish: (message) => endpoint.publishHealth(message) });
   const usage = createUsagePublisher({
     ...{ hostId: config.hostId, driver, clock, log, intervalMs: options.metricsIntervalSeconds * 1000 },
     tasks: () => table.tasks(),

@@ -1,6 +1,8 @@
 import type { HealthMessage } from "#kernel/agent-protocol.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
+import type { Random } from "#kernel/random.ts";
+import { backoffMs } from "../backoff.ts";
 import { memoryOf, type Task } from "../step/state.ts";
 
 /** Telemetry: tells the control plane of the health of containers when it changes. */
@@ -16,28 +18,36 @@ const gatherMs = 100;
 
 export function createHealthPublisher(deps: {
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly publish: (message: HealthMessage) => Promise<void>;
 }): HealthPublisher {
   const told = new Map<string, string>();
   const waiting = new Map<string, HealthMessage["tasks"][number]>();
   let timer: Timer | undefined;
+  let sending = false;
   let stopped = false;
+  let failures = 0;
 
   const arm = () => {
-    if (stopped || timer !== undefined || waiting.size === 0) return;
-    timer = deps.clock.after(gatherMs, () => void send());
+    if (stopped || sending || timer !== undefined || waiting.size === 0) return;
+    const afterMs = failures === 0 ? gatherMs : backoffMs(failures - 1, 250, 30_000, deps.random);
+    timer = deps.clock.after(afterMs, () => void send());
   };
   const send = async () => {
+    timer = undefined;
+    sending = true;
     const tasks = [...waiting.values()];
     waiting.clear();
     try {
       await deps.publish({ tasks });
+      failures = 0;
     } catch (error) {
+      failures++;
       deps.log.debug("Health was not accepted", { error: String(error) });
       for (const task of tasks) if (!waiting.has(task.taskArn)) waiting.set(task.taskArn, task);
     }
-    timer = undefined;
+    sending = false;
     arm();
   };
   const changed = (task: Task) => {
@@ -57,7 +67,11 @@ export function createHealthPublisher(deps: {
     },
     again(tasks) {
       told.clear();
+      failures = 0;
+      timer?.cancel();
+      timer = undefined;
       for (const task of tasks) changed(task);
+      arm();
     },
     stop() {
       stopped = true;
