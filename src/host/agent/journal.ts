@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskPayload } from "#kernel/agent-protocol.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { FileContents } from "./spec/files.ts";
 import type { ContainerFiles } from "./spec/mounts.ts";
 import type { TaskMemory } from "./step/state.ts";
@@ -54,7 +55,7 @@ export function fileJournal(dataDir: string): Journal {
     async save(taskId, entry) {
       const folder = folderOf(taskId);
       await makeFolder(folder);
-      await replaceFile(join(folder, recordName), JSON.stringify(entry), 0o600);
+      await replaceFile(join(folder, recordName), JSON.stringify(entry));
     },
     async writeFiles(taskId, containerName, contents) {
       const folder = join(folderOf(taskId), `container-${containerName}`);
@@ -89,11 +90,6 @@ async function readRecord(folder: string): Promise<JournalEntry | undefined> {
     // Without a record the task is known again by its sandbox, or removed with what is left of it.
     return undefined;
   }
-}
-
-async function replaceFile(path: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode });
-  await rename(`${path}.new`, path);
 }
 
 /** A journal in memory, for tests and the simulation: it outlives the agent that is thrown away. */

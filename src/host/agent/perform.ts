@@ -26,8 +26,8 @@ export interface PerformDeps {
   /** What the engine can do; asked once. */
   readonly engine: () => Promise<RuntimeInfo>;
   readonly openFilesLimit: OpenFilesLimit;
-  /** Resolves when the proxy of a task serves; absent: the host has no proxies. */
-  readonly proxyServes?: (taskId: string) => Promise<void>;
+  /** Resolves when the proxy of a task serves, or after so long; absent: the host has no proxies. */
+  readonly proxyServes?: (taskId: string, withinMs: number) => Promise<void>;
   readonly options: AgentOptions;
 }
 
@@ -135,13 +135,10 @@ async function createContainer(deps: PerformDeps, task: Task, name: string, sand
 }
 
 /** So long containers wait for the proxy of their task: one that fails is told of elsewhere. */
-const proxySeconds = 15;
+const proxyWithinMs = 15_000;
 
 async function startContainer(deps: PerformDeps, task: Task, name: string, runtimeId: string): Promise<void> {
-  if (task.payload.hasProxy) {
-    const served = deps.proxyServes?.(task.id) ?? Promise.resolve();
-    await withTimeout(deps.clock, proxySeconds, "served", served).catch(() => {}); // it comes when it comes
-  }
+  if (task.payload.hasProxy) await deps.proxyServes?.(task.id, proxyWithinMs);
   const seconds = deps.options.containerStartTimeoutSeconds;
   await withTimeout(deps.clock, seconds, "started", deps.driver.startContainer(runtimeId));
   if (definition(task, name).logConfiguration !== undefined) deps.logs.follow(logSource(task, name), runtimeId);

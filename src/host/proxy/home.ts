@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "#host/agent/replace-file.ts";
 import type { HostNetwork, Redirect } from "#host/network/network.ts";
 import type { RuntimeDriver, Sandbox, SandboxStatus } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
@@ -87,7 +88,7 @@ function ownHome(nodeId: string, { driver, network, folder, knowsInterface }: Ho
         throw notYet(`The host does not know the network interface ${networkInterfaceId} yet`);
       }
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(folder, "interface"), networkInterfaceId);
+      await replaceFile(join(folder, "interface"), networkInterfaceId);
       own = networkInterfaceId;
       const sandbox = await sandboxNow(privateDnsName);
       await network.attach(networkInterfaceId, sandbox);

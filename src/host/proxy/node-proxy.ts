@@ -83,7 +83,8 @@ export class NodeProxy {
   #pauseMs = 0;
   #rewriting: Timer | undefined;
   #reported = "";
-  readonly #since = new Map<string, { readonly state: string; readonly since: number }>();
+  /** Of the targets of now: the state of each, and since when it has been so. */
+  #since: ReadonlyMap<string, { readonly state: string; readonly since: number }> = new Map();
   /** New targets that fail their checks -> when they are unhealthy. */
   readonly #failing = new Map<string, Timer>();
   readonly #timers = new Set<Timer>();
@@ -320,13 +321,15 @@ export class NodeProxy {
 
   #report(targets: readonly KnownTarget[]): void {
     const now = this.#deps.clock.now();
+    const current = new Map<string, { readonly state: string; readonly since: number }>();
     const reports = targets.map(({ group, target, names, pair }): TargetHealthReport => {
       const state = targetState(pair);
       const known = this.#since.get(names.checked);
       const since = known?.state === state.state ? known.since : now;
-      this.#since.set(names.checked, { state: state.state, since });
+      current.set(names.checked, { state: state.state, since });
       return { targetGroupArn: group.targetGroupArn, targetKey: target.targetKey, ...state, since };
     });
+    this.#since = current;
     const text = JSON.stringify(reports);
     if (text === this.#reported) return;
     this.#reported = text;

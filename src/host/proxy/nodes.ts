@@ -23,8 +23,8 @@ export interface LoadBalancerNodes {
   /** Interfaces have become known to the host's network. */
   networkChanged(): void;
   onRuntimeEvent(event: RuntimeEvent): void;
-  /** Resolves when the proxy of this task serves, which a message may yet have to bring. */
-  whenTaskServed(taskId: string): Promise<void>;
+  /** Resolves when the proxy of this task serves, which a message may yet have to bring, or after so long. */
+  whenTaskServed(taskId: string, withinMs: number): Promise<void>;
   /** Whether a node has this interface, so that nobody else takes it away. */
   hasInterface(networkInterfaceId: string): boolean;
   /** Why nodes are not as they should be. */
@@ -63,7 +63,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
     isNeeded: () => actors.size > 0,
     pass: (to) => publishTraffic(deps, [...actors], to),
   });
-  const waiters = new Map<string, (() => void)[]>();
+  const waiters = new Map<string, Set<() => void>>();
   let isOver = false;
   const actorOf = (nodeId: string): NodeActor => {
     const known = actors.get(nodeId);
@@ -75,8 +75,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
       follow: deps.follow,
       backoff: (failures) => backoffMs(failures, 250, 30_000, random),
       onServing() {
-        for (const resolve of waiters.get(nodeId) ?? []) resolve();
-        waiters.delete(nodeId);
+        for (const goOn of waiters.get(nodeId) ?? []) goOn();
       },
       onGone: () => actors.delete(nodeId),
     });
@@ -109,10 +108,21 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
       if (event.type === "resync") for (const actor of actors.values()) actor.check();
       else onNodeEvent(event, actors.get(nodeOfSandbox(event.sandboxName)));
     },
-    async whenTaskServed(taskId) {
+    async whenTaskServed(taskId, withinMs) {
       const nodeId = nodeOfTask(taskId);
       if (actors.get(nodeId)?.isServing) return;
-      await new Promise<void>((resolve) => waiters.set(nodeId, [...(waiters.get(nodeId) ?? []), resolve]));
+      const waiting = waiters.get(nodeId) ?? new Set();
+      waiters.set(nodeId, waiting);
+      await new Promise<void>((resolve) => {
+        const goOn = () => {
+          timer.cancel();
+          waiting.delete(goOn);
+          if (waiting.size === 0) waiters.delete(nodeId);
+          resolve();
+        };
+        const timer = clock.after(withinMs, goOn);
+        waiting.add(goOn);
+      });
     },
     hasInterface: (id) => [...actors.values()].some((actor) => actor.networkInterfaceId === id),
     waiting: () => [...actors.values()].flatMap((actor) => actor.waiting() ?? []),
