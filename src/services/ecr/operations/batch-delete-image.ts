@@ -1,5 +1,5 @@
 import type { ImageFailure, ImageIdentifier } from "#generated/ecr/types.ts";
-import type { RequestContext } from "#kernel/handler.ts";
+import type { Store } from "#kernel/store.ts";
 import { type Removal, removalOf } from "../catalog/removal.ts";
 import { manifests, tagKey, tags, within } from "../model.ts";
 import { requireRepository } from "../request/find.ts";
@@ -14,14 +14,11 @@ interface IdRemoval extends Removal {
 /** By its digest an image goes with all its tags; by a tag the tag goes, and with the last one the image. */
 export const BatchDeleteImage: EcrHandler<"BatchDeleteImage"> = async (input, ctx) => {
   const { id } = (await requireRepository(ctx, input)).value;
-  const byDigest = input.imageIds.filter(({ imageDigest }) => imageDigest !== undefined);
-  const going = new Set(byDigest.map(({ imageDigest }) => imageDigest!));
-  const byTag = input.imageIds.filter(({ imageDigest }) => imageDigest === undefined);
-  const goingTags = new Set(byTag.map(({ imageTag }) => imageTag!));
+  const going = goingWith(input.imageIds, id, ctx.store);
   const removals: IdRemoval[] = [];
   const failures: ImageFailure[] = [];
   for (const imageId of input.imageIds) {
-    const removal = removalBy(imageId, id, going, goingTags, ctx);
+    const removal = removalBy(imageId, id, going, ctx.store);
     if ("failure" in removal) failures.push(removal.failure);
     else removals.push(removal);
   }
@@ -32,31 +29,60 @@ export const BatchDeleteImage: EcrHandler<"BatchDeleteImage"> = async (input, ct
   return { imageIds: [...removed.values()], failures };
 };
 
+/** The images that identifiers mean as a whole: by their digests, or by all of their tags. */
+interface Going {
+  readonly meant: ReadonlySet<string>;
+  /** Without those that an index names which stays. */
+  readonly free: ReadonlySet<string>;
+}
+
+function goingWith(imageIds: readonly ImageIdentifier[], repositoryId: string, store: Pick<Store, "view">): Going {
+  const goingTags = new Set(imageIds.flatMap(({ imageDigest, imageTag }) => (imageDigest ? [] : (imageTag ?? []))));
+  const meant = new Set<string>();
+  for (const imageId of imageIds) {
+    const digest = findImage(store, repositoryId, imageId).image?.value.digest;
+    if (digest === undefined) continue;
+    const tagged = store.view(tags).by("image", within(repositoryId, digest));
+    if (imageId.imageDigest !== undefined || tagged.every(({ value }) => goingTags.has(value.tag))) meant.add(digest);
+  }
+  const free = new Set(meant);
+  let before: number;
+  do {
+    before = free.size;
+    for (const digest of free) if (stayingParents(digest, repositoryId, free, store).length > 0) free.delete(digest);
+  } while (free.size < before);
+  return { meant, free };
+}
+
+function stayingParents(
+  digest: string,
+  repositoryId: string,
+  free: ReadonlySet<string>,
+  store: Pick<Store, "view">,
+): readonly string[] {
+  const parents = store.view(manifests).by("child", within(repositoryId, digest));
+  return parents.map(({ value }) => value.digest).filter((parent) => !free.has(parent));
+}
+
 function removalBy(
   imageId: ImageIdentifier,
   repositoryId: string,
-  going: ReadonlySet<string>,
-  goingTags: ReadonlySet<string>,
-  { store }: RequestContext,
+  { meant, free }: Going,
+  store: Pick<Store, "view">,
 ): IdRemoval | { readonly failure: ImageFailure } {
   const { image, failure } = findImage(store, repositoryId, imageId);
   if (failure !== undefined) return { failure };
   const { digest } = image.value;
-  const tagged = store.view(tags).by("image", within(repositoryId, digest));
-  const staysTagged = imageId.imageDigest === undefined && !tagged.every(({ value }) => goingTags.has(value.tag));
-  if (staysTagged && !going.has(digest)) {
+  if (!meant.has(digest)) {
     const entry = store.view(tags).get(tagKey(repositoryId, imageId.imageTag!))!;
     return { read: [entry], keys: [entry.key], imageIds: [{ imageDigest: digest, imageTag: imageId.imageTag! }] };
   }
-  const parents = store
-    .view(manifests)
-    .by("child", within(repositoryId, digest))
-    .map(({ value }) => value.digest)
-    .filter((parent) => !going.has(parent));
-  if (parents.length > 0) {
+  if (!free.has(digest)) {
+    const parents = stayingParents(digest, repositoryId, free, store);
     const words = `Requested image referenced by manifest list: [${parents.join(", ")}]`;
     return failed(imageId, "ImageReferencedByManifestList", words);
   }
+  const tagged = store.view(tags).by("image", within(repositoryId, digest));
   const ids = tagged.map(({ value }) => ({ imageDigest: digest, imageTag: value.tag }));
   return { ...removalOf(store, image), imageIds: ids.length > 0 ? ids : [{ imageDigest: digest }] };
 }

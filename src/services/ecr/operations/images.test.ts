@@ -146,20 +146,32 @@ test("an image goes with its last tag, or by its digest with all of them", async
 
 test("an image that an index names goes only with the index", async () => {
   const world = await newWorld();
+  const putIndex = async (digest: string, imageTag: string, kind: "index" | "manifest" = "manifest") => {
+    const mediaType = "application/vnd.oci.image.index.v1+json";
+    const manifests = [{ mediaType: `application/vnd.oci.image.${kind}.v1+json`, digest, size: 1 }];
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+    const { image } = await world.call(operations, "PutImage", { repositoryName, imageManifest, imageTag });
+    return image!.imageId!.imageDigest!;
+  };
+  const remove = async (...imageIds: { imageTag?: string; imageDigest?: string }[]) => {
+    const { failures } = await world.call(operations, "BatchDeleteImage", { repositoryName, imageIds });
+    return failures!.map(({ failureCode, failureReason }) => [failureCode, failureReason]);
+  };
+  const refused = (parent: string) => [
+    "ImageReferencedByManifestList",
+    `Requested image referenced by manifest list: [${parent}]`,
+  ];
   const child = await push(world, undefined);
-  const mediaType = "application/vnd.oci.image.index.v1+json";
-  const manifests = [{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: child, size: 1 }];
-  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
-  const { image } = await world.call(operations, "PutImage", { repositoryName, imageManifest, imageTag: "all" });
-  const imageIds = [{ imageDigest: child }];
-  const refused = await world.call(operations, "BatchDeleteImage", { repositoryName, imageIds });
-  assert.deepEqual(
-    refused.failures!.map(({ failureCode }) => failureCode),
-    ["ImageReferencedByManifestList"],
-  );
-  const both = [...imageIds, { imageDigest: image!.imageId!.imageDigest! }];
-  const { failures } = await world.call(operations, "BatchDeleteImage", { repositoryName, imageIds: both });
-  assert.deepEqual(failures, []);
+  const index = await putIndex(child, "all");
+  assert.deepEqual(await remove({ imageDigest: child }), [refused(index)]);
+  const wrongTag = { imageDigest: index, imageTag: "other" };
+  const [missing, kept] = await remove(wrongTag, { imageDigest: child });
+  assert.deepEqual([missing![0], kept], ["ImageNotFound", refused(index)], "the index stays");
+  const outer = await putIndex(index, "outer", "index");
+  assert.deepEqual(await remove({ imageDigest: child }, { imageDigest: index }), [refused(index), refused(outer)]);
+  assert.deepEqual(await remove({ imageDigest: child }, { imageTag: "all" }, { imageDigest: outer }), []);
+  const left = await world.call(operations, "DescribeImages", { repositoryName });
+  assert.deepEqual(left.imageDetails, []);
 });
 
 test("layers that may be used are told from those that may not", async () => {
