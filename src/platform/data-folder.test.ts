@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { seededRandom } from "#kernel/random.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { freeServiceAddress, makeDataFolder, openDataFolder } from "./data-folder.ts";
 import { readMasterKey } from "./master-key.ts";
 
 const base = mkdtempSync(join(tmpdir(), "estiva-data-"));
@@ -30,6 +32,35 @@ test("a folder that cannot be made is refused, where the file system takes none 
   for (const path of ["/proc/none/deep", join(base, "new", "identity.json", "deep")]) {
     assert.throws(() => openDataFolder(path, {}, random), { name: "DriverError", message: words }, path);
   }
+});
+
+test("starts at the same time make the folder together", async () => {
+  const path = join(base, ...Array.from({ length: 300 }, () => "d"));
+  const gate = new SharedArrayBuffer(4);
+  const module = JSON.stringify(import.meta.resolve("./data-folder.ts"));
+  const program = `
+    const { workerData: { gate, path }, parentPort } = require("node:worker_threads");
+    import(${module}).then(({ makeDataFolder }) => {
+      parentPort.postMessage("ready");
+      Atomics.wait(new Int32Array(gate), 0, 0);
+      makeDataFolder(path);
+    });`;
+  const starts = Array.from({ length: 3 }, () => new Worker(program, { eval: true, workerData: { gate, path } }));
+  await Promise.all(starts.map((start) => once(start, "message")));
+  const ends = starts.map((start) => once(start, "exit"));
+  Atomics.store(new Int32Array(gate), 0, 1);
+  Atomics.notify(new Int32Array(gate), 0);
+  assert.deepEqual(await Promise.all(ends), [[0], [0], [0]]);
+  makeDataFolder(path);
+});
+
+test("the host's service address is a free one, and seldom the same for platforms that are set up together", () => {
+  const all = Array.from({ length: 254 }, (_, i) => `169.254.172.${i + 1}`);
+  for (const free of ["169.254.172.1", "169.254.172.254"]) {
+    assert.equal(freeServiceAddress(new Set(all.filter((address) => address !== free)), random), free);
+  }
+  const chosen = new Set(Array.from({ length: 20 }, (_, i) => freeServiceAddress(new Set(), seededRandom(i))));
+  assert.ok(chosen.size > 10, [...chosen].join(" "));
 });
 
 test("credentials of the environment are used and not written down", () => {

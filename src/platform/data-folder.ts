@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { networkInterfaces } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DriverError } from "#kernel/fault.ts";
-import { characters, hex, type Random } from "#kernel/random.ts";
+import { characters, hex, type Random, shuffled } from "#kernel/random.ts";
 
 /** The root's access key. */
 export interface RootCredentials {
@@ -50,7 +50,11 @@ export function makeDataFolder(path: string): void {
 function makeFolders(path: string): void {
   if (existsSync(path)) return;
   makeFolders(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(path)) throw error; // else another start has just made it
+  }
 }
 
 /** Opens the folder, making what is missing, readable by its owner only. Throws a `DriverError` for broken files. */
@@ -58,7 +62,7 @@ export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Ran
   makeDataFolder(path);
   const identity = readOrMake(join(path, "identity.json"), () => ({
     platformId: hex(random, 8),
-    serviceAddress: freeServiceAddress(),
+    serviceAddress: freeServiceAddress(addressesOfHost(), random),
   }));
   return {
     path,
@@ -71,13 +75,20 @@ export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Ran
   };
 }
 
-/** The first of 169.254.172.1 to 169.254.172.254 that no interface has. */
-function freeServiceAddress(): string {
-  const taken = new Set(
-    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+/**
+ * One of 169.254.172.1 to 169.254.172.254 that no interface has. Not the first: platforms that are set up at the same
+ * time do not see each other's yet.
+ */
+export function freeServiceAddress(taken: ReadonlySet<string>, random: Random): string {
+  const all = shuffled(
+    random,
+    Array.from({ length: 254 }, (_, i) => `169.254.172.${i + 1}`),
   );
-  const all = Array.from({ length: 254 }, (_, i) => `169.254.172.${i + 1}`);
   return all.find((address) => !taken.has(address)) ?? all[0]!;
+}
+
+function addressesOfHost(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)));
 }
 
 function rootCredentials(path: string, env: NodeJS.ProcessEnv, random: Random): RootCredentials {
