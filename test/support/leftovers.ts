@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { namesOf } from "#host/network/names.ts";
@@ -17,6 +17,7 @@ export async function leftoversOf(platformId: string, engine: EngineClient): Pro
   const links = run("ip", "-o", "link").flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []);
   const namespaces = run("ip", "netns", "list").flatMap((line) => line.split(" ")[0] || []);
   const tables = run("nft", "list", "tables");
+  const rules = hasIptables() ? run("iptables", "-w", "-S") : [];
   return [
     ...containers.map(({ Names }) => `container ${Names[0]}`),
     ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
@@ -25,8 +26,13 @@ export async function leftoversOf(platformId: string, engine: EngineClient): Pro
       .map((name) => `link ${name}`),
     ...namespaces.filter((name) => name.startsWith(names.namespacePrefix)).map((name) => `namespace ${name}`),
     ...tables.filter((line) => line.includes(names.hostTable)).map((line) => `nft ${line}`),
+    ...rules.filter((line) => line.includes(names.linkPrefix)).map((line) => `iptables ${line}`),
     ...cgroupsOf(owner),
   ];
+}
+
+function hasIptables(): boolean {
+  return spawnSync("iptables", ["--version"]).status === 0;
 }
 
 function run(program: string, ...words: string[]): string[] {

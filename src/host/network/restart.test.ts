@@ -96,7 +96,8 @@ ip -n estiva-packets.vpc-1 link add phalfmade type veth peer name other`);
     const shell = world.machine.shell();
     const state = () =>
       shell.run(
-        "ls /run/netns; ip -o link | cut -d: -f2; ip route; nft list tables | grep estiva || :;" +
+        "ls /run/netns; ip -o link | cut -d: -f2; ip address | grep 169.254.172 || :; ip route;" +
+          "nft list tables | grep estiva || :;" +
           "! command -v iptables >/dev/null || iptables -S",
       );
     await world.network.removeAll();
@@ -104,6 +105,13 @@ ip -n estiva-packets.vpc-1 link add phalfmade type veth peer name other`);
     await world.network.apply({ vpcs: [...spec.vpcs, vpcSpec(2)] });
     await world.task(a);
     assert.notEqual(await state(), before);
+    await world.network.removeAll();
+    assert.equal(await state(), before);
+    await world.network.apply(spec);
+    await world.open("169.254.172.9").apply(spec); // the platform starts again, with another service address
+    const after = await state();
+    assert.match(after, /169\.254\.172\.9/);
+    assert.doesNotMatch(after, /169\.254\.172\.1\b/);
     await world.network.removeAll();
     assert.equal(await state(), before);
   });

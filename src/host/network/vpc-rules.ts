@@ -103,12 +103,15 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlyS
 /** What fails at once, instead of timing out. */
 export const refuse = ["meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable"];
 
-/** Leads the documented address of metadata and credentials to the server. */
+/** The documented address of metadata and credentials, which SDKs have built in. */
+export const metadataAddress = "169.254.170.2";
+
+/** Leads it to the server. */
 export function toMetadata({
   hostServiceAddress,
   ports,
 }: Pick<VpcSurroundings, "hostServiceAddress" | "ports">): string {
-  return `ip daddr 169.254.170.2 tcp dport 80 dnat ip to ${hostServiceAddress}:${ports.metadata}`;
+  return `ip daddr ${metadataAddress} tcp dport 80 dnat ip to ${hostServiceAddress}:${ports.metadata}`;
 }
 
 /** Packets of connections that were let through. */

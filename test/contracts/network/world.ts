@@ -19,13 +19,13 @@ export class TestWorld {
   readonly #tasks = new Map<string, Sandbox>();
 
   /** A network over what is on the machine, as after a restart of the platform. */
-  open(): LinuxNetwork {
+  open(hostServiceAddress = "169.254.172.1"): LinuxNetwork {
     this.network = createHostNetwork({
       owner: "packets",
       shell: this.machine.shell(),
       clock: systemClock(),
       log: silentLog,
-      ports,
+      ...{ ports, hostServiceAddress },
     });
     return this.network;
   }

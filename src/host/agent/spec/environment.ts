@@ -1,8 +1,6 @@
+import { metadataAddress } from "#host/network/vpc-rules.ts";
 import type { ContainerPayload, TaskPayload } from "#kernel/agent-protocol.ts";
 import { regionOf } from "./labels.ts";
-
-/** Where containers reach the metadata endpoint; AWS's own address, which SDKs have built in. */
-export const metadataAddress = "169.254.170.2";
 
 export interface EnvironmentOptions {
   readonly metadataId: string;
