@@ -12,8 +12,9 @@ import { planQueue } from "./plan.ts";
 
 type Waiting = Entry<DeliveryRecord>;
 
-/** How many deliveries of a queue go out at once, but for those to log groups, which go out together. */
+/** How many deliveries of a queue go out at once; those to log groups go out together. */
 const mostAtOnce = 16;
+const mostLogEvents = 1000;
 const mostLogBytes = 1024 * 1024;
 
 /**
@@ -50,6 +51,7 @@ async function deliverQueue(
   const { expired, due, nextAt } = planQueue(
     waiting.filter(({ value }) => isMine(value)),
     now,
+    mostLogEvents,
   );
   const free = paced(due, ctx, parts.pace);
   if (typeof free === "number") return { lookAgainAt: free };
@@ -78,12 +80,13 @@ function paced(due: readonly Waiting[], { store, clock }: ControllerContext, pac
   if (now < freeAt) return freeAt;
   const rate = destinationWithArn(store, arn)?.invocationRateLimitPerSecond ?? mostAtOnce;
   const batch = due.slice(0, Math.min(mostAtOnce, rate));
+  for (const [other, at] of pace) if (at <= now) pace.delete(other);
   pace.set(arn, now + (batch.length * 1000) / rate);
   return batch;
 }
 
 function batchOf(due: readonly Waiting[]): number {
-  return due[0]?.value.address.kind === "log-group" ? due.length : mostAtOnce;
+  return due[0]?.value.address.kind === "log-group" ? mostLogEvents : mostAtOnce;
 }
 
 async function attempt(
