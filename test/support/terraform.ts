@@ -39,10 +39,15 @@ export function terraformFolder(t: TestContext, configuration: string): string {
 }
 
 /**
- * Applies what is in the folder for `variable "generation"` 1 and 2, each read back without a difference, and destroys
- * it.
+ * Applies what is in the folder for `variable "generation"` 1 and 2, each read back without a difference and looked at
+ * by `check`, and destroys it.
  */
-export async function applyTwice(t: TestContext, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function applyTwice(
+  t: TestContext,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  check?: (generation: number) => Promise<void>,
+): Promise<void> {
   const step = async (generation: number, ...args: string[]) => {
     const { code, output } = await terraform(folder, { ...env, TF_VAR_generation: String(generation) }, ...args);
     assert.equal(code, 0, output);
@@ -54,6 +59,7 @@ export async function applyTwice(t: TestContext, folder: string, env: NodeJS.Pro
       await step(generation, "apply", "-auto-approve");
       // The exit code is 2 when there is a difference.
       await step(generation, "plan", "-detailed-exitcode");
+      await check?.(generation);
     });
   }
   await t.test("removes everything", async () => {

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import { textsOf } from "#cli/client.ts";
+import { noProxy } from "../contracts/load-balancer/loopback.ts";
+import { busyboxReference } from "../images/busybox.ts";
+import { elbClient } from "../support/elb-client.ts";
+import { sharePlatform } from "../support/shared-platform.ts";
+import { applyTwice, terraformFolder, whyNoTerraform } from "../support/terraform.ts";
+
+/** What a team has in its own Terraform configuration, all together: each part is tested by itself elsewhere. */
+
+const shared = await sharePlatform();
+
+test("a stack as a team writes it is applied, changed and removed, and answers its users", {
+  skip: shared.skip ?? noProxy ?? whyNoTerraform() ?? false,
+  timeout: 1_800_000,
+}, async (t) => {
+  const { endpoint, env } = shared.platform;
+  const folder = terraformFolder(t, join(import.meta.dirname, "stack.tf"));
+  await applyTwice(t, folder, { ...env, TF_VAR_image: busyboxReference }, async (generation) => {
+    const found = await elbClient(shared.platform)("DescribeLoadBalancers", { Names: ["shop"] });
+    const host = textsOf(found, "DNSName")[0]!.replace("amazonaws.com", "localhost");
+    const { hostname, port } = new URL(endpoint);
+    const [response] = (await once(request({ hostname, port, headers: { host } }).end(), "response")) as [
+      IncomingMessage,
+    ];
+    assert.deepEqual([response.statusCode, await text(response)], [200, `hello hunter2 ${generation}\n`]);
+  });
+});
