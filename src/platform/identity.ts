@@ -13,6 +13,7 @@ import { createOrganizations } from "#services/organizations/index.ts";
 import { createProviderKeys, createSts, openSession } from "#services/sts/index.ts";
 import type { StoreHost } from "#store/index.ts";
 import type { RootCredentials } from "./data-folder.ts";
+import { sendHttp } from "./http-sender.ts";
 
 export interface IdentityOptions {
   readonly store: StoreHost;
@@ -99,19 +100,11 @@ function policyText(store: StoreHost, arn: string): string | undefined {
   return policy && defaultVersion(policy).document;
 }
 
-const fetchSeconds = 5;
-const mostBytes = 256 * 1024;
+const fetchLimits = { timeoutMs: 5000, mostBodyBytes: 256 * 1024 };
 
 /** Documents of identity providers: small, and soon there or not at all. */
 async function fetchJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(fetchSeconds * 1000), redirect: "error" });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > mostBytes) throw new Error(`${url} is larger than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  const { status, body } = await sendHttp({ method: "GET", url, headers: {} }, fetchLimits);
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  return JSON.parse(body ?? "");
 }

@@ -289,6 +289,7 @@ test("a token of a trusted provider gives a session; others are refused in AWS's
     call({ iss: "https://other.test" }),
     isFault("InvalidIdentityToken", /No OpenIDConnect provider/),
   );
+  await assert.rejects(call({ iss: "http://idp.test" }), isFault("InvalidIdentityToken", /No OpenIDConnect provider/));
   await assert.rejects(call({ aud: "other" }), isFault("InvalidIdentityToken", "Incorrect token audience"));
   await assert.rejects(call({ exp: now }), isFault("ExpiredTokenException"));
   const distrusted = await ready({ trusts: () => false });

@@ -58,7 +58,7 @@ async function checkToken(
   account: string,
 ): Promise<OidcProviderRecord> {
   const { iss, aud, azp, exp, nbf } = token.claims;
-  const provider = (await ctx.store.get(oidcProviderKey(account, iss.replace(/^https?:\/\//, "")))).value;
+  const provider = await findProvider(ctx, account, iss);
   if (provider === undefined) {
     throw ctx.fault(invalidToken, `No OpenIDConnect provider found in your account for ${iss}`);
   }
@@ -73,6 +73,12 @@ async function checkToken(
   }
   if (await isSigned(parts, ctx, token)) return provider;
   throw ctx.fault(invalidToken, "Couldn't verify the signature of the provided token: no key of the provider fits.");
+}
+
+/** A token may not choose that its provider's keys are fetched without TLS. */
+async function findProvider(ctx: RequestContext, account: string, issuer: string) {
+  const [, url] = /^https:\/\/(.*)$/.exec(issuer) ?? [];
+  return url === undefined ? undefined : (await ctx.store.get(oidcProviderKey(account, url))).value;
 }
 
 /** Providers change their keys: a token that no known key fits is tried once more with the keys of now. */
