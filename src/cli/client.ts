@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
+import { request as httpsRequest, Agent as TlsAgent } from "node:https";
 import type { Operations as CloudTrail } from "#generated/cloudtrail/types.ts";
 import type { Operations as Ecr } from "#generated/ecr/types.ts";
 import type { Operations as Ecs } from "#generated/ecs/types.ts";
@@ -72,7 +73,8 @@ const stsVersion = "2011-06-15";
 const defaultSilenceSeconds = 120;
 
 export function createClient(connection: Connection, silenceSeconds = defaultSilenceSeconds): Client {
-  const agent = new Agent({ keepAlive: true, timeout: silenceSeconds * 1000 });
+  const options = { keepAlive: true, timeout: silenceSeconds * 1000 };
+  const agent = new URL(connection.endpoint).protocol === "https:" ? new TlsAgent(options) : new Agent(options);
   const json = async (service: string, target: string, input: unknown) => {
     const answer = await send(connection, agent, {
       service,
@@ -116,7 +118,15 @@ export function createClient(connection: Connection, silenceSeconds = defaultSil
 
 /** The texts of all elements of this name. */
 export function textsOf(xml: string, element: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"))].map((match) => match[1]!);
+  return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"))].map((match) => decoded(match[1]!));
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function decoded(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]{1,5})|(amp|lt|gt|quot|apos));/gi, (_, hex?: string, name?: string) =>
+    hex === undefined ? entities[name!]! : String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
 }
 
 interface Call {
@@ -145,6 +155,7 @@ function send(connection: Connection, agent: Agent, call: Call): Promise<string>
     { method: "POST", path, query: "", headers, body },
     { credentials: connection, region: connection.region, service: call.service, now: systemClock().now() },
   );
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: "POST", agent, headers: signed.headers }, (incoming) => {
       const chunks: Buffer[] = [];

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { within } from "../../../test/support/within.ts";
-import { createClient } from "../client.ts";
+import { type Client, createClient, textsOf } from "../client.ts";
 import { exitCodes, type Terminal } from "../command.ts";
-import { clusterOf, withClient } from "./connect.ts";
+import { clusterOf, findTask, withClient } from "./connect.ts";
 
 /** What a platform looks like that hangs: it takes connections, and answers nothing. */
 const open = new Set<Socket>();
@@ -48,6 +48,37 @@ test("a platform that is silent for too long is told of", async () => {
   });
   await within("the end of the request", ended);
   client.close();
+});
+
+test("an endpoint with https is spoken to in TLS", async () => {
+  const firstBytes: (number | undefined)[] = [];
+  const tls = createServer((socket) => {
+    socket.once("data", (data) => {
+      firstBytes.push(data[0]);
+      socket.end("HTTP/1.1 200 OK\r\n\r\n");
+    });
+  });
+  tls.listen(0, "127.0.0.1");
+  await once(tls, "listening");
+  const address = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
+  const client = createClient({ endpoint: address, region: "us-east-1", ...keys });
+  await assert.rejects(client.ecs("ListClusters", {}), { exitCode: exitCodes.unavailable });
+  assert.deepEqual(firstBytes, [22], "a handshake");
+  client.close();
+  tls.close();
+});
+
+test("texts of XML are read as what they stand for", () => {
+  assert.deepEqual(textsOf("<A>a &lt;b&gt; &amp;amp; &quot;c&apos;&#xD;</A><A/><A>d</A>", "A"), [
+    "a <b> &amp; \"c'\r",
+    "d",
+  ]);
+});
+
+test("a task that stops while tasks are listed is one task", async () => {
+  const arn = "arn:aws:ecs:us-east-1:000000000000:task/web/3f2a";
+  const client = { ecs: async () => ({ taskArns: [arn] }) } as unknown as Client;
+  assert.equal(await findTask(client, "web", "3f"), arn);
 });
 
 test("an ARN names the cluster, unless an option does", () => {

@@ -42,17 +42,19 @@ export function clusterOf(args: Arguments, identifier: string): string {
 /** The full ARN of the one task whose id, or the beginning of it, is given. */
 export async function findTask(client: Client, cluster: string, identifier: string): Promise<string> {
   if (identifier.startsWith("arn:") || /^[0-9a-f]{32}$/.test(identifier)) return identifier;
-  const matches: string[] = [];
-  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    const arns = await listTasks(client, cluster, desiredStatus);
-    matches.push(...arns.filter((arn) => idOf(arn).startsWith(identifier)));
-  }
+  const matches = (await listAllTasks(client, cluster)).filter((arn) => idOf(arn).startsWith(identifier));
   const [found, other] = matches;
   if (found === undefined)
     throw new CommandError(`No task of the cluster ${cluster} has an id that begins with ${identifier}.`);
   if (other !== undefined)
     throw new CommandError(`Several tasks have ids that begin with ${identifier}: ${matches.map(idOf).join(", ")}.`);
   return found;
+}
+
+/** Those that run, then the others. One that stops between the two questions is in both answers. */
+export async function listAllTasks(client: Client, cluster: string): Promise<string[]> {
+  const running = await listTasks(client, cluster, "RUNNING");
+  return [...new Set([...running, ...(await listTasks(client, cluster, "STOPPED"))])];
 }
 
 export async function listTasks(

@@ -3,7 +3,7 @@ import { systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, exitCodes, lastValue } from "../command.ts";
 import { ago, table } from "../table.ts";
-import { idOf, listTasks, withClient } from "./connect.ts";
+import { idOf, listAllTasks, listTasks, withClient } from "./connect.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
 /** DescribeTasks takes so many at once. */
@@ -24,8 +24,9 @@ export const psCommand: Command = {
   run: (args, terminal) =>
     withClient(args, terminal, async (client) => {
       const cluster = lastValue(args, "cluster") ?? "default";
-      const arns = await listTasks(client, cluster, "RUNNING");
-      if (args.flags.has("all")) arns.push(...(await listTasks(client, cluster, "STOPPED")));
+      const arns = await (args.flags.has("all")
+        ? listAllTasks(client, cluster)
+        : listTasks(client, cluster, "RUNNING"));
       const tasks = await describe(client, cluster, arns);
       if (args.flags.has("json")) terminal.out(`${JSON.stringify(tasks, undefined, 2)}\n`);
       else terminal.out(table(["task", "definition", "status", "address", "started", "reason"], tasks.map(row)));

@@ -112,18 +112,20 @@ export async function listTasksOf(
   only: { readonly serviceName?: string; readonly family?: string },
   statuses: readonly ("RUNNING" | "STOPPED")[],
 ): Promise<Task[]> {
-  const tasks: Task[] = [];
+  // One that stops between the two questions is in both answers.
+  const tasks = new Map<string, Task>();
   for (const desiredStatus of statuses) {
     let nextToken: string | undefined;
     do {
       const page = await client.ecs("ListTasks", { cluster, desiredStatus, ...only, ...(nextToken && { nextToken }) });
       if (page.taskArns?.length) {
-        tasks.push(...((await client.ecs("DescribeTasks", { cluster, tasks: page.taskArns })).tasks ?? []));
+        const { tasks: described = [] } = await client.ecs("DescribeTasks", { cluster, tasks: page.taskArns });
+        for (const task of described) tasks.set(task.taskArn!, task);
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
   }
-  return tasks.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+  return [...tasks.values()].sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
 }
 
 /** Starts the tasks of a job. They belong to no service, and are found by the group. */
