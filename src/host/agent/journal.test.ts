@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -32,6 +32,13 @@ test("a record that was half written counts as none, and its files can be remove
   await journal.remove("t2");
   await journal.remove("t2");
   assert.deepEqual(await journal.ids(), ["t1"]);
+});
+
+test("a record that the disk does not give is no task that is gone", async () => {
+  await mkdir(join(dataDir, "tasks", "t3", "task.json"), { recursive: true });
+  await assert.rejects(journal.load(), { code: "EISDIR" });
+  await journal.remove("t3");
+  assert.equal((await journal.load()).length, 1);
 });
 
 test("files of a container stay the same files when they are written again, for they may be mounted", async () => {

@@ -29,7 +29,8 @@ const idPattern = /^[A-Za-z0-9-]+$/;
 
 /**
  * Keeps each task in a folder of its own under `dataDir/tasks`. A record is replaced as a whole, so that a crash leaves
- * the old one or the new one; one that cannot be read (the machine went down while it was written) counts as none.
+ * the old one or the new one; one that is no record (the machine went down while it was written) counts as none. One
+ * that the disk does not give rejects: what runs is not taken for nobody's.
  */
 export function fileJournal(dataDir: string): Journal {
   const root = join(dataDir, "tasks");
@@ -46,8 +47,10 @@ export function fileJournal(dataDir: string): Journal {
   return {
     async load() {
       await mkdir(root, { recursive: true, mode: 0o700 });
-      const entries = await Promise.all((await readdir(root)).map((id) => readRecord(join(root, id))));
-      return entries.filter((entry) => entry !== undefined);
+      const entries: JournalEntry[] = [];
+      // One after the other: a host has more tasks than a process may have files open.
+      for (const id of await readdir(root)) entries.push(...(await readRecord(join(root, id))));
+      return entries;
     },
     async ids() {
       return (await readdir(root)).filter((id) => idPattern.test(id));
@@ -82,15 +85,19 @@ export function fileJournal(dataDir: string): Journal {
   };
 }
 
-async function readRecord(folder: string): Promise<JournalEntry | undefined> {
+/** Without a record the task is known again by its sandbox, or removed with what is left of it. */
+async function readRecord(folder: string): Promise<readonly JournalEntry[]> {
   try {
     const entry = JSON.parse(await readFile(join(folder, recordName), "utf8")) as JournalEntry;
-    return entry?.payload?.taskArn === undefined || entry.memory?.containers === undefined ? undefined : entry;
-  } catch {
-    // Without a record the task is known again by its sandbox, or removed with what is left of it.
-    return undefined;
+    return entry?.payload?.taskArn === undefined || entry.memory?.containers === undefined ? [] : [entry];
+  } catch (error) {
+    const isNone = error instanceof SyntaxError || absences.has((error as NodeJS.ErrnoException).code ?? "");
+    if (isNone) return [];
+    throw error;
   }
 }
+
+const absences = new Set(["ENOENT", "ENOTDIR"]);
 
 /** A journal in memory, for tests and the simulation: it outlives the agent that is thrown away. */
 export function memoryJournal(): Journal & { readonly entries: ReadonlyMap<string, JournalEntry> } {
