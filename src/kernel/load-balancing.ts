@@ -215,6 +215,8 @@ export interface TargetSpec {
   readonly targetKey: string;
   readonly address: string;
   readonly port: number;
+  /** It is spoken to with TLS, and must show a certificate of this authority (PEM) for this name. */
+  readonly tls?: { readonly authority: string; readonly name: string };
   /** Deregistered: what is under way may end, nothing new is sent. It is left out when the delay has passed. */
   readonly draining: boolean;
 }

@@ -7,7 +7,7 @@ import type { LogSink } from "#kernel/log-sink.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { RoleActor } from "#kernel/role-actor.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import { createAcm } from "#services/acm/index.ts";
+import { certificateAuthority, createAcm } from "#services/acm/index.ts";
 import { createAutoScaling } from "#services/autoscaling/index.ts";
 import { createCloudTrail, type LogsRefusal, type Trail, type TrailDelivery } from "#services/cloudtrail/index.ts";
 import { alarmPorts, createCloudWatch, type MetricStorage } from "#services/cloudwatch/index.ts";
@@ -86,7 +86,7 @@ export function createServices(parts: ServicesParts): Services {
     createEcs({
       ...{ hub, account, sessions, send: sendHttp, stoppedTaskHours: parts.stoppedTaskHours },
       ...{ canAssume: parts.identity.canAssume, publishProxies: nodes.part(() => hasProxies(store)) },
-      ...{ ...serviceOptions(env), metrics: measured },
+      ...{ ...serviceOptions(env), metrics: measured, certificates: certificateAuthority(box) },
     }),
     createCloudWatch({ storage: metrics }),
     createAutoScaling(alarmPorts(metrics)),

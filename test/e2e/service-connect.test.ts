@@ -26,6 +26,8 @@ import { until } from "../support/until.ts";
 
 /** Tasks of a namespace reach its services by short names, through the proxy of each task. */
 
+/** The account's own authority, where AWS has one of AWS Private CA. */
+const awsPcaAuthorityArn = "arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/estiva";
 const intervalSeconds = 5;
 const shared = await sharePlatform({
   env: { ESTIVA_METRICS_INTERVAL: String(intervalSeconds), ESTIVA_SETTLE_SECONDS: "1" },
@@ -88,8 +90,9 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
       logConfiguration: { logDriver: "awslogs", options: { ...options, "awslogs-create-group": "true" } },
       accessLogConfiguration: { format: "TEXT" },
     } as const;
+    const tls = { issuerCertificateAuthority: { awsPcaAuthorityArn } };
     const services = [
-      { portName: "http", discoveryName: "api", clientAliases: [{ port: 80, dnsName: "api" }] },
+      { portName: "http", discoveryName: "api", clientAliases: [{ port: 80, dnsName: "api" }], tls },
       { portName: "inner", ingressPortOverride: 19_090, clientAliases: [{ port: 90 }] },
     ];
     await create({
@@ -111,6 +114,11 @@ describe("Service Connect", { skip: shared.skip ?? noProxy }, () => {
     const first = await ask(six);
     assert.equal(new Set(first.lines).size, 2, `${first.lines} ${first.err}`);
     assert.ok(!first.lines.includes("failed"), String(first.lines));
+    // From proxy to proxy it goes with TLS: past the client's own nobody gets in without.
+    const { attachments } = await describeTask(shared.clients, servers[0]!);
+    const address = attachments![0]!.details!.find(({ name }) => name === "privateIPv4Address")!.value!;
+    const past = await ask(`wget -q -O - http://${address}/name || echo failed`);
+    assert.equal(past.lines.at(-1), "failed", past.err);
     assert.equal(new Set((await ask(six.replace("http://api", "http://inner.inside:90"))).lines).size, 2);
 
     const sum = async (name: string, dimensions: Readonly<Record<string, string>>) =>

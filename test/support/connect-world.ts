@@ -1,10 +1,12 @@
 import type { CreateServiceRequest, ServiceConnectConfiguration } from "#generated/ecs/types.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
+import { acmCollections } from "#services/acm/index.ts";
 import { cloudWatchCollections } from "#services/cloudwatch/index.ts";
 import { discoveryCollections } from "#services/discovery/index.ts";
 import { services as discoveryServices } from "#services/discovery/model.ts";
 import { collections as ec2Collections } from "#services/ec2/index.ts";
 import { ensureDefaultVpc, subnets } from "#services/ec2/model.ts";
+import { connectCertificateController } from "#services/ecs/controllers/connect/certificates.ts";
 import { connectProxies } from "#services/ecs/controllers/connect/proxies.ts";
 import { connectRegistry } from "#services/ecs/controllers/connect/registry.ts";
 import { serviceController } from "#services/ecs/controllers/service/controller.ts";
@@ -14,6 +16,7 @@ import { services } from "#services/ecs/model/service.ts";
 import { changeTask, type TaskRecord, tasks } from "#services/ecs/model/task.ts";
 import { operations } from "#services/ecs/operations/index.ts";
 import { elbCollections } from "#services/elb/index.ts";
+import { testAuthority } from "./certificate-authority.ts";
 import { testWorld } from "./context.ts";
 import { reconcileAll } from "./controllers.ts";
 
@@ -22,7 +25,9 @@ const scheduler = serviceController({ settleSeconds: 40, canAssume: () => true }
 
 /** A cluster whose services are in the namespace `internal`, and a task definition with two named ports. */
 export async function connectWorld() {
-  const collections = [ecsCollections, ec2Collections, discoveryCollections, cloudWatchCollections, elbCollections];
+  const collections = [
+    ...[ecsCollections, ec2Collections, discoveryCollections, cloudWatchCollections, elbCollections, acmCollections],
+  ];
   const world = await testWorld({ collections: collections.flat() });
   await world.call(operations, "CreateCluster", {
     ...{ clusterName: "web", serviceConnectDefaults: { namespace: "internal" } },
@@ -42,9 +47,11 @@ export async function connectWorld() {
   await ensureDefaultVpc({ store: world.store.as("api"), ...at });
   const ids = [...world.store.view(subnets).all()].map((subnet) => subnet.value.subnetId);
   const published: (readonly LoadBalancerNode[])[] = [];
-  const proxies = connectProxies((nodes) => published.push(nodes));
+  const certificates = connectCertificateController(testAuthority);
+  const proxies = connectProxies((nodes) => published.push(nodes), testAuthority.openPrivateKey);
   const settle = async (): Promise<void> => {
     await reconcileAll(world, connectRegistry, services);
+    await reconcileAll(world, certificates, services);
     await reconcileAll(world, serviceRegistryController, tasks);
     await reconcileAll(world, connectRegistry, services);
     await reconcileAll(world, proxies, tasks);

@@ -28,5 +28,5 @@ export function configOf(node: LoadBalancerNode, servers: Servers, options: Conf
 
 function serverParameters(group: TargetGroupSpec, node: LoadBalancerNode): string {
   const anyTarget = { targetKey: "", address: "", port: 0, draining: false };
-  return `${checkedParameters(group, anyTarget, node)} ${openParameters(group)}`;
+  return `${checkedParameters(group, anyTarget, node)} ${openParameters(group, anyTarget)}`;
 }

@@ -91,7 +91,7 @@ function serve(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNod
     `set server ${checked} weight 100%`,
   ];
   const known = servers.get(checked);
-  const add = servers.has(open) ? [] : [`add server ${open} ${address} ${openParameters(group)}`];
+  const add = servers.has(open) ? [] : [`add server ${open} ${address} ${openParameters(group, target)}`];
   if (known === undefined) {
     return [...add, `add server ${checked} ${address} ${checkedParameters(group, target, node)}`, ...begin];
   }

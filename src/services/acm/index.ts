@@ -5,6 +5,8 @@ import { authorities, certificates } from "./model.ts";
 import { createOperations } from "./operations/index.ts";
 import type { AcmParts } from "./request/handler.ts";
 
+export { certificateAuthority } from "./authority.ts";
+
 export const acmCollections = [authorities, certificates];
 export type AcmOptions = AcmParts;
 

@@ -86,6 +86,15 @@ export function certificateArn({ account, region, id }: World & { readonly id: s
   return formatArn({ partition: partitionOf(region), service: "acm", region, account, resource: `certificate/${id}` });
 }
 
+/**
+ * What names the account's authority where AWS has one of AWS Private CA:
+ * `arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/estiva`
+ */
+export function authorityArn({ account, region }: World): string {
+  const resource = "certificate-authority/estiva";
+  return formatArn({ partition: partitionOf(region), service: "acm-pca", region, account, resource });
+}
+
 /** The certificate that an ARN names. */
 export function certificateOfArn(store: Pick<Store, "view">, text: string): Entry<CertificateRecord> | undefined {
   const arn = parseArn(text);

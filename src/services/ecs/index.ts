@@ -1,3 +1,4 @@
+import type { CertificateAuthority } from "#kernel/certificate-authority.ts";
 import type { ExecSessions } from "#kernel/exec-sessions.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import type { SendHttp } from "#kernel/http-sender.ts";
@@ -7,6 +8,7 @@ import type { AgentHub } from "./agents/hub.ts";
 import { ecsAuthorization } from "./authorization.ts";
 import { clusterController } from "./controllers/cluster/controller.ts";
 import { clusterMetricsController } from "./controllers/cluster-metrics/controller.ts";
+import { connectCertificateController } from "./controllers/connect/certificates.ts";
 import { connectProxies } from "./controllers/connect/proxies.ts";
 import { connectRegistry } from "./controllers/connect/registry.ts";
 import { containerInstanceController } from "./controllers/container-instance/controller.ts";
@@ -27,6 +29,7 @@ import {
   attributes,
   clientTokens,
   clusters,
+  connectCertificates,
   containerInstances,
   daemonFamilies,
   daemonTaskDefinitions,
@@ -57,6 +60,7 @@ export const ecsCollections = [
   attributes,
   clientTokens,
   clusters,
+  connectCertificates,
   containerInstances,
   daemonFamilies,
   daemonTaskDefinitions,
@@ -83,6 +87,8 @@ export interface EcsOptions {
   readonly settleSeconds?: number;
   /** Given the proxies of all tasks with Service Connect whenever one has changed. */
   readonly publishProxies: (nodes: readonly LoadBalancerNode[]) => void;
+  /** Signs the certificates of Service Connect TLS. */
+  readonly certificates: CertificateAuthority;
   /** Calls the lifecycle hooks of deployments. */
   readonly send: SendHttp;
   /** Where the metrics of clusters go, and how often; without it nothing is counted. */
@@ -103,7 +109,8 @@ export function createEcs(options: EcsOptions): ServiceModule {
       serviceReaper,
       serviceRegistryController,
       connectRegistry,
-      connectProxies(options.publishProxies),
+      connectCertificateController(options.certificates),
+      connectProxies(options.publishProxies, options.certificates.openPrivateKey),
       targetsController,
       trafficController,
       schedulerController(),

@@ -1,6 +1,7 @@
 export * from "./model/attribute.ts";
 export * from "./model/client-token.ts";
 export * from "./model/cluster.ts";
+export * from "./model/connect-certificate.ts";
 export * from "./model/container-instance.ts";
 export * from "./model/daemon-task-definition.ts";
 export * from "./model/host.ts";

@@ -22,6 +22,7 @@ import type { Gateway } from "#gateway/gateway.ts";
 import { noExecSessions } from "#kernel/exec-sessions.ts";
 import { noHttp } from "#kernel/http-sender.ts";
 import { AgentHub, createEcs, ecsCollections } from "#services/ecs/index.ts";
+import { testAuthority } from "../../support/certificate-authority.ts";
 import { testWorld } from "../../support/context.ts";
 import { credentials, testGateway } from "../../support/gateway.ts";
 
@@ -39,6 +40,7 @@ before(async () => {
     sessions: noExecSessions,
     stoppedTaskHours: 1,
     canAssume: () => true,
+    certificates: testAuthority,
   });
   ({ gateway } = testGateway([ecs], { store: store.as("api") }));
   const port = await gateway.listen("127.0.0.1", 0);

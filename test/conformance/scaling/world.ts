@@ -11,6 +11,7 @@ import { createEc2 } from "#services/ec2/index.ts";
 import { type AgentHub, createEcs } from "#services/ecs/index.ts";
 import { elbCollections } from "#services/elb/index.ts";
 import { eventsCollections } from "#services/events/index.ts";
+import { testAuthority } from "../../support/certificate-authority.ts";
 import { type IdentityPlatform, identityPlatform } from "../iam/world.ts";
 
 /** Application Auto Scaling, CloudWatch and ECS behind the gateway. No host is there: tasks wait to be placed. */
@@ -25,6 +26,7 @@ export async function scalingPlatform(): Promise<IdentityPlatform> {
       createEcs({
         ...{ publishProxies: () => {}, hub, send: noHttp, sessions: noExecSessions },
         ...{ stoppedTaskHours: 1, account: "000000000000", canAssume: () => true },
+        certificates: testAuthority,
       }),
     ],
     {

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { connect } from "node:http2";
 import { describe, test } from "node:test";
+import type { TargetSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
 import { until } from "../../support/until.ts";
 import { within } from "../../support/within.ts";
 import type { StartBalancer } from "../load-balancer.ts";
-import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf } from "./nodes.ts";
+import { certificateFor } from "./certificates.ts";
+import { forward, freePort, groupOf, listenerOf, nodeOf, ruleOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { raw, seen, startHttp2Target } from "./targets.ts";
+import { ask, raw, seen, startHttp2Target } from "./targets.ts";
 
 const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef0123456789abcdef";
 
@@ -64,6 +66,31 @@ export function connectProxies(start: StartBalancer): void {
         "one",
       ]);
       assert.equal(await reached(), "one");
+    });
+
+    test("proxies speak TLS with each other, with whom they know by name and authority alone", async () => {
+      const { balancer, port, one } = setting();
+      const inner = await freePort();
+      const [own, other] = [certificateFor("api.internal"), certificateFor("api.internal")];
+      const unchecked = { healthCheck: { ...groupOf("x", []).healthCheck, enabled: false } };
+      const served = groupOf("served", [targetOf(one.port)], unchecked);
+      const inward = { protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06" } as const;
+      const answer = async (tls: TargetSpec["tls"]) => {
+        // Each time another target, which is added while the proxy runs.
+        const group = groupOf("tls", [{ ...targetOf(inner), targetKey: JSON.stringify(tls), tls }], unchecked);
+        const listeners = [
+          listenerOf(port, forward(group)),
+          listenerOf(inner, forward(served), [], { ...inward, certificates: [own] }),
+        ];
+        await balancer.apply(nodeOf({ taskArn, listeners, targetGroups: [group, served] }));
+        const { status, body } = await ask(port, "/");
+        return status === 200 ? JSON.parse(body).name : "nobody";
+      };
+      assert.equal(await answer({ authority: own.certificate, name: "api.internal" }), "one");
+      assert.equal(await answer({ authority: own.certificate, name: "other.internal" }), "nobody");
+      assert.equal(await answer({ authority: other.certificate, name: "api.internal" }), "nobody");
+      assert.equal(await answer(undefined), "nobody");
+      assert.equal(await answer({ authority: own.certificate, name: "api.internal" }), "one");
     });
   });
 }

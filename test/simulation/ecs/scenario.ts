@@ -10,6 +10,7 @@ import { createDiscovery, discoveryCollections } from "#services/discovery/index
 import { createEc2, collections as ec2Collections } from "#services/ec2/index.ts";
 import { AgentHub, createEcs, ecsCollections, interruptSpotTasks, type SpotInterruption } from "#services/ecs/index.ts";
 import { elbCollections } from "#services/elb/index.ts";
+import { testAuthority } from "../../support/certificate-authority.ts";
 import { happens } from "../faults.ts";
 import type { BootParts, Scenario, Simulation } from "../simulate.ts";
 import { checkCommit } from "./check-commit.ts";
@@ -128,6 +129,7 @@ export function startPlane(
       send: hookEndpoints({ clock, random }),
       publishProxies: () => {},
       account: "000000000000",
+      certificates: testAuthority,
     }),
   ];
   const controllers = services.flatMap((service) => service.controllers);

@@ -1,9 +1,11 @@
+import { DriverError } from "#kernel/fault.ts";
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { backendName, serverNames } from "../names.ts";
 import { ownPage } from "./answers.ts";
 import { alpnOf, checkLines, checkParameters, checkTimeout } from "./health-check.ts";
 import { holdLines } from "./hold.ts";
 import { argument, quote } from "./quote.ts";
+import { authorityFile } from "./tls.ts";
 
 /** How long a target may take to accept a connection, as with Elastic Load Balancing. */
 export const connectSeconds = 10;
@@ -29,12 +31,12 @@ export function checkedParameters(group: TargetGroupSpec, target: TargetSpec, no
   const isEnded = node.type === "network" && (group.endsConnections?.unhealthy ?? true);
   const ends = isEnded ? ["on-marked-down shutdown-sessions"] : [];
   const slow = group.slowStartSeconds > 0 ? [`slowstart ${group.slowStartSeconds}s`] : [];
-  return [...trafficParameters(group), ...checkParameters(group, target), ...slow, ...ends].join(" ");
+  return [...trafficParameters(group, target), ...checkParameters(group, target), ...slow, ...ends].join(" ");
 }
 
 /** The same for the server that is used when no target is healthy. */
-export function openParameters(group: TargetGroupSpec): string {
-  return ["backup", ...trafficParameters(group)].join(" ");
+export function openParameters(group: TargetGroupSpec, target: TargetSpec): string {
+  return ["backup", ...trafficParameters(group, target)].join(" ");
 }
 
 /** A target in the configuration, for a start without the platform: all but the new ones serve at once. */
@@ -44,20 +46,26 @@ export function serverLines(group: TargetGroupSpec, target: TargetSpec, node: Lo
   const disabled = isNew ? " disabled" : "";
   return [
     `server ${checked} ${address} ${checkedParameters(group, target, node)}${disabled}`,
-    `server ${open} ${address} ${openParameters(group)}${disabled}`,
+    `server ${open} ${address} ${openParameters(group, target)}${disabled}`,
   ];
 }
 
 /** HAProxy's defaults, which servers that are added while it runs do not have: no connection would be used again. */
 const keptConnections = "pool-max-conn -1 pool-purge-delay 5s";
 
-function trafficParameters(group: TargetGroupSpec): string[] {
-  const isTls = group.protocol === "HTTPS" || group.protocol === "TLS";
+function trafficParameters(group: TargetGroupSpec, target: TargetSpec): string[] {
+  const isTls = group.protocol === "HTTPS" || group.protocol === "TLS" || target.tls !== undefined;
   const isHttp = group.protocol === "HTTP" || group.protocol === "HTTPS";
-  // Elastic Load Balancing does not look at the certificates of targets either.
-  const tls = isTls ? ["ssl", "verify none", ...(isHttp ? [`alpn ${alpnOf(group)}`] : [])] : [];
+  const tls = isTls ? ["ssl", ...verification(target), ...(isHttp ? [`alpn ${alpnOf(group)}`] : [])] : [];
   const h2 = isHttp && group.protocolVersion !== "HTTP1" ? ["proto h2"] : [];
   return [...tls, ...h2, keptConnections, ...(group.proxyProtocol ? ["send-proxy-v2"] : [])];
+}
+
+/** Elastic Load Balancing does not look at the certificates of targets either; Service Connect does. */
+function verification({ tls }: TargetSpec): string[] {
+  if (tls === undefined) return ["verify none"];
+  if (!/^[\w.-]+$/.test(tls.name)) throw new DriverError("InvalidSpec", `${tls.name} can be in no certificate`);
+  return [`verify required ca-file ${authorityFile(tls.authority)} verifyhost ${tls.name}`];
 }
 
 function balanceLines({ algorithm, stickiness }: TargetGroupSpec): string[] {

@@ -8,7 +8,14 @@ import { errorFile, errorPage, ownErrors, pageOf, ruleErrors } from "./error-pag
 import { type ConfigOptions, frontendLines } from "./frontend.ts";
 import { holdFiles, holdGlobalLines } from "./hold.ts";
 import { quote } from "./quote.ts";
-import { certificateFile, certificateList, certificatePem } from "./tls.ts";
+import {
+  authoritiesOf,
+  authorityFile,
+  authoritySection,
+  certificateFile,
+  certificateList,
+  certificatePem,
+} from "./tls.ts";
 
 /** What a node's HAProxy reads at its start, by the names of files. */
 export type NodeFiles = ReadonlyMap<string, string>;
@@ -38,6 +45,7 @@ export function nodeFiles(node: LoadBalancerNode, { folder }: ConfigOptions): No
   files.set("page-failed.html", pageOf(failureTitle));
   const keys = sessionKeys(node);
   if (keys !== undefined) files.set(sessionKeysFile, keys);
+  for (const authority of authoritiesOf(node)) files.set(authorityFile(authority), authority);
   for (const listener of node.listeners) {
     for (const certificate of listener.certificates) {
       files.set(certificateFile(certificate), certificatePem(certificate));
@@ -75,6 +83,7 @@ export function nodeConfig(
       ...backendLines(group, options.folder),
       ...targets(group).flatMap(({ target, isNew }) => serverLines(group, target, node, isNew)),
     ]),
+    ...authoritySection(node),
     ...authenticationSection(node, options.folder, sockets.authentication),
     noneLines(node, options),
   ];
@@ -101,6 +110,7 @@ function globalLines(version: number, { folder, threads, maxConnections }: Confi
     `stats socket ${quote(`${folder}/${sockets.runtime}`)} mode 600 level admin`,
     // Who listens to events may hear nothing for long.
     "stats timeout 20d",
+    `ca-base ${quote(folder)}`,
     `server-state-file ${quote(`${folder}/${stateFile}`)}`,
     `set-var ${versionVariable} int(${version})`,
     `maxconn ${maxConnections}`,

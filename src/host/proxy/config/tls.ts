@@ -1,5 +1,5 @@
 import { DriverError } from "#kernel/fault.ts";
-import type { CertificateSpec, ListenerSpec } from "#kernel/load-balancing.ts";
+import type { CertificateSpec, ListenerSpec, LoadBalancerNode } from "#kernel/load-balancing.ts";
 import { defaultSslPolicy, sslPolicies } from "#kernel/ssl-policies.ts";
 import { digest } from "../names.ts";
 
@@ -27,6 +27,27 @@ export function policyParameters(name: string = defaultSslPolicy): string {
 /** The name of the file with a certificate; another certificate has another file. */
 export function certificateFile(certificate: CertificateSpec): string {
   return `cert-${digest(certificatePem(certificate), 16)}.pem`;
+}
+
+/** The name of the file with an authority's certificate, in the folder of the node. */
+export function authorityFile(authority: string): string {
+  return `authority-${digest(authority, 16)}.pem`;
+}
+
+/** Those that the node's targets are known by. */
+export function authoritiesOf({ targetGroups }: Pick<LoadBalancerNode, "targetGroups">): string[] {
+  const all = targetGroups.flatMap(({ targets }) => targets.flatMap(({ tls }) => tls?.authority ?? []));
+  return [...new Set(all)].toSorted();
+}
+
+/** Servers that are added while HAProxy runs can name only what it has read at its start: nobody else uses these. */
+export function authoritySection(node: Pick<LoadBalancerNode, "targetGroups">): string[][] {
+  const authorities = authoritiesOf(node);
+  if (authorities.length === 0) return [];
+  const lines = authorities.map(
+    (each, i) => `server a${i} 127.0.0.1:1 disabled ssl verify required ca-file ${authorityFile(each)}`,
+  );
+  return [["backend authorities", "mode tcp", ...lines]];
 }
 
 /** In the order that HAProxy reads: the certificate, those that vouch for it, its key. */

@@ -66,6 +66,7 @@ export async function issue(
   account: string,
   names: readonly string[],
   algorithm: KeyAlgorithm,
+  validDays = certificateDays,
 ): Promise<Issued> {
   const authority = await authorityOf(parts, account);
   const signer = new X509Certificate(authority.record.certificate);
@@ -77,7 +78,7 @@ export async function issue(
       subject: { commonName: names[0]! },
       issuer: authorityName(account),
       notBefore: now - early,
-      notAfter: Math.min(now + certificateDays * day, authority.record.notAfter),
+      notAfter: Math.min(now + validDays * day, authority.record.notAfter),
       publicKey: keys.publicKey,
       dnsNames: names,
       isAuthority: false,

@@ -6,6 +6,7 @@ import type { ServiceConnect, ServiceConnectEndpoint, ServiceName } from "../mod
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { logProblem } from "../task-definition/validate/logging.ts";
 import { findNamespace } from "./namespace.ts";
+import { certificateName, checkTls } from "./tls.ts";
 
 const mostSeconds = 2_147_483_647;
 
@@ -45,13 +46,6 @@ function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfigurati
       ctx,
       "serviceConnectConfiguration.containerConfigurations is not supported on this platform: the proxy has the " +
         "resources that it needs beside those of the task. Leave it out.",
-    );
-  }
-  if (input.services?.some(({ tls }) => tls !== undefined)) {
-    throw invalid(
-      ctx,
-      "Service Connect TLS is not supported on this platform, which has no AWS Private CA: leave tls out, and let " +
-        "containers speak TLS themselves where it is needed.",
     );
   }
 }
@@ -108,6 +102,7 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
   const id = discoveryId(at, namespace.id, discoveryName);
   checkOwn(ctx, id, { ...where, discoveryName });
   const { idleTimeoutSeconds, perRequestTimeoutSeconds } = service.timeout ?? {};
+  checkTls(ctx, service.tls);
   return {
     ...{ discoveryName, discoveryId: id, discoveryArn: discoveryArn({ ...at, id }) },
     ...{ containerName: found.containerName, containerPort, ingressPort: service.ingressPortOverride ?? containerPort },
@@ -117,6 +112,7 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
     ...(idleTimeoutSeconds !== undefined && { idleTimeoutSeconds }),
     ...(perRequestTimeoutSeconds !== undefined && { perRequestTimeoutSeconds }),
     ...(testHeader && { testHeader }),
+    ...(service.tls && { tls: { name: certificateName(`${discoveryName}.${namespace.name}`, id) } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { CertificateAuthority } from "#kernel/certificate-authority.ts";
 import type {
   ListenerSpec,
   LoadBalancerAttributes,
@@ -22,6 +23,7 @@ import {
 import type { TaskRecord } from "../model/task.ts";
 import type { World } from "../model/world.ts";
 import { splitOf } from "./split.ts";
+import { connectSslPolicy, securityOf, servedWith } from "./tls.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -98,24 +100,26 @@ export function connectOf(store: Views, task: TaskRecord): ServiceConnect | unde
   return key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
 }
 
-/** The proxy of a task: it listens at the addresses of aliases, and where the task's own services are reached. */
-export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect): LoadBalancerNode | undefined {
+/** Opens the private key of a certificate. */
+export type OpenPrivateKey = CertificateAuthority["openPrivateKey"];
+
+/**
+ * The proxy of a task: it listens at the addresses of aliases, and where the task's own services are reached.
+ * Undefined: it has nothing to do, or lacks a certificate yet.
+ */
+export function proxyOf(
+  store: Views,
+  task: TaskRecord,
+  connect: ServiceConnect,
+  open: OpenPrivateKey,
+): LoadBalancerNode | undefined {
   if (task.networkInterface === undefined) return undefined;
   const known = new Set(task.serviceConnect?.hosts.map(({ hostname }) => hostname));
   const aliases = aliasesIn(store, task, connect.namespaceId).filter(({ dnsName }) => known.has(dnsName));
   const outward = aliases.map((alias) => outwardOf(store, task, alias));
-  const inward = connect.endpoints
-    .filter(({ ingressPort, containerPort }) => ingressPort !== containerPort)
-    .map((endpoint) => {
-      const arn = `${endpoint.discoveryArn}/${ingressPart}`;
-      const { ingressPort: port, containerPort } = endpoint;
-      const own = { targetKey: `own:${containerPort}`, address: "127.0.0.1", port: containerPort, draining: false };
-      const rules = [{ ruleArn: arn, conditions: [], actions: [forwardTo([arn, 100])] }];
-      const listener = listenerOf(arn, endpoint, { address: "0.0.0.0", port, rules });
-      return { listener, groups: [groupOf(endpoint, arn, [own])] };
-    });
-  const all = [...inward, ...outward];
-  if (all.length === 0) return undefined;
+  const inward = connect.endpoints.filter(isProxied).map((endpoint) => inwardOf(store, task, endpoint, open));
+  const all = [...inward, ...outward].filter((each) => each !== undefined);
+  if (all.length === 0 || inward.includes(undefined)) return undefined;
   const groups = new Map(all.flatMap((each) => each.groups.map((group) => [group.targetGroupArn, group])));
   const listeners = all.map(({ listener }) => listener);
   const { attachmentId, ...networkInterface } = task.networkInterface;
@@ -133,6 +137,31 @@ export function proxyOf(store: Views, task: TaskRecord, connect: ServiceConnect)
   };
   const version = createHash("sha256").update(JSON.stringify(node)).digest("hex").slice(0, 16);
   return { ...node, version };
+}
+
+/** Whether what comes for an endpoint passes the proxy of the task that serves it. */
+function isProxied({ ingressPort, containerPort, tls }: ServiceConnectEndpoint): boolean {
+  return ingressPort !== containerPort || tls !== undefined;
+}
+
+/** What comes for the task's own container. Undefined: it is to come with TLS, and there is no certificate yet. */
+function inwardOf(store: Views, world: World, endpoint: ServiceConnectEndpoint, open: OpenPrivateKey) {
+  const arn = `${endpoint.discoveryArn}/${ingressPart}`;
+  const { ingressPort: port, containerPort } = endpoint;
+  const own = { targetKey: `own:${containerPort}`, address: "127.0.0.1", port: containerPort, draining: false };
+  const rules = [{ ruleArn: arn, conditions: [], actions: [forwardTo([arn, 100])] }];
+  // The container has its port; what comes in for it goes to the proxy's.
+  const place = port === containerPort ? { port, boundPort: boundPortOf(port) } : { address: "0.0.0.0", port };
+  const listener = listenerOf(arn, endpoint, { ...place, rules });
+  const groups = [groupOf(endpoint, arn, [own])];
+  if (endpoint.tls === undefined) return { listener, groups };
+  const certificate = servedWith(store, world, endpoint, open);
+  if (certificate === undefined) return undefined;
+  const protocol = endpoint.protocol === "tcp" ? ("TLS" as const) : ("HTTPS" as const);
+  return {
+    listener: { ...listener, protocol, sslPolicy: connectSslPolicy, certificates: [certificate] },
+    groups,
+  };
 }
 
 function logsOf({ configuration }: ServiceConnect): Pick<LoadBalancerNode, "attributes" | "logConfiguration"> {
@@ -175,11 +204,18 @@ function newGroupArn({ discoveryArn }: ServiceConnectEndpoint): string {
 }
 
 /** Behind a name are all tasks of its service, or by a deployment's weights those of its old and new revision. */
-function outwardOf(store: Views, world: World, { address, port, endpoint, service }: Alias) {
+function outwardOf(store: Views, task: TaskRecord, { address, port, endpoint, service }: Alias) {
   const listenerArn = `${endpoint.discoveryArn}/${port}`;
   const split = splitOf(store, service);
   const [own, added] = [endpoint.discoveryArn, newGroupArn(endpoint)];
-  const targets = targetsOf(store, world, endpoint);
+  const security = securityOf(store, service, endpoint);
+  const targets = targetsOf(store, task, endpoint).map((target) => {
+    const tls = security(target.targetKey);
+    if (tls === undefined) return target;
+    // What comes from inside is led to no proxy.
+    const isOwn = target.targetKey === task.id && target.port === endpoint.containerPort;
+    return { ...target, tls, ...(isOwn && { port: boundPortOf(target.port) }) };
+  });
   const isNew = ({ targetKey }: { targetKey: string }) => split?.isNew(targetKey) ?? false;
   const production = split?.production ?? 0;
   const last = forwardTo([own, 100 - production], [added, production]);

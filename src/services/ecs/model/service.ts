@@ -218,6 +218,8 @@ export interface ServiceConnectEndpoint {
   readonly perRequestTimeoutSeconds?: number;
   /** The header of requests that try a new revision, with this value or any; absent with TCP. */
   readonly testHeader?: { readonly name: string; readonly exact?: string };
+  /** Proxies speak TLS with each other; the name is what its certificate is for. */
+  readonly tls?: { readonly name: string };
 }
 
 /** A line of what the scheduler did, as DescribeServices shows the newest hundred of. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeploymentConfiguration, ServiceConnectConfiguration } from "#generated/ecs/types.ts";
+import { testAuthority } from "../../../../test/support/certificate-authority.ts";
 import { connectServer, connectWorld } from "../../../../test/support/connect-world.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { reconcileAll } from "../../../../test/support/controllers.ts";
@@ -61,7 +62,7 @@ async function deploying(configuration: DeploymentConfiguration, connect: Servic
       await work();
       await reconcileAll(
         world,
-        connectProxies((nodes) => published.push(nodes)),
+        connectProxies((nodes) => published.push(nodes), testAuthority.openPrivateKey),
         services,
       );
       const now = routes(port).join("; ");

@@ -198,12 +198,6 @@ describe("Service Connect", () => {
         "InvalidParameterException",
         /requires the option awslogs-stream-prefix/,
       ],
-      [
-        "TLS",
-        { enabled: true, services: [{ portName: "db", tls: { issuerCertificateAuthority: {} } }] },
-        "InvalidParameterException",
-        /TLS is not supported/,
-      ],
     ];
   for (const [what, configuration, code, message] of refused) {
     test(`${what} is refused`, async () => {

@@ -1,12 +1,13 @@
 import { type Controller, watch } from "#kernel/controller.ts";
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
-import type { Store } from "#kernel/store.ts";
+import type { Key, Store } from "#kernel/store.ts";
 import {
   serviceKey as discoveryServiceKey,
   services as discoveryServices,
   instances,
 } from "#services/discovery/model.ts";
-import { connectOf, namespacePath, proxyOf } from "../../connect/endpoints.ts";
+import { connectOf, namespacePath, type OpenPrivateKey, proxyOf } from "../../connect/endpoints.ts";
+import { connectCertificates } from "../../model/connect-certificate.ts";
 import { type ServiceName, type ServiceRecord, serviceKey, services } from "../../model/service.ts";
 import { serviceDeployments } from "../../model/service-deployment.ts";
 import { type TaskRecord, tasks } from "../../model/task.ts";
@@ -15,7 +16,10 @@ import { type TaskRecord, tasks } from "../../model/task.ts";
  * Tells the hosts what the proxies of tasks with Service Connect do. The key is a namespace; the proxies of all are
  * published together.
  */
-export function connectProxies(publish: (nodes: readonly LoadBalancerNode[]) => void): Controller {
+export function connectProxies(
+  publish: (nodes: readonly LoadBalancerNode[]) => void,
+  open: OpenPrivateKey,
+): Controller {
   let published: Map<string, readonly LoadBalancerNode[]> | undefined;
   return {
     name: "ecs.connect-proxies",
@@ -33,13 +37,18 @@ export function connectProxies(publish: (nodes: readonly LoadBalancerNode[]) => 
         const service = store.view(discoveryServices).get(discoveryServiceKey(value, value.serviceId))?.value;
         return service?.owner === undefined ? [] : [namespacePath(service, service.namespaceId)];
       }),
+      watch(connectCertificates, ({ value }, store) => {
+        const namespaceId = store.view(services).get(value.owner as Key<ServiceRecord>)
+          ?.value.serviceConnectNamespaceId;
+        return namespaceId === undefined ? [] : [namespacePath(value, namespaceId)];
+      }),
     ],
     async reconcile(path, { store }) {
-      const proxies = proxiesIn(store, path);
+      const proxies = proxiesIn(store, path, open);
       const before = published?.get(path) ?? [];
       if (published !== undefined && sameVersions(before, proxies)) return;
       // What is published replaces all before it, so that the first time must have every namespace.
-      published ??= new Map(pathsNow(store).map((each) => [each, proxiesIn(store, each)]));
+      published ??= new Map(pathsNow(store).map((each) => [each, proxiesIn(store, each, open)]));
       if (proxies.length > 0) published.set(path, proxies);
       else published.delete(path);
       publish([...published.values()].flat());
@@ -68,13 +77,13 @@ function pathsNow(store: Pick<Store, "view">): string[] {
   return [...new Set(paths)];
 }
 
-function proxiesIn(store: Pick<Store, "view">, path: string): LoadBalancerNode[] {
+function proxiesIn(store: Pick<Store, "view">, path: string, open: OpenPrivateKey): LoadBalancerNode[] {
   return store
     .view(tasks)
     .by("connect", path)
     .flatMap(({ value: task }) => {
       const connect = connectOf(store, task);
-      return (connect && proxyOf(store, task, connect)) ?? [];
+      return (connect && proxyOf(store, task, connect, open)) ?? [];
     });
 }
 

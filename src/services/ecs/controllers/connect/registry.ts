@@ -33,7 +33,8 @@ export const connectRegistry: Controller = {
   ],
   async reconcile(key, { store, clock }) {
     const service = await store.get(key as Key<ServiceRecord>);
-    const wanted = service.value === undefined ? new Map() : endpointsOf(store, service.value);
+    const endpoints = service.value === undefined ? [] : endpointsOf(store, service.value);
+    const wanted = new Map(endpoints.map((each) => [each.endpoint.discoveryId, each]));
     for (const [id, { endpoint, namespaceId, at }] of wanted) {
       if (store.view(discoveryServices).get(discoveryServiceKey(at, id)) !== undefined) continue;
       const commit = creation(store, { endpoint, namespaceId, at, owner: key, now: clock.now() });
@@ -49,16 +50,16 @@ interface WantedService {
   readonly at: ServiceRecord;
 }
 
-function endpointsOf(store: Store, service: ServiceRecord): Map<string, WantedService> {
-  if (service.status !== "ACTIVE") return new Map();
+/** The endpoints of all deployments of a service: those of a newer one may say something else of the same name. */
+export function endpointsOf(store: Store, service: ServiceRecord): WantedService[] {
+  if (service.status !== "ACTIVE") return [];
   const connects = service.deployments.flatMap(
     ({ revisionId }) =>
       store.view(serviceRevisions).get(serviceRevisionKey(service, revisionId))?.value.serviceConnect ?? [],
   );
-  const pairs = connects.flatMap(({ endpoints, namespaceId }) =>
-    endpoints.map((endpoint) => [endpoint.discoveryId, { endpoint, namespaceId, at: service }] as const),
+  return connects.flatMap(({ endpoints, namespaceId }) =>
+    endpoints.map((endpoint) => ({ endpoint, namespaceId, at: service })),
   );
-  return new Map(pairs);
 }
 
 /** Undefined: the namespace is gone, or somebody has taken the name meanwhile; a new deployment will say so. */
