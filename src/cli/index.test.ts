@@ -30,7 +30,17 @@ describe("the program", () => {
     assert.deepEqual(await play(["--version"]), { code: 0, out: "estiva 1.2.3\n", err: "" });
     assert.match((await play(["--help"])).out, /\n {2}run {2}run it\.\n/);
     assert.match((await play(["run", "--help"])).out, /^Usage: estiva run\n/);
-    assert.match((await play(["help", "ps"])).out, /^Usage: estiva ps\n/);
+  });
+
+  test("helps with a command, with one of its own, and with none that is not there", async () => {
+    const logs = { ...command("logs"), subcommands: [command("logs query")] };
+    const help = (...words: string[]) => play(["help", ...words], [command("ps"), logs]);
+    assert.match((await help()).out, /^Estiva: .*\n {2}ps {4}ps it\.\n/s);
+    assert.match((await help("ps")).out, /^Usage: estiva ps\n/);
+    assert.match((await help("logs", "query")).out, /^Usage: estiva logs query\n/);
+    const unknown = await help("pss");
+    assert.deepEqual([unknown.code, unknown.out], [64, ""]);
+    assert.match(unknown.err, /pss is not a command\. Did you mean ps\?/);
   });
 
   test("suggests the command that was meant", async () => {

@@ -10,7 +10,9 @@ export interface Program {
 export async function runProgram(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...given] = words;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    return help(program, given[0], terminal);
+    if (given.length > 0) return runProgram(program, [...given, "--help"], terminal);
+    terminal.out(overview(program));
+    return exitCodes.ok;
   }
   if (name === "--version" || name === "version") {
     terminal.out(`estiva ${program.version}\n`);
@@ -37,27 +39,20 @@ export async function runProgram(program: Program, words: readonly string[], ter
   }
 }
 
-function help(program: Program, name: string | undefined, terminal: Terminal): number {
-  const command = program.commands.find((candidate) => candidate.name === name);
-  if (command) {
-    terminal.out(helpText(command));
-    return exitCodes.ok;
-  }
-  const width = Math.max(...program.commands.map((candidate) => candidate.name.length));
-  terminal.out(
-    [
-      "Estiva: ECS, Fargate and the AWS APIs around them, on your own machines.",
-      "",
-      "Usage: estiva COMMAND [OPTIONS]",
-      "",
-      ...program.commands.map(({ name: own, summary }) => `  ${own.padEnd(width)}  ${summary.split("\n")[0]}`),
-      "",
-      "Start with: estiva demo",
-      "Each command explains itself with examples: estiva COMMAND --help",
-      "",
-    ].join("\n"),
-  );
-  return exitCodes.ok;
+/** What `estiva --help` prints. */
+function overview({ commands }: Program): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    "Estiva: ECS, Fargate and the AWS APIs around them, on your own machines.",
+    "",
+    "Usage: estiva COMMAND [OPTIONS]",
+    "",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary.split("\n")[0]}`),
+    "",
+    "Start with: estiva demo",
+    "Each command explains itself with examples: estiva COMMAND --help",
+    "",
+  ].join("\n");
 }
 
 /** The command whose name is at most two edits away. */
