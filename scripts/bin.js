@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=8
 // The executable of the published package. Plain old JavaScript, so that a Node.js that is too old can read it and say so.
 import { homedir } from "node:os";
 import { join } from "node:path";

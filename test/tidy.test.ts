@@ -147,6 +147,13 @@ test("tests wait for nothing that may have passed, and for nothing without an en
   assert.deepEqual(broken, []);
 });
 
+test("Node.js starts with the same flags from a checkout, from the package and in benches", () => {
+  const flagsIn = (path: string) => readFileSync(join(root, path), "utf8").match(/--(?:disable|max)-[a-z-]+=\w+/g);
+  for (const path of ["scripts/bin.js", "bench/support/server.ts"]) {
+    assert.deepEqual(flagsIn(path), flagsIn("estiva"), path);
+  }
+});
+
 test("only the kernel touches the clock and randomness", () => {
   const pattern = /\b(Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|randomUUID\(|randomBytes\()/;
   const broken = sources

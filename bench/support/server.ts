@@ -64,11 +64,14 @@ const taskStatuses: readonly TaskStatus[] = [
 
 type Question = "used" | "statuses" | "steadyServices" | "decisions";
 
+/** As `estiva` and the published package start Node.js. */
+const nodeFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
+
 /** Starts the platform on a folder; what is in it is taken up. */
 export async function serve({ dataDir, core, execArgv = [], env = {} }: ServeOptions): Promise<Server> {
   const startedAt = performance.now();
   const words = [dataDir, JSON.stringify(env)];
-  const child = fork(import.meta.filename, words, { execArgv: [...execArgv], stdio: "inherit" });
+  const child = fork(import.meta.filename, words, { execArgv: [...nodeFlags, ...execArgv], stdio: "inherit" });
   if (core !== undefined) pin(child.pid!, core);
   const [ready] = (await once(child, "message")) as [{ port: number; credentials: Credentials }];
   const startedMs = performance.now() - startedAt;
