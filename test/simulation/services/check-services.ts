@@ -3,6 +3,7 @@ import type { ChangeBatch } from "#kernel/store.ts";
 import type { ServiceRecord, TaskRecord } from "#services/ecs/model.ts";
 import { isStray } from "../daemons/fitting.ts";
 import type { Ledger } from "../ecs/ledger.ts";
+import { checkOldRevision, type Replaced } from "./check-old-revision.ts";
 import { targetStateOf } from "./target-state.ts";
 
 /*
@@ -14,7 +15,7 @@ import { targetStateOf } from "./target-state.ts";
 const settleMs = 40_000;
 /** For so long a plan may be on its way to the disk that was made before a target failed. */
 const planMs = 10_000;
-const occupying = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"];
+export const occupying = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"];
 
 /** What has been seen of services over their lives. */
 export class ServiceHistory {
@@ -24,6 +25,8 @@ export class ServiceHistory {
   readonly healthy = new Set<string>();
   /** Task id -> when its load balancers have ceased to find it healthy. */
   readonly failedAt = new Map<string, number>();
+  /** What is replaced, by the ids of the deployments that replace it. */
+  readonly replaced = new Map<string, Replaced>();
 }
 
 /** Called before the ledger takes the commit over. */
@@ -45,6 +48,7 @@ export function checkServices(batch: ChangeBatch<unknown>, ledger: Ledger, histo
     if (started.length > 0) checkStarts(service, [...next.values()], started, ledger);
     const rolling = strategyOf(service, ledger) === "ROLLING";
     if (started.length > 0 && rolling) checkCeiling(service, [...next.values()].filter(counts), started);
+    if (rolling) checkOldRevision(service, { before: tasks, after: [...next.values()], ledger, history, now });
     const chosen = stopped.filter(counts);
     checkFloor(service, tasks, chosen, { ledger, history, now });
   }
@@ -90,8 +94,6 @@ function checkStarts(
   ledger: Ledger,
 ): void {
   const { desiredCount, rebalancing = 0, serviceArn } = service;
-  // While a service is rebalanced over its zones it has more tasks for a while; the ceiling holds all the same.
-  const most = desiredCount + rebalancing;
   assert.notEqual(service.status, "DRAINING", `${serviceArn} was deleted and starts tasks`);
   for (const id of new Set(started.map((task) => task.service!.deploymentId))) {
     const deployment = service.deployments.find((each) => each.id === id);
@@ -99,18 +101,19 @@ function checkStarts(
     assert.notEqual(deployment.rolloutState, "FAILED", `${serviceArn} starts tasks of a failed deployment`);
     const own = tasks.filter((task) => task.service!.deploymentId === id && task.desiredStatus === "RUNNING");
     const sick = own.filter((task) => isSick(task, ledger)).length;
+    // While a service is rebalanced over its zones it has more tasks for a while; the ceiling holds all the same. What
+    // is being replaced has as many as its own count says.
+    const most = deployment.status === "PRIMARY" ? desiredCount + rebalancing : (deployment.desiredCount ?? 0);
     assert.ok(own.length - sick <= most, `${serviceArn} has ${own.length} of ${most} tasks of ${id}`);
   }
 }
 
-/** Of deployments that replace tasks by turns: only the new one's are started, and not beyond the ceiling. */
+/** Of deployments that replace tasks by turns: not beyond the ceiling. */
 function checkCeiling(service: ServiceRecord, tasks: readonly TaskRecord[], started: readonly TaskRecord[]): void {
   const { desiredCount, deploymentConfiguration, serviceArn } = service;
   const ceiling = Math.floor((desiredCount * deploymentConfiguration.maximumPercent) / 100);
   const there = tasks.filter(({ lastStatus }) => occupying.includes(lastStatus)).length;
   assert.ok(there <= ceiling, `${serviceArn} started ${started.length} and has ${there} tasks, above ${ceiling}`);
-  const primary = service.deployments.find(({ status }) => status === "PRIMARY")!;
-  for (const task of started) assert.equal(task.service!.deploymentId, primary.id, `${task.id} is not of the primary`);
 }
 
 /** The strategy that the deployment under way began with. */
@@ -153,7 +156,7 @@ function isSick(task: TaskRecord, ledger: Ledger): boolean {
   return isBroken || targetStateOf(task, ledger) === "unhealthy";
 }
 
-function serves(task: TaskRecord, primaryId: string, { ledger, now }: { ledger: Ledger; now: number }): boolean {
+export function serves(task: TaskRecord, primaryId: string, { ledger, now }: { ledger: Ledger; now: number }): boolean {
   if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") return false;
   const checked = task.containers.filter(({ essential, hasHealthCheck }) => essential && hasHealthCheck);
   const target = targetStateOf(task, ledger);

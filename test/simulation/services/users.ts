@@ -19,8 +19,9 @@ const actions: Weighted<Action> = [
   [3, registerTaskDefinition],
   [4, createService],
   [5, updateTasks],
+  [1, deployWhatFails],
   [3, updateSettings],
-  [4, stopTask],
+  [4, (user) => stopTask(user)],
   [2, interruptSpot],
   [1.5, protectTasks],
   [1, deleteService],
@@ -202,6 +203,28 @@ export async function updateTasks({ sim, client, definitions, registries }: Serv
   );
 }
 
+/** Tasks of the old revision end while the new one never works. */
+async function deployWhatFails(user: ServiceUser): Promise<void> {
+  const { sim, client, next } = user;
+  const { random } = sim;
+  const service = pick(random, serviceNames);
+  const input = drawTaskDefinition(random, String(next() % 4));
+  const image = pick(random, ["fake/fail-start", "fake/no-such-image"]);
+  const [first, ...rest] = input.containerDefinitions!;
+  const failing = { ...input, family: `odd-${next() % 4}`, containerDefinitions: [{ ...first, image }, ...rest] };
+  const { taskDefinition } = await untilAnswered(sim, () => client.ecs("RegisterTaskDefinition", failing));
+  const update = { cluster, service, taskDefinition: `${taskDefinition!.family}:${taskDefinition!.revision}` };
+  await allowing(
+    crossing,
+    untilAnswered(sim, () => client.ecs("UpdateService", update)),
+  );
+  for (let i = 0; i < 3; i++) {
+    await sim.sleep(30_000 * random.float());
+    await stopTask(user, service);
+  }
+  await sim.sleep(240_000);
+}
+
 export async function updateSettings({ sim, client }: ServiceUser): Promise<void> {
   const { random } = sim;
   const input = {
@@ -215,15 +238,15 @@ export async function updateSettings({ sim, client }: ServiceUser): Promise<void
   );
 }
 
-async function tasksOf({ sim, client }: ServiceUser): Promise<string[]> {
-  const input = { cluster, serviceName: pick(sim.random, allServices) };
+async function tasksOf({ sim, client }: ServiceUser, serviceName: string): Promise<string[]> {
+  const input = { cluster, serviceName };
   const list = () => client.ecs("ListTasks", input);
   return ((await allowing(crossing, untilAnswered(sim, list)))?.taskArns ?? []) as string[];
 }
 
-export async function stopTask(user: ServiceUser): Promise<void> {
+export async function stopTask(user: ServiceUser, service = pick(user.sim.random, allServices)): Promise<void> {
   const { sim, world, client } = user;
-  const arns = await tasksOf(user);
+  const arns = await tasksOf(user, service);
   if (arns.length === 0) return;
   const task = pick(sim.random, arns);
   const reason = `stopped by a user ${user.next()}`;
@@ -243,7 +266,7 @@ async function interruptSpot({ sim, world }: ServiceUser): Promise<void> {
 
 export async function protectTasks(user: ServiceUser): Promise<void> {
   const { sim, client } = user;
-  const tasks = (await tasksOf(user)).slice(0, 3);
+  const tasks = (await tasksOf(user, pick(sim.random, allServices))).slice(0, 3);
   if (tasks.length === 0) return;
   const input = {
     cluster,

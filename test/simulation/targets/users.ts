@@ -30,7 +30,7 @@ const actions: Weighted<Action> = [
   [8, deploy],
   [2, updateTasks],
   [3, updateSettings],
-  [2, stopTask],
+  [2, (user) => stopTask(user)],
   [1, protectTasks],
   [1, createService],
   [0.3, (user) => deleteService(user, pick(user.sim.random, services))],

@@ -20,7 +20,10 @@ import { explainService } from "./service.ts";
 
 /** The present is 13:46:40 UTC, the 12th of January 1970. */
 const completed = testDeployment("new", { rolloutState: "COMPLETED" });
-const replacing = [testDeployment("new"), testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" })];
+const replacing = [
+  testDeployment("new"),
+  testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED", desiredCount: 2 }),
+];
 const breaker = {
   deploymentConfiguration: {
     ...percent(100, 200).deploymentConfiguration,
@@ -243,8 +246,10 @@ describe("what a service waits for", () => {
   }
 
   test("what it would do is said, too", () => {
-    const { does } = explainService(testView({ deployments: replacing }, [...many(2, {}), ...old(2)]), () => undefined);
+    const view = testView({ deployments: replacing }, [...many(2, {}), ...old(2)]);
+    const { does, deployments } = explainService(view, () => undefined);
     assert.deepEqual(does, ["Stops 2 tasks of old: Scaling activity initiated by (deployment new)."]);
+    assert.match(deployments[1]!.words.join(" "), /It is being replaced, and is to have 2 tasks meanwhile\./);
   });
 });
 

@@ -117,8 +117,18 @@ function explainDeployment(
     rolloutState: deployment.rolloutState,
     ...(definition !== undefined && { taskDefinitionArn: definition }),
     tasks: tally(own),
-    words: [deployment.rolloutStateReason, ...failureWords(deployment, view), ...stageWords(deployment, view)],
+    words: [
+      deployment.rolloutStateReason,
+      ...keptWords(deployment),
+      ...failureWords(deployment, view),
+      ...stageWords(deployment, view),
+    ],
   };
+}
+
+function keptWords({ status, desiredCount = 0 }: DeploymentRecord): string[] {
+  if (status === "PRIMARY" || desiredCount === 0) return [];
+  return [`It is being replaced, and is to have ${count(desiredCount, "task")} meanwhile.`];
 }
 
 function tally(members: readonly Member[]): Record<Condition, number> {

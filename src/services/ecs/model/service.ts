@@ -93,6 +93,11 @@ export interface Rollout {
 export interface DeploymentRecord extends Rollout {
   readonly status: "PRIMARY" | "ACTIVE";
   readonly serviceDeploymentId: string;
+  /**
+   * How many tasks it is to have: of the PRIMARY one that of the service, as the scheduler knew it last; of one that is
+   * being replaced what the new one has not taken over. Absent in records of before there was a count.
+   */
+  readonly desiredCount?: number;
   readonly rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   readonly rolloutStateReason: string;
   readonly createdAt: number;

@@ -15,7 +15,7 @@ import {
   serviceDeploymentArn,
 } from "../model/service-deployment.ts";
 import { tasks } from "../model/task.ts";
-import { configurationOut, isPending, isRunning } from "./output-parts.ts";
+import { configurationOut, isPending, isRunning, requestedCount } from "./output-parts.ts";
 
 /** The API's ServiceDeployment. Of one that goes on, tasks are counted as they are at this moment. */
 export function toServiceDeployment(store: Store, record: ServiceDeploymentRecord): ServiceDeployment {
@@ -93,10 +93,11 @@ function toSummary(
     .map(({ value }) => value);
   const mine = own.filter(({ service }) => service!.revisionId === counts.revisionId);
   const service = store.view(services).get(serviceKey(record))?.value;
-  const wanted = mine.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length;
+  const deployment = service?.deployments.find(({ revisionId }) => revisionId === counts.revisionId);
+  const requested = deployment === undefined ? 0 : requestedCount(service!, deployment, own);
   return {
     arn,
-    requestedTaskCount: isTarget && record.rollback === undefined ? (service?.desiredCount ?? 0) : wanted,
+    requestedTaskCount: isTarget && record.rollback === undefined ? (service?.desiredCount ?? 0) : requested,
     runningTaskCount: mine.filter(isRunning).length,
     pendingTaskCount: mine.filter(isPending).length,
     ...weightsOf(counts),

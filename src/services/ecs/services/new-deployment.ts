@@ -38,6 +38,7 @@ export function newDeployment(
       status: "PRIMARY",
       revisionId: revision.id,
       serviceDeploymentId: history.id,
+      desiredCount: service.desiredCount,
       rolloutState: "IN_PROGRESS",
       rolloutStateReason: rolloutReasons.inProgress(id),
       createdAt: now,

@@ -6,7 +6,13 @@ import type {
   Service,
   TaskSet,
 } from "#generated/ecs/types.ts";
-import type { DeploymentConfiguration, LifecycleHook, ServiceRevisionRecord } from "../model/service.ts";
+import type {
+  DeploymentConfiguration,
+  DeploymentRecord,
+  LifecycleHook,
+  ServiceRecord,
+  ServiceRevisionRecord,
+} from "../model/service.ts";
 import type { AwsvpcConfiguration, TaskRecord } from "../model/task.ts";
 
 /** The API's DeploymentConfiguration: what was said, and the defaults that AWS shows. */
@@ -70,4 +76,15 @@ export function isRunning({ lastStatus }: TaskRecord): boolean {
 
 export function isPending({ lastStatus }: TaskRecord): boolean {
   return ["PROVISIONING", "PENDING", "ACTIVATING"].includes(lastStatus);
+}
+
+/** How many tasks a deployment of a service is to have. `own`: the tasks of the service. */
+export function requestedCount(
+  service: Pick<ServiceRecord, "desiredCount">,
+  { id, status, desiredCount }: DeploymentRecord,
+  own: readonly TaskRecord[],
+): number {
+  if (status === "PRIMARY") return service.desiredCount;
+  const isWanted = (task: TaskRecord) => task.service!.deploymentId === id && task.desiredStatus === "RUNNING";
+  return desiredCount ?? own.filter(isWanted).length;
 }

@@ -17,7 +17,7 @@ import {
   serviceDeployments,
 } from "../model/service-deployment.ts";
 import { type TaskRecord, tasks } from "../model/task.ts";
-import { configurationOut, connectOut, isPending, isRunning, revisionOut } from "./output-parts.ts";
+import { configurationOut, connectOut, isPending, isRunning, requestedCount, revisionOut } from "./output-parts.ts";
 import { primaryRevision, taskSetsIn, toTaskSet } from "./task-set-output.ts";
 
 /** The API's Service. `events` are the newest hundred, newest first. */
@@ -88,12 +88,11 @@ async function toDeployment(
 ): Promise<Deployment> {
   const revision = await revisionOf(store, service, deployment.revisionId);
   const mine = own.filter((task) => task.service!.deploymentId === deployment.id);
-  const wanted = mine.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length;
   const { loadBalancers: _, serviceRegistries: __, ...shown } = revision ? revisionOut(revision) : {};
   return {
     id: deployment.id,
     status: deployment.status,
-    desiredCount: deployment.status === "PRIMARY" ? service.desiredCount : wanted,
+    desiredCount: requestedCount(service, deployment, own),
     pendingCount: mine.filter(isPending).length,
     runningCount: mine.filter(isRunning).length,
     failedTasks: deployment.failedTasks,
@@ -124,12 +123,9 @@ function currentRevisions(service: ServiceRecord, own: readonly TaskRecord[]): S
   return [...ids].map((id) => {
     const deployments = service.deployments.filter(({ revisionId }) => revisionId === id);
     const mine = own.filter((task) => deployments.some((each) => each.id === task.service!.deploymentId));
-    const primary = deployments.some(({ status }) => status === "PRIMARY");
     return {
       arn: serviceRevisionArn(service, id),
-      requestedTaskCount: primary
-        ? service.desiredCount
-        : mine.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length,
+      requestedTaskCount: Math.max(...deployments.map((each) => requestedCount(service, each, own))),
       runningTaskCount: mine.filter(isRunning).length,
       pendingTaskCount: mine.filter(isPending).length,
     };

@@ -11,9 +11,9 @@ export function conclude(draft: Draft, members: readonly Member[]): void {
     ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(task.value.lastStatus),
   );
   const source = keptSource(draft);
-  const kept = draft.service.deployments.filter(
-    ({ id, status }) => status === "PRIMARY" || id === source || running.some((member) => member.deploymentId === id),
-  );
+  const isKept = ({ id, status, desiredCount = 0 }: DeploymentRecord) =>
+    status === "PRIMARY" || id === source || desiredCount > 0 || running.some((each) => each.deploymentId === id);
+  const kept = draft.service.deployments.filter(isKept);
   if (kept.length < draft.service.deployments.length) draft.change({ deployments: kept });
   const settled = isSettled(draft, members);
   if (isSuccessful(draft, members, settled)) complete(draft, members);

@@ -5,8 +5,9 @@ import { planDaemons } from "./daemons.ts";
 import type { Draft } from "./draft.ts";
 import { isAlive, type Member } from "./health.ts";
 import { planRolling, type RollingPlan } from "./rolling.ts";
+import { sourcesOf } from "./sources.ts";
 import { planStaged } from "./staged.ts";
-import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
+import { shiftsStill, stagedDeployment } from "./stages.ts";
 import type { ServiceCapacity } from "./view.ts";
 import { stopReasons } from "./words.ts";
 
@@ -17,9 +18,11 @@ export function planMoves(draft: Draft, members: readonly Member[]): void {
     draft.stop.push({ task, reason: stopReasons.surplus(draft.primary.id) });
   }
   stopSick(draft, plan.sick);
+  noteSources(draft, members, plan);
+  for (const { id, starts } of plan.sources) {
+    start(draft, members, draft.service.deployments.find((each) => each.id === id)!, starts);
+  }
   start(draft, members, draft.primary, plan.starts);
-  const source = sourceOf(draft);
-  if (source !== undefined) start(draft, members, source, plan.sourceStarts ?? 0);
   draft.waits.push(...plan.waits);
   tellBlocked(draft, members, plan.blocked);
 }
@@ -28,11 +31,25 @@ function movesOf(draft: Draft, members: readonly Member[]): RollingPlan {
   if (draft.service.schedulingStrategy === "DAEMON") return planDaemons(draft, members);
   const staged = stagedDeployment(draft);
   if (staged !== undefined) return planStaged(draft, staged, members);
-  const plan = planRolling(draft.service, members, draft.primary);
-  if (!shiftsStill(draft)) return plan;
+  const shifts = shiftsStill(draft);
+  const takesOver = draft.primary.rolloutState !== "FAILED" && !shifts;
+  const plan = planRolling(draft.service, members, draft.primary, { sources: sourcesOf(draft, members), takesOver });
+  if (!shifts) return plan;
   // Traffic comes back to where these tasks are: until it has, nobody else's leave.
   const surplus = plan.surplus.filter(({ deploymentId }) => deploymentId === draft.primary.id);
   return { ...plan, surplus, waits: [...plan.waits, { on: "traffic" }] };
+}
+
+/** What each deployment that is being replaced is to have: of one that is not kept, what is left of it. */
+function noteSources(draft: Draft, members: readonly Member[], { sources }: RollingPlan): void {
+  const stops = new Set(draft.stop.map(({ task }) => task));
+  const left = members.filter((member) => isAlive(member) && !stops.has(member.task));
+  for (const { id, status, desiredCount } of draft.service.deployments) {
+    if (status === "PRIMARY") continue;
+    const kept = sources.find((each) => each.id === id);
+    const next = kept?.desiredCount ?? left.filter(({ deploymentId }) => deploymentId === id).length;
+    if (next !== desiredCount) draft.changeDeployment(id, { desiredCount: next });
+  }
 }
 
 /** A task whose health checks fail and that is stopped for it counts as a failure of its deployment. */

@@ -67,14 +67,10 @@ describe("how many tasks are started and stopped", () => {
       "+0 -1 old",
     ],
     [
-      "old tasks that do not work go at once",
-      rollout,
-      [
-        testTask({ deployment: "old" }),
-        testTask({ deployment: "old", lastStatus: "PENDING" }),
-        testTask({ deployment: "old", health: "UNHEALTHY" }),
-      ],
-      "+1 -2 old",
+      "old tasks that have not worked go at once when their deployment had not been completed",
+      { deployments: [testDeployment("new"), testDeployment("old", { status: "ACTIVE", desiredCount: 1 })] },
+      [testTask({ deployment: "old" }), testTask({ deployment: "old", lastStatus: "PENDING" })],
+      "+2 -1 old",
     ],
     [
       "a deployment right after another one does not stop what runs but has not settled",

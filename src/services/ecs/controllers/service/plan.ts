@@ -9,6 +9,7 @@ import { Draft } from "./draft.ts";
 import { graceEnd, isAccounted, isAlive, type Member, memberOf } from "./health.ts";
 import { planMoves } from "./moves.ts";
 import { rebalance } from "./rebalance.ts";
+import { scaleSources } from "./sources.ts";
 import { planStages } from "./stages.ts";
 import { steer } from "./steer.ts";
 import { planTaskSets } from "./task-sets.ts";
@@ -29,7 +30,8 @@ export function planService(view: ServiceView): ServicePlan {
     tellUnhealthy(draft, members);
     if (draft.service.deploymentController === "EXTERNAL") planTaskSets(draft, members);
     if (primaryOf(draft.service) !== undefined) {
-      steer(draft);
+      scaleSources(draft);
+      steer(draft, members);
       planStages(draft, members);
       rebalance(draft, members);
       planMoves(draft, members);

@@ -2,6 +2,7 @@ import type { DeploymentRecord, ServiceRecord } from "../../model/service.ts";
 import type { TaskStatus } from "../../model/task.ts";
 import { isAlive, isHealthy, type Member, serves } from "./health.ts";
 import { stopOrder } from "./order.ts";
+import { isInPlace, type Source, type SourceMoves, takeOver } from "./sources.ts";
 import { type ServiceWait, waitsOfSick, waitsToStart, waitsToStop } from "./waits.ts";
 
 /** How many tasks of a service there must be, and may be ("DeploymentConfiguration", Amazon ECS API). */
@@ -9,6 +10,12 @@ export interface Bounds {
   /** So many healthy tasks are left whatever a deployment stops: the share rounded up. */
   readonly floor: number;
   /** So many tasks are RUNNING or on their way there at most: the share rounded down. */
+  readonly ceiling: number;
+}
+
+/** What is there, and what may be: see `Bounds`. */
+export interface Room {
+  readonly occupying: number;
   readonly ceiling: number;
 }
 
@@ -23,8 +30,8 @@ export function boundsOf({ desiredCount, deploymentConfiguration }: ServiceRecor
 export interface RollingPlan {
   /** How many tasks of the PRIMARY deployment are to be started. */
   readonly starts: number;
-  /** How many of the one that is being replaced, while both are kept. */
-  readonly sourceStarts?: number;
+  /** Of the deployments that are being replaced and kept meanwhile. */
+  readonly sources: readonly SourceMoves[];
   /** No longer wanted: of earlier deployments, on draining instances, or more than the desired count. */
   readonly surplus: readonly Member[];
   /** To be replaced because their health checks fail. */
@@ -34,11 +41,18 @@ export interface RollingPlan {
   readonly waits: readonly ServiceWait[];
 }
 
+export interface Replaced {
+  readonly sources: readonly Source[];
+  /** Whether tasks of the PRIMARY deployment take the places of theirs. */
+  readonly takesOver: boolean;
+}
+
 /** The next moves of a service that replaces its tasks by turns. Every move keeps within the bounds by itself. */
 export function planRolling(
   service: ServiceRecord,
   members: readonly Member[],
   primary: Pick<DeploymentRecord, "id" | "rolloutState">,
+  replaced: Replaced = { sources: [], takesOver: false },
 ): RollingPlan {
   const bounds = boundsOf(service);
   const alive = members.filter(isAlive);
@@ -48,23 +62,78 @@ export function planRolling(
   const others = alive.filter((member) => !stays(member));
   const good = own.filter((member) => member.condition !== "unhealthy");
   const wanted = service.desiredCount + (service.rebalancing ?? 0);
-  const sick = chooseSick({ service, members, own, others, bounds });
   const serving = countServing(own, others);
+  const sources = planSources(replaced, others, { healthy: own.filter(isHealthy).length, floor: bounds.floor });
+  const sick = [
+    ...chooseSick({ members, own, others, serving, wanted: service.desiredCount, bounds }),
+    ...sources.flatMap(({ id, placed, desiredCount }) => {
+      const rest = alive.filter(({ deploymentId, drains }) => deploymentId !== id || drains);
+      return chooseSick({ members, own: placed, others: rest, serving, wanted: desiredCount, bounds });
+    }),
+  ];
+  const kept = new Set(sources.flatMap(({ placed }) => placed));
+  const leaving = others.filter((member) => !kept.has(member));
+  const going = replaced.takesOver ? others : leaving;
   const surplus = chooseSurplus(service, serving, [
     { members: good, most: good.length - wanted, works: isHealthy },
-    { members: others, most: others.length, works: serves },
+    { members: leaving, most: leaving.length, works: serves },
+    ...sources.map((each) => ({ members: each.good, most: each.good.length - each.desiredCount, works: serves })),
   ]);
-  const room = bounds.ceiling - occupying(members);
   const missing = Math.max(0, wanted - good.length);
-  const starts = primary.rolloutState === "FAILED" ? 0 : Math.max(0, Math.min(missing, room));
-  const idle = starts === 0 && surplus.length === 0 && sick.length === 0;
-  const blocked = idle ? whyBlocked({ wanted, good, others, missing, primary, members }) : undefined;
+  const room = { occupying: occupying(members), ceiling: bounds.ceiling };
+  const shares = shareRoom(room, primary.rolloutState === "FAILED" ? 0 : missing, sources);
+  const idle =
+    shares.starts === 0 &&
+    shares.moves.every(({ starts }) => starts === 0) &&
+    surplus.length === 0 &&
+    sick.length === 0;
+  const blocked = idle ? whyBlocked({ wanted, good, others: going, missing, primary, members }) : undefined;
   const waits = [
-    ...waitsToStart(primary, missing - starts, { occupying: occupying(members), ceiling: bounds.ceiling }),
-    ...waitsToStop({ good, wanted, others, surplus, serving, floor: bounds.floor }),
-    ...waitsOfSick(own, sick),
+    ...waitsToStart(primary, { own: missing - shares.starts, sources: shares.left }, room),
+    ...waitsToStop({ good, wanted, others: going, surplus, serving, floor: bounds.floor }),
+    ...waitsOfSick([...own, ...kept], sick),
   ];
-  return { starts, surplus, sick, ...(blocked && { blocked }), waits };
+  return { starts: shares.starts, sources: shares.moves, surplus, sick, ...(blocked && { blocked }), waits };
+}
+
+interface KeptSource extends Source {
+  /** Its tasks that are on no draining instance, and those of them that are not unhealthy. */
+  readonly placed: readonly Member[];
+  readonly good: readonly Member[];
+}
+
+function planSources(
+  { sources, takesOver }: Replaced,
+  others: readonly Member[],
+  work: { readonly healthy: number; readonly floor: number },
+): KeptSource[] {
+  const wanted = takesOver ? takeOver(sources, others, work) : sources.map(({ desiredCount }) => desiredCount);
+  return sources.map((source, i) => {
+    const placed = others.filter(({ deploymentId, drains }) => deploymentId === source.id && !drains);
+    return { ...source, desiredCount: wanted[i]!, placed, good: placed.filter(isInPlace) };
+  });
+}
+
+/**
+ * Who gets the room under the ceiling: first what takes the place of tasks that were there, so that a new revision that
+ * keeps failing does not get one place after the other. Where the next start is not due yet the place is lent.
+ */
+function shareRoom({ ceiling, occupying }: Room, missing: number, sources: readonly KeptSource[]) {
+  let room = Math.max(0, ceiling - occupying);
+  const take = (most: number) => {
+    const taken = Math.max(0, Math.min(room, most));
+    room -= taken;
+    return taken;
+  };
+  const short = ({ desiredCount, good }: KeptSource) => Math.max(0, desiredCount - good.length);
+  const due = sources.map((source) => (source.isPaced ? 0 : take(short(source))));
+  const starts = take(missing);
+  const moves = sources.map((source, i): SourceMoves => {
+    const { id, desiredCount } = source;
+    return { id, desiredCount, starts: source.isPaced ? take(short(source)) : due[i]! };
+  });
+  const left = sources.reduce((sum, source, i) => sum + short(source) - moves[i]!.starts, 0);
+  return { starts, moves, left };
 }
 
 const occupyingStatuses: readonly TaskStatus[] = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"];
@@ -110,10 +179,14 @@ export function chooseSurplus(service: ServiceRecord, serving: number, excess: r
 }
 
 interface SickView {
-  readonly service: ServiceRecord;
   readonly members: readonly Member[];
+  /** Tasks of one deployment, of which some may be unhealthy, and how many of them are wanted. */
   readonly own: readonly Member[];
+  readonly wanted: number;
+  /** What else is alive. */
   readonly others: readonly Member[];
+  /** How many of both count towards the floor. */
+  readonly serving: number;
   readonly bounds: Bounds;
 }
 
@@ -121,13 +194,12 @@ interface SickView {
  * Unhealthy tasks that can be stopped. In a deployment that is at once when enough others serve. Else each has a
  * healthy replacement first; where the ceiling leaves no room for one, they go one by one as far as the floor allows.
  */
-export function chooseSick({ service, members, own, others, bounds }: SickView): readonly Member[] {
+export function chooseSick({ members, own, wanted, others, serving, bounds }: SickView): readonly Member[] {
   const sick = own.filter(({ condition }) => condition === "unhealthy");
   if (sick.length === 0) return [];
-  const serving = countServing(own, others);
   if (others.length > 0 && serving >= bounds.floor) return sick;
   const healthy = own.filter(isHealthy).length;
-  const replaced = healthy + sick.length - service.desiredCount;
+  const replaced = healthy + sick.length - wanted;
   if (replaced > 0) return sick.slice(0, replaced);
   const startsSomething = own.some(({ condition }) => condition === "starting");
   const running = [...own, ...others].filter(({ condition }) => condition !== "starting").length;

@@ -3,6 +3,7 @@ import { lifecycleStages, type ServiceDeploymentRecord } from "../../model/servi
 import type { Draft } from "./draft.ts";
 import { isAlive, isHealthy, type Member, serves } from "./health.ts";
 import { boundsOf, chooseSick, chooseSurplus, countServing, occupying, type RollingPlan } from "./rolling.ts";
+import { isInPlace } from "./sources.ts";
 import { sourceOf } from "./stages.ts";
 import { waitsOfSick, waitsToStart, waitsToStop } from "./waits.ts";
 
@@ -19,7 +20,7 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   const leaving = members.filter(({ deploymentId: id }) => id !== primary.id && id !== source).filter(isAlive);
   const own = members.filter(isOwn);
   const green = keepWhole(service, own, {
-    wanted: isScaled(deployment) ? service.desiredCount : own.filter(stays).length,
+    wanted: isScaled(deployment) ? service.desiredCount : own.filter(isInPlace).length,
     works: isHealthy,
     others: isShifted(deployment) ? [] : membersOf(source).filter(isAlive),
   });
@@ -27,6 +28,7 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
     ...{ wanted: source === undefined ? 0 : service.desiredCount, works: serves, others: [] },
   });
   const starts = primary.rolloutState === "FAILED" ? 0 : green.starts;
+  const room = { occupying: green.occupying, ceiling: bounds.ceiling };
   const kept = new Set([...green.surplus, ...blue.surplus]);
   const left = members.filter((member) => isAlive(member) && !kept.has(member));
   const [ownLeft, othersLeft] = [left.filter(isOwn), left.filter((member) => !isOwn(member))];
@@ -40,12 +42,12 @@ export function planStaged(draft: Draft, deployment: ServiceDeploymentRecord, me
   const held = goes && leaves.length === 0 && leaving.some((member) => member.protected);
   return {
     starts,
-    sourceStarts: blue.starts,
+    sources: source === undefined ? [] : [{ id: source, desiredCount: service.desiredCount, starts: blue.starts }],
     surplus: [...green.surplus, ...blue.surplus, ...leaves],
     sick: [...green.sick, ...blue.sick],
     ...(held && { blocked: "protection" }),
     waits: [
-      ...waitsToStart(primary, green.missing - starts, { occupying: green.occupying, ceiling: bounds.ceiling }),
+      ...waitsToStart(primary, { own: green.missing - starts, sources: 0 }, room),
       ...green.waits,
       ...blue.waits,
       ...(goes
@@ -72,7 +74,7 @@ function keepWhole(service: ServiceRecord, members: readonly Member[], { wanted,
   const bounds = boundsOf(service);
   const alive = members.filter(isAlive);
   const [draining, placed] = [alive.filter(({ drains }) => drains), alive.filter(({ drains }) => !drains)];
-  const good = alive.filter(stays);
+  const good = alive.filter(isInPlace);
   const missing = Math.max(0, wanted - good.length);
   const taken = occupying(members);
   // Those that are to be replaced have their places still.
@@ -83,17 +85,14 @@ function keepWhole(service: ServiceRecord, members: readonly Member[], { wanted,
     { members: good, most: good.length - wanted, works },
     { members: draining, most: draining.length, works },
   ]);
-  const sick = chooseSick({ service, members, own: placed, others: [...others, ...draining], bounds });
+  const rest = [...others, ...draining];
+  const replacing = { own: placed, others: rest, serving: countServing(placed, rest), wanted: service.desiredCount };
+  const sick = chooseSick({ members, bounds, ...replacing });
   const waits = [
     ...waitsToStop({ good, wanted, others: draining, surplus, serving, floor: bounds.floor }),
     ...waitsOfSick(placed, sick),
   ];
   return { missing, starts, occupying: taken, surplus, sick, waits };
-}
-
-/** It is not to be replaced. */
-function stays(member: Member): boolean {
-  return isAlive(member) && !member.drains && member.condition !== "unhealthy";
 }
 
 /** All production traffic goes to the new revision. */

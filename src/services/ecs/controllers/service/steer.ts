@@ -3,11 +3,13 @@ import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts"
 import { alarmsOf, triggeredAlarms } from "./alarms.ts";
 import { failureThreshold } from "./breaker.ts";
 import type { Draft } from "./draft.ts";
+import type { Member } from "./health.ts";
 import { rollbackHooks } from "./hook-runs.ts";
+import { keepWhatWorks } from "./sources.ts";
 import { rolloutReasons } from "./words.ts";
 
 /** What becomes of deployments by themselves: they begin, are superseded, stopped, fail, and are rolled back. */
-export function steer(draft: Draft): void {
+export function steer(draft: Draft, members: readonly Member[]): void {
   const current = draft.primary.serviceDeploymentId;
   for (const [id, deployment] of draft.view.serviceDeployments) {
     if (id !== current) draft.endServiceDeployment(deployment, "STOPPED", "A newer deployment was started.");
@@ -21,6 +23,7 @@ export function steer(draft: Draft): void {
         startedAt: draft.view.now,
         ...(triggeredAlarms(deployment, draft.view).length > 0 && { alarmsIgnored: true }),
       });
+      keepWhatWorks(draft, members);
       bringSource(draft, deployment);
       return;
     case "STOP_REQUESTED":
@@ -57,6 +60,7 @@ function bringSource(
   const source: DeploymentRecord = {
     ...{ id, status: "ACTIVE", revisionId, serviceDeploymentId, failedTasks: 0 },
     ...{ rolloutState: "COMPLETED", rolloutStateReason: rolloutReasons.completed(id) },
+    desiredCount: service.desiredCount,
     ...{ createdAt: view.now, updatedAt: view.now },
   };
   draft.change({ deployments: [primary, source, ...deployments.filter((each) => each.id !== primary.id)] });
@@ -153,6 +157,7 @@ function rollbackTarget(
     status: "PRIMARY",
     revisionId,
     serviceDeploymentId,
+    desiredCount: service.desiredCount,
     rolloutState: "IN_PROGRESS",
     rolloutStateReason: reason,
     createdAt: earlier?.createdAt ?? view.now,

@@ -86,7 +86,10 @@ export function testView(
   tasks: readonly Entry<TaskRecord>[],
   fields: Partial<ServiceView> = {},
 ): ServiceView {
-  const deployments = service.deployments ?? [testDeployment("new")];
+  const { desiredCount = 2 } = service;
+  const deployments = (service.deployments ?? [testDeployment("new")]).map((each) =>
+    each.status === "PRIMARY" ? { desiredCount, ...each } : each,
+  );
   return {
     now,
     settleMs: 40_000,
@@ -96,7 +99,7 @@ export function testView(
       schedulingStrategy: "REPLICA",
       placementStrategy: [],
       availabilityZoneRebalancing: "ENABLED",
-      desiredCount: 2,
+      desiredCount,
       ...percent(100, 200),
       steady: false,
       eventSequence: 0,
@@ -182,4 +185,9 @@ export function movesOf(plan: ServicePlan): string {
     stops.set(deploymentId, (stops.get(deploymentId) ?? 0) + 1);
   }
   return [`+${starts}`, ...[...stops].map(([id, count]) => `-${count} ${id}`)].join(" ");
+}
+
+/** How many tasks of which deployments a plan starts, in its order. */
+export function startsOf(plan: ServicePlan): string {
+  return plan.start.map(({ rollout, capacities }) => `${capacities.length} ${rollout.id}`).join(", ");
 }

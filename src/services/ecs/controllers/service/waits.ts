@@ -47,15 +47,20 @@ export type ServiceWait =
   /** What was started beyond the desired count to balance zones has to become healthy; then as many are stopped. */
   | { readonly on: "rebalancing"; readonly extra: number };
 
-/** Of missing tasks, those that are not started with this plan. */
+/** Of missing tasks, those that are not started with this plan: of the PRIMARY deployment, and of those before it. */
 export function waitsToStart(
   primary: Pick<DeploymentRecord, "id" | "rolloutState">,
-  count: number,
-  bound: { readonly occupying: number; readonly ceiling: number },
+  missing: { readonly own: number; readonly sources: number },
+  room: { readonly occupying: number; readonly ceiling: number },
 ): ServiceWait[] {
-  if (count <= 0) return [];
-  if (primary.rolloutState === "FAILED") return [{ on: "failed-deployment", deploymentId: primary.id, count }];
-  return [{ on: "ceiling", count, ...bound }];
+  const hasFailed = primary.rolloutState === "FAILED";
+  const count = missing.sources + (hasFailed ? 0 : missing.own);
+  return [
+    ...(hasFailed && missing.own > 0
+      ? [{ on: "failed-deployment", deploymentId: primary.id, count: missing.own } as const]
+      : []),
+    ...(count > 0 ? [{ on: "ceiling", count, ...room } as const] : []),
+  ];
 }
 
 export interface StopsView {
