@@ -184,16 +184,24 @@ export interface TargetGroupSpec {
   readonly serverTimeoutSeconds?: number;
   /** `proxy_protocol_v2.enabled` */
   readonly proxyProtocol: boolean;
-  /**
-   * Of network load balancers, whether connections end when their target becomes unhealthy and when it is left out:
-   * `target_health_state.unhealthy.connection_termination.enabled` and
-   * `deregistration_delay.connection_termination.enabled`. By default they do in the first case only.
-   */
-  readonly endsConnections?: { readonly unhealthy: boolean; readonly deregistered: boolean };
+  /** Of network load balancers; by default connections to a target that is unhealthy end, and no others. */
+  readonly endsConnections?: EndsConnections;
   readonly healthCheck: TargetHealthCheck;
   /** With HTTP: requests wait so long for a healthy target while there is none; by default not at all. */
   readonly holdSeconds?: number;
   readonly targets: readonly TargetSpec[];
+}
+
+/** When the connections to a target end though neither side has ended them. */
+export interface EndsConnections {
+  /**
+   * So long after the target has become unhealthy, if others are healthy; absent: never. Until then it is
+   * `unhealthy.draining`. `target_health_state.unhealthy.connection_termination.enabled` and, where that is `false`,
+   * `target_health_state.unhealthy.draining_interval_seconds`.
+   */
+  readonly unhealthySeconds?: number;
+  /** When the target is left out: `deregistration_delay.connection_termination.enabled`. */
+  readonly deregistered: boolean;
 }
 
 export interface TargetHealthCheck {
@@ -231,7 +239,7 @@ export interface TargetHealthMessage {
 export interface TargetHealthReport {
   readonly targetGroupArn: string;
   readonly targetKey: string;
-  readonly state: "initial" | "healthy" | "unhealthy";
+  readonly state: "initial" | "healthy" | "unhealthy" | "unhealthy.draining";
   /**
    * `Elb.RegistrationInProgress`, `Elb.InitialHealthChecking`, `Target.ResponseCodeMismatch`, `Target.Timeout`,
    * `Target.FailedHealthChecks`; none when healthy.

@@ -101,20 +101,12 @@ function applicationRecord(
   };
 }
 
-/** What the load balancer has answered: HAProxy logs what it had meant to before its rules made ELB's code of it. */
-function statusOf({
-  status,
-  termination,
-  server,
-  activeMs,
-}: Fields<"status" | "termination" | "server" | "activeMs">): number {
+/** What the load balancer has answered. */
+function statusOf({ status, termination, failed }: Fields<"status" | "termination" | "failed">): number {
   const [cause, phase] = termination;
   // The client was gone before an answer.
   if (cause === "C" && phase !== "D" && phase !== "-" && phase !== "R") return 460;
-  if (status !== "503" || server === "<NOSRV>") return Math.max(0, Number(status));
-  if (cause === "s" && phase === "C") return 504;
-  if (cause === "S" && phase === "C") return Number(activeMs) >= 10_000 ? 504 : 502;
-  return 503;
+  return Math.max(0, Number(/^\d+$/.test(failed) ? failed : status));
 }
 
 interface KnownConnection {

@@ -31,6 +31,20 @@ describe("the health of a target", () => {
     });
   }
 
+  test("an unhealthy one is draining for as long as its connections go on", () => {
+    const pair = { checked: { ...server("DOWN", "L4CON"), changedSeconds: 29 }, open: used };
+    const states = [0, 29, 30].map((seconds) => targetState(pair, seconds));
+    const reason = "Target.FailedHealthChecks";
+    assert.deepEqual(
+      states.map((each) => [each.state, each.reason]),
+      [
+        ["unhealthy", reason],
+        ["unhealthy", reason],
+        ["unhealthy.draining", reason],
+      ],
+    );
+  });
+
   test("a new one is ready by one good check, and failing by a bad one", () => {
     assert.equal(isReady({ checked: server("DOWN 1/5", "L7OK"), open: fresh }), true);
     assert.equal(isReady({ checked: server("DOWN", "INI"), open: fresh }), false);

@@ -12,15 +12,17 @@ export type TargetState = Pick<TargetHealthReport, "state" | "reason" | "descrip
 /**
  * A target's state and reason in the words of DescribeTargetHealth. A target is initial until its first good check, or
  * until so many have failed; until then its other server is in maintenance, by which HAProxy itself remembers it.
+ * `drainSeconds`: so long one that is unhealthy keeps its connections.
  */
-export function targetState({ checked, open }: TargetServers): TargetState {
+export function targetState({ checked, open }: TargetServers, drainSeconds = 0): TargetState {
   if (isServing(checked)) return { state: "healthy" };
   if (isInitial(open)) {
     return hasResult(checked)
       ? { state: "initial", reason: "Elb.InitialHealthChecking", description: "Initial health checks in progress" }
       : { state: "initial", reason: "Elb.RegistrationInProgress", description: "Target registration is in progress" };
   }
-  return { state: "unhealthy", ...failureOf(checked) };
+  const isDraining = checked.changedSeconds < drainSeconds;
+  return { state: isDraining ? "unhealthy.draining" : "unhealthy", ...failureOf(checked) };
 }
 
 /** Whether checks have brought a new target so far that it is to be used. */

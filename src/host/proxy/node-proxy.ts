@@ -6,12 +6,12 @@ import type { AccessRecord, LoadBalancerNode, TargetHealthReport } from "#kernel
 import type { Random } from "#kernel/random.ts";
 import { originOf, parseAccess } from "./access-log.ts";
 import { AuthenticationServer } from "./authentication/server.ts";
-import { connectSeconds } from "./config/backend.ts";
+import { connectAttemptMs } from "./config/backend.ts";
 import type { ConfigOptions } from "./config/frontend.ts";
 import { parseHold } from "./config/hold.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import { EventFeed } from "./events.ts";
-import { isFailing, targetState, untilUnhealthySeconds } from "./health.ts";
+import { isFailing, untilUnhealthySeconds } from "./health.ts";
 import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyPlace } from "./proxy.ts";
 import { configOf } from "./proxy-config.ts";
@@ -19,11 +19,13 @@ import { askAll, readNumbers, readStat, type StatRow, serverStatus } from "./run
 import {
   byName,
   eachTarget,
+  endUnhealthyCommands,
   type KnownTarget,
   keepsConnections,
   readyCommands,
   type Servers,
   targetChanges,
+  untilDrainedSeconds,
 } from "./targets.ts";
 import { type Counted, type Traffic, TrafficCounter } from "./traffic.ts";
 
@@ -53,7 +55,7 @@ const keptAgainMs = 5000;
  * Requests that wait for a target to accept them go to another one when it does not. One that has gone with its network
  * does not refuse: so long they may wait, and are not ended with those that the target has had its time for.
  */
-const connectingTries = Math.ceil((connectSeconds * 1000) / deleteAgainMs) + 1;
+const connectingTries = Math.ceil(connectAttemptMs / deleteAgainMs) + 1;
 /** A look at a thousand targets takes tens of milliseconds; the next one waits as long. */
 const longestPauseMs = 1000;
 /** How soon it is noted what was read, and of how many processes. */
@@ -87,6 +89,8 @@ export class NodeProxy {
   #since: ReadonlyMap<string, { readonly state: string; readonly since: number }> = new Map();
   /** New targets that fail their checks -> when they are unhealthy. */
   readonly #failing = new Map<string, Timer>();
+  /** When an unhealthy target will have kept its connections long enough. */
+  #lookAgain: Timer | undefined;
   readonly #timers = new Set<Timer>();
   #closed = false;
 
@@ -136,6 +140,7 @@ export class NodeProxy {
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of [...this.#failing.values(), ...this.#timers]) timer.cancel();
+    this.#lookAgain?.cancel();
     this.#events.close();
     await this.#queue.catch(() => {}); // whoever asked has been told
     if (this.#notes !== undefined) {
@@ -317,17 +322,22 @@ export class NodeProxy {
     const targets = eachTarget(node, servers);
     this.#watchFailing(targets);
     this.#report(targets);
+    const ending = endUnhealthyCommands(node, targets);
+    if (ending.length > 0) await askAll(await this.#proxy.socket("runtime"), ending);
+    this.#lookAgain?.cancel();
+    const drainedSeconds = untilDrainedSeconds(node, targets);
+    if (drainedSeconds === undefined || this.#closed) return;
+    this.#lookAgain = this.#deps.clock.after(drainedSeconds * 1000, () => this.#lookSoon());
   }
 
   #report(targets: readonly KnownTarget[]): void {
     const now = this.#deps.clock.now();
     const current = new Map<string, { readonly state: string; readonly since: number }>();
-    const reports = targets.map(({ group, target, names, pair }): TargetHealthReport => {
-      const state = targetState(pair);
+    const reports = targets.map(({ group, target, names, health }): TargetHealthReport => {
       const known = this.#since.get(names.checked);
-      const since = known?.state === state.state ? known.since : now;
-      current.set(names.checked, { state: state.state, since });
-      return { targetGroupArn: group.targetGroupArn, targetKey: target.targetKey, ...state, since };
+      const since = known?.state === health.state ? known.since : now;
+      current.set(names.checked, { state: health.state, since });
+      return { targetGroupArn: group.targetGroupArn, targetKey: target.targetKey, ...health, since };
     });
     this.#since = current;
     const text = JSON.stringify(reports);

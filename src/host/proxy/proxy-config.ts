@@ -17,16 +17,13 @@ export function configOf(node: LoadBalancerNode, servers: Servers, options: Conf
   return {
     files: nodeFiles(node, options),
     // What all servers of a group are is in their lines alone; a change of it is for those that are there too.
-    structure: [
-      nodeConfig(node, () => [], 0, options),
-      ...node.targetGroups.map((each) => serverParameters(each, node)),
-    ].join("\n"),
+    structure: [nodeConfig(node, () => [], 0, options), ...node.targetGroups.map(serverParameters)].join("\n"),
     idle: idleConfig(options),
     text: (version) => nodeConfig(node, targets, version, options),
   };
 }
 
-function serverParameters(group: TargetGroupSpec, node: LoadBalancerNode): string {
+function serverParameters(group: TargetGroupSpec): string {
   const anyTarget = { targetKey: "", address: "", port: 0, draining: false };
-  return `${checkedParameters(group, anyTarget, node)} ${openParameters(group, anyTarget)}`;
+  return `${checkedParameters(group, anyTarget)} ${openParameters(group, anyTarget)}`;
 }

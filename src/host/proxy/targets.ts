@@ -1,6 +1,6 @@
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { checkedParameters, openParameters } from "./config/backend.ts";
-import { isReady, type TargetServers } from "./health.ts";
+import { isReady, type TargetServers, type TargetState, targetState } from "./health.ts";
 import { backendName, isOpenServer, serverNames } from "./names.ts";
 import type { ServerStatus } from "./runtime-api.ts";
 
@@ -27,7 +27,7 @@ export function targetChanges(node: LoadBalancerNode, servers: Servers): TargetC
       const names = pathsOf(group, target);
       wanted.add(names.checked).add(names.open);
       if (target.draining) commands.push(...drain(node, names, servers));
-      else commands.push(...serve(group, target, node, servers));
+      else commands.push(...serve(group, target, servers));
     }
   }
   const leaving = [...servers.keys()].filter((name) => !wanted.has(name));
@@ -56,18 +56,53 @@ export interface KnownTarget {
   readonly target: TargetSpec;
   readonly names: { readonly checked: string; readonly open: string };
   readonly pair: TargetServers;
+  readonly health: TargetState;
 }
 
 /** The targets that are not draining and that HAProxy has. */
 export function eachTarget(node: LoadBalancerNode, servers: Servers): KnownTarget[] {
-  return node.targetGroups.flatMap((group) =>
-    group.targets.flatMap((target) => {
+  return node.targetGroups.flatMap((group) => {
+    const drainSeconds = endsAfterSeconds(node, group);
+    return group.targets.flatMap((target) => {
       const names = pathsOf(group, target);
       const [checked, open] = [servers.get(names.checked), servers.get(names.open)];
       if (target.draining || checked === undefined || open === undefined) return [];
-      return [{ group, target, names, pair: { checked, open } }];
-    }),
-  );
+      const pair = { checked, open };
+      return [{ group, target, names, pair, health: targetState(pair, drainSeconds) }];
+    });
+  });
+}
+
+/** How long connections to a target that has become unhealthy go on; undefined: until one side ends them. */
+function endsAfterSeconds({ type }: LoadBalancerNode, { endsConnections }: TargetGroupSpec): number | undefined {
+  if (type === "application") return undefined;
+  return endsConnections === undefined ? 0 : endsConnections.unhealthySeconds;
+}
+
+/**
+ * Ends the connections to unhealthy targets, unless there are no others: then they are used. HAProxy could do it by
+ * itself, but not tell these cases from each other.
+ */
+export function endUnhealthyCommands(node: LoadBalancerNode, targets: readonly KnownTarget[]): string[] {
+  const byGroup = Map.groupBy(targets, ({ group }) => group);
+  return [...byGroup].flatMap(([group, own]) => {
+    const isOpen = !own.some(({ health }) => health.state === "healthy");
+    if (isOpen || endsAfterSeconds(node, group) === undefined) return [];
+    return own
+      .filter(({ health }) => health.state === "unhealthy")
+      .flatMap(({ names, pair }) => [
+        ...(pair.checked.sessions > 0 ? [`shutdown sessions server ${names.checked}`] : []),
+        ...(pair.open.sessions > 0 ? [`shutdown sessions server ${names.open}`] : []),
+      ]);
+  });
+}
+
+/** When the first of the unhealthy targets that keep their connections will have kept them long enough. */
+export function untilDrainedSeconds(node: LoadBalancerNode, targets: readonly KnownTarget[]): number | undefined {
+  const left = targets
+    .filter(({ health }) => health.state === "unhealthy.draining")
+    .map(({ group, pair }) => endsAfterSeconds(node, group)! - pair.checked.changedSeconds);
+  return left.length === 0 ? undefined : Math.min(...left);
 }
 
 /** `BACKEND/SERVER` of both of a target's servers. */
@@ -81,7 +116,7 @@ export function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: 
  * A new target is not used before its first good check: its weight is 0 until its health has been set down. Without
  * checks it is used at once.
  */
-function serve(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNode, servers: Servers): string[] {
+function serve(group: TargetGroupSpec, target: TargetSpec, servers: Servers): string[] {
   const { checked, open } = pathsOf(group, target);
   const address = `${target.address}:${target.port}`;
   const isChecked = group.healthCheck.enabled;
@@ -93,7 +128,7 @@ function serve(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNod
   const known = servers.get(checked);
   const add = servers.has(open) ? [] : [`add server ${open} ${address} ${openParameters(group, target)}`];
   if (known === undefined) {
-    return [...add, `add server ${checked} ${address} ${checkedParameters(group, target, node)}`, ...begin];
+    return [...add, `add server ${checked} ${address} ${checkedParameters(group, target)}`, ...begin];
   }
   // It was draining, or it is new to a process that has just started.
   if (isMaintained(known)) return [...add, ...begin];

@@ -177,7 +177,7 @@ function healthWrites(store: Store, { nodeId }: NodeRecord, message: TargetHealt
 
 /** A load balancer that is a target is reached by several addresses: it is as healthy as the healthiest. */
 function byTarget(reports: readonly TargetHealthReport[]): TargetHealthReport[] {
-  const ranks = { healthy: 0, initial: 1, unhealthy: 2 };
+  const ranks = { healthy: 0, initial: 1, "unhealthy.draining": 2, unhealthy: 3 };
   const found = new Map<string, TargetHealthReport>();
   for (const { targetKey: given, ...rest } of reports) {
     const targetKey = given.split(nodeMark)[0]!;

@@ -104,6 +104,30 @@ export function failures(start: StartBalancer): void {
       assert.deepEqual(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]));
     });
 
+    test("one that takes no connection any more: 504, or another one is asked", async (t) => {
+      const { balancer, use, port, one, groupOne } = setting();
+      const gone = await startVanishing();
+      t.after(() => gone.close());
+      const nodeWith = (...ports: readonly number[]) => {
+        const group = { ...groupOne, targets: ports.map((each) => targetOf(each)) };
+        return nodeOf({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] });
+      };
+      await use(nodeWith(gone.port, one.port));
+      await gone.vanish();
+      const answers = await Promise.all([ask(port), ask(port)]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      );
+      await balancer.apply(nodeWith(gone.port));
+      const answer = await ask(port, "/gone");
+      assert.equal(answer.status, 504);
+      assert.match(answer.body, page("504 Gateway Time-out"));
+      await balancer.untilAccess((records) => records.some(({ line }) => line.includes("/gone")));
+      const { elbStatusCode, targetStatusCode } = balancer.access.find(({ line }) => line.includes("/gone"))!;
+      assert.deepEqual([elbStatusCode, targetStatusCode], [504, undefined]);
+    });
+
     test("one that does not answer in time: 504; a client that leaves before: 460 in the log", async () => {
       const { use, port, balancer } = setting();
       const silent = await startBroken(undefined);

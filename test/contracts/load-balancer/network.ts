@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
-import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import type { EndsConnections, TargetHealthReport, TargetSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
 import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
@@ -26,6 +26,8 @@ export function network(start: StartBalancer): void {
       const port = await listen(server, 0);
       return {
         port,
+        /** Takes no more connections. Those that are open go on. */
+        refuse: () => void server.close(),
         async close() {
           for (const socket of open) socket.destroy();
           await close(server);
@@ -83,14 +85,12 @@ export function network(start: StartBalancer): void {
         end: () => socket.destroy(),
       };
     };
-    type Ends = NonNullable<TargetGroupSpec["endsConnections"]>;
-
     for (const deregistered of [true, false]) {
       const how = deregistered ? "for the delay, not longer" : "for the delay and longer";
       test(`a deregistered target keeps its connections ${how}`, async () => {
         const { balancer, port, use } = setting();
         const [target, other] = [await startEcho("a"), await startEcho("b")];
-        const endsConnections: Ends = { unhealthy: true, deregistered };
+        const endsConnections: EndsConnections = { unhealthySeconds: 0, deregistered };
         const parts = { ...tcp, healthCheck: check, endsConnections };
         const nodeWith = (...targets: TargetSpec[]) => {
           const group = groupOf(`leaving-${deregistered}`, targets, parts);
@@ -138,30 +138,77 @@ export function network(start: StartBalancer): void {
       await target.close();
     });
 
-    for (const unhealthy of [true, false]) {
-      test(`connections to a target that becomes unhealthy ${unhealthy ? "end" : "go on"}`, async () => {
-        const { balancer, port, use, one } = setting();
-        const target = await startEcho("a");
-        const healthCheck = { ...groupOf("x", []).healthCheck, port: one.port };
-        const become = async (ends: boolean) => {
-          const parts = { ...tcp, healthCheck, endsConnections: { unhealthy: ends, deregistered: false } };
-          const group = groupOf("failing", [targetOf(target.port)], parts);
-          await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
-        };
-        // A change of the attribute holds for targets that are there.
-        await become(!unhealthy);
-        await become(unhealthy);
-        const held = await hold(port);
-        assert.equal(await held.say("1"), "a:1");
-        one.health = 500;
-        await balancer.untilHealth((all) => all.every(({ state }) => state === "unhealthy"));
-        if (unhealthy) await held.closed();
-        else assert.equal(await held.say("2"), "a:2");
-        one.health = 200;
-        held.end();
-        await target.close();
-      });
-    }
+    /** A target with an open connection, of which no check goes well any more, beside these others. */
+    const failing = async (name: string, unhealthySeconds: number | undefined, others: readonly TargetSpec[]) => {
+      const { balancer, port, use } = setting();
+      const target = await startEcho("a");
+      const nodeWith = (ends: number | undefined, beside: readonly TargetSpec[]) => {
+        const seconds = ends === undefined ? {} : { unhealthySeconds: ends };
+        const parts = { ...tcp, healthCheck: check, endsConnections: { ...seconds, deregistered: false } };
+        const group = groupOf(name, [targetOf(target.port), ...beside], parts);
+        return nodeOf({
+          type: "network",
+          listeners: [listenerOf(port, forward(group), [], tcp)],
+          targetGroups: [group],
+        });
+      };
+      await use(nodeWith(unhealthySeconds, []));
+      const held = await hold(port);
+      assert.equal(await held.say("1"), "a:1");
+      await use(nodeWith(unhealthySeconds, others));
+      target.refuse();
+      return {
+        held,
+        change: (ends: number, beside: readonly TargetSpec[]) => balancer.apply(nodeWith(ends, beside)),
+        until: (state: TargetHealthReport["state"]) =>
+          balancer.untilHealth((all) => all.some((each) => each.state === state)),
+        async close() {
+          held.end();
+          await target.close();
+        },
+      };
+    };
+
+    test("connections to a target that becomes unhealthy end", async () => {
+      const other = await startEcho("b");
+      const { held, close: end } = await failing("ending", 0, [targetOf(other.port)]);
+      await held.closed();
+      await end();
+      await other.close();
+    });
+
+    test("connections to a target that becomes unhealthy go on where nobody wants them to end", async () => {
+      const other = await startEcho("b");
+      const { held, until: untilState, close: end } = await failing("going-on", undefined, [targetOf(other.port)]);
+      await untilState("unhealthy");
+      assert.equal(await held.say("2"), "a:2");
+      await end();
+      await other.close();
+    });
+
+    test("connections to an unhealthy target go on for the interval in which it drains", async () => {
+      const other = await startEcho("b");
+      const found = await failing("draining", 3600, [targetOf(other.port)]);
+      await found.until("unhealthy.draining");
+      assert.equal(await found.held.say("2"), "a:2");
+      assert.equal(await say(setting().port, "x"), "b:xb:end");
+      await found.change(2, [targetOf(other.port)]);
+      await found.held.closed();
+      await found.until("unhealthy");
+      await found.close();
+      await other.close();
+    });
+
+    test("connections to an unhealthy target go on while there is no healthy one", async () => {
+      const found = await failing("alone", 0, []);
+      await found.until("unhealthy");
+      assert.equal(await found.held.say("2"), "a:2");
+      const other = await startEcho("b");
+      await found.change(0, [targetOf(other.port)]);
+      await found.held.closed();
+      await found.close();
+      await other.close();
+    });
 
     test("each listener closes what is idle for its own time", async () => {
       const { port, use } = setting();

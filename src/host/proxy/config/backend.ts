@@ -1,5 +1,5 @@
 import { DriverError } from "#kernel/fault.ts";
-import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { backendName, serverNames } from "../names.ts";
 import { ownPage } from "./answers.ts";
 import { alpnOf, checkLines, checkParameters, checkTimeout } from "./health-check.ts";
@@ -7,8 +7,19 @@ import { holdLines } from "./hold.ts";
 import { argument, quote } from "./quote.ts";
 import { authorityFile } from "./tls.ts";
 
-/** How long a target may take to accept a connection, as with Elastic Load Balancing. */
-export const connectSeconds = 10;
+/**
+ * How long a request may wait for a connection to a target, as with Elastic Load Balancing. So many are asked in this
+ * time, one after the other: HAProxy knows the time of each attempt only.
+ */
+const connectMs = 10_000;
+const connectAttempts = 3;
+export const connectAttemptMs = Math.ceil(connectMs / connectAttempts);
+
+/** For the defaults of application load balancers. */
+export const connectLines = [`timeout connect ${connectAttemptMs}ms`, `retries ${connectAttempts - 1}`] as const;
+
+/** Whether every attempt has ended with its time: one that was refused takes less, and clocks differ a little. */
+export const noneAccepted = `date(0,ms),sub(txn.began),div(${connectMs - connectAttemptMs / 2}),bool`;
 
 /** The section of a target group without its servers. */
 export function backendLines(group: TargetGroupSpec, folder: string): string[] {
@@ -27,11 +38,9 @@ export function backendLines(group: TargetGroupSpec, folder: string): string[] {
 }
 
 /** What stands behind the address of a group's checked server: in its `server` line and in `add server` alike. */
-export function checkedParameters(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNode): string {
-  const isEnded = node.type === "network" && (group.endsConnections?.unhealthy ?? true);
-  const ends = isEnded ? ["on-marked-down shutdown-sessions"] : [];
+export function checkedParameters(group: TargetGroupSpec, target: TargetSpec): string {
   const slow = group.slowStartSeconds > 0 ? [`slowstart ${group.slowStartSeconds}s`] : [];
-  return [...trafficParameters(group, target), ...checkParameters(group, target), ...slow, ...ends].join(" ");
+  return [...trafficParameters(group, target), ...checkParameters(group, target), ...slow].join(" ");
 }
 
 /** The same for the server that is used when no target is healthy. */
@@ -40,12 +49,12 @@ export function openParameters(group: TargetGroupSpec, target: TargetSpec): stri
 }
 
 /** A target in the configuration, for a start without the platform: all but the new ones serve at once. */
-export function serverLines(group: TargetGroupSpec, target: TargetSpec, node: LoadBalancerNode, isNew: boolean) {
+export function serverLines(group: TargetGroupSpec, target: TargetSpec, isNew: boolean) {
   const { checked, open } = serverNames(target);
   const address = `${target.address}:${target.port}`;
   const disabled = isNew ? " disabled" : "";
   return [
-    `server ${checked} ${address} ${checkedParameters(group, target, node)}${disabled}`,
+    `server ${checked} ${address} ${checkedParameters(group, target)}${disabled}`,
     `server ${open} ${address} ${openParameters(group, target)}${disabled}`,
   ];
 }

@@ -53,6 +53,12 @@ describe("the configuration of a node", () => {
     });
   }
 
+  test("all attempts to connect to targets together take ten seconds", () => {
+    const [, attemptMs] = /^ {2}timeout connect (\d+)ms$/m.exec(configWith(undefined))!;
+    const [, retries] = /^ {2}retries (\d+)$/m.exec(configWith(undefined))!;
+    assert.equal(Math.floor((Number(attemptMs) * (1 + Number(retries))) / 100), 100);
+  });
+
   test("targets change nothing of what only a reload can change", () => {
     const node = nodeOf({ listeners: [listenerOf(80, forward(group))], targetGroups: [group] });
     const structure = nodeConfig(node, () => [], 0, options);

@@ -3,7 +3,7 @@ import { ringName } from "../events.ts";
 import { frontendName } from "../names.ts";
 import { bodyFile } from "./answers.ts";
 import { authenticationSection, sessionKeys, sessionKeysFile } from "./authenticate.ts";
-import { backendLines, connectSeconds, serverLines } from "./backend.ts";
+import { backendLines, connectLines, noneAccepted, serverLines } from "./backend.ts";
 import { errorFile, errorPage, ownErrors, pageOf, ruleErrors } from "./error-pages.ts";
 import { type ConfigOptions, frontendLines } from "./frontend.ts";
 import { holdFiles, holdGlobalLines } from "./hold.ts";
@@ -34,8 +34,7 @@ export const stateFile = "servers.state";
 export const versionVariable = "proc.estiva";
 
 /** What kept a request from its target, once HAProxy has given up connecting. */
-const tookTooLong = `date(0,ms),sub(txn.began),div(${connectSeconds * 1000}),bool`;
-const failureTitle = `%[${tookTooLong},iif(504 Gateway Time-out,502 Bad Gateway)]`;
+const failureTitle = `%[${noneAccepted},iif(504 Gateway Time-out,502 Bad Gateway)]`;
 
 /** All files beside the configuration itself. Those with certificates are secret: mode 0600. */
 export function nodeFiles(node: LoadBalancerNode, { folder }: ConfigOptions): NodeFiles {
@@ -81,7 +80,7 @@ export function nodeConfig(
     ...node.listeners.map((listener) => frontendLines(listener, node, options)),
     ...node.targetGroups.map((group) => [
       ...backendLines(group, options.folder),
-      ...targets(group).flatMap(({ target, isNew }) => serverLines(group, target, node, isNew)),
+      ...targets(group).flatMap(({ target, isNew }) => serverLines(group, target, isNew)),
     ]),
     ...authoritySection(node),
     ...authenticationSection(node, options.folder, sockets.authentication),
@@ -137,7 +136,7 @@ function defaultLines(node: LoadBalancerNode, { folder }: ConfigOptions): string
   const isHttp = node.type === "application";
   // A group may be that of several listeners of TCP: each closes what is idle for its own time.
   const others = isHttp ? [] : node.listeners.map(({ idleTimeoutSeconds = own }) => idleTimeoutSeconds);
-  const failure = `%[${tookTooLong},iif(timeout,refused)]`;
+  const failure = `%[${noneAccepted},iif(timeout,refused)]`;
   return [
     "defaults",
     `mode ${isHttp ? "http" : "tcp"}`,
@@ -146,8 +145,8 @@ function defaultLines(node: LoadBalancerNode, { folder }: ConfigOptions): string
     "load-server-state-from-file global",
     `timeout client ${idle}`,
     `timeout server ${Math.max(own, ...others)}s`,
-    `timeout connect ${connectSeconds}s`,
-    "retries 2",
+    // A network load balancer has no rule for it: a client waits as long as it likes.
+    ...(isHttp ? connectLines : ["timeout connect 10s", "retries 2"]),
     "option redispatch 1",
     ...(isHttp
       ? [

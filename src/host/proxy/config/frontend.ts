@@ -246,6 +246,7 @@ function failureLines(): string[] {
     "http-after-response allow if { status lt 500 }",
     `http-after-response set-status 504 if ${failed} { res.hdr(x-estiva-failure) -m str timeout }`,
     `http-after-response set-status 502 if ${failed} !{ status 504 }`,
+    `http-after-response set-var(txn.failed) status if ${failed}`,
     `http-after-response del-header x-estiva-failure if ${failed}`,
     ...statusCountLines,
   ];

@@ -39,6 +39,8 @@ export const applicationFields = {
   login: '"%[var(txn.login)]"',
   reason: '"%[var(txn.reason),bytes(0,64),json(utf8s)]"',
   uri: '"%[capture.req.uri,bytes(0,8192),json(utf8s)]"',
+  /** What the client got where no target could be reached. HAProxy itself tells of the answer before it was changed. */
+  failed: '"%[var(txn.failed)]"',
 } as const;
 
 export const networkFields = {
@@ -88,6 +90,7 @@ export const timeFields = {
   status: applicationFields.status,
   received: applicationFields.received,
   sent: applicationFields.sent,
+  failed: applicationFields.failed,
   /** Of the listener: by it is known how many requests this one stands for. */
   requestRate: '"%[fe_req_rate]"',
 } as const;

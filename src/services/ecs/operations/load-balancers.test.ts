@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CreateServiceRequest, LoadBalancer } from "#generated/ecs/types.ts";
-import type { RuleSpec } from "#kernel/load-balancing.ts";
+import type { RuleSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { subnets } from "#services/ec2/model.ts";
 import { isFault } from "../../../../test/support/context.ts";
@@ -56,7 +56,7 @@ async function balanced() {
 type Balanced = Awaited<ReturnType<typeof balanced>>;
 
 /** Lets tasks run as they would, and everybody see it, until nothing more happens by itself. */
-async function work(found: Balanced, state: "healthy" | "unhealthy" | "initial" = "healthy"): Promise<void> {
+async function work(found: Balanced, state: TargetHealthReport["state"] = "healthy"): Promise<void> {
   const { world } = found;
   for (let round = 0; round < 12; round++) {
     await found.schedule();
@@ -134,7 +134,10 @@ describe("a service with a load balancer", () => {
     const { world } = found;
     const reasons = () => [...world.store.view(tasks).all()].flatMap(({ value }) => value.stoppedReason ?? []);
     assert.deepEqual(reasons(), []);
+    await work(found, "unhealthy.draining");
     await world.clock.advance(60_000);
+    await work(found, "unhealthy.draining");
+    assert.deepEqual(reasons(), [], "its connections go on");
     await work(found, "unhealthy");
     assert.equal(reasons()[0], `Task failed ELB health checks in (target-group ${found.blue})`);
     const unhealthy = `is unhealthy in (target-group ${found.blue}) due to (reason Request timed out).`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { TargetHealthReport } from "#kernel/load-balancing.ts";
 import { networkInterfaces } from "#services/ec2/model.ts";
 import { type ElbWorld, elbWorld, newListener, newLoadBalancer, newTargetGroup } from "../../../../test/support/elb.ts";
 import { holdKey, holds, listeners, nodes, targetGroups } from "../model.ts";
@@ -139,10 +140,13 @@ describe("what nodes say", () => {
     assert.deepEqual(await healthIn(world, group), ["healthy"]);
     const [node] = world.published.at(-1)!;
     const target = { targetGroupArn: group, targetKey: "172.31.0.9:80", since: 1 } as const;
-    const say = (state: "initial" | "unhealthy", reason: string) =>
-      world.parts.endpoint.publishTargetHealth({ nodeId: node!.nodeId, targets: [{ ...target, state, reason }] });
+    const other = world.published.at(-1)!.at(-1)!;
+    const say = (state: TargetHealthReport["state"], reason: string, { nodeId } = node!) =>
+      world.parts.endpoint.publishTargetHealth({ nodeId, targets: [{ ...target, state, reason }] });
     await say("unhealthy", "Target.Timeout");
     assert.deepEqual(await healthIn(world, group), ["unhealthy Target.Timeout"]);
+    await say("unhealthy.draining", "Target.FailedHealthChecks", other);
+    assert.deepEqual(await healthIn(world, group), ["unhealthy.draining Target.FailedHealthChecks"]);
     await say("initial", "Elb.InitialHealthChecking");
     assert.deepEqual(await healthIn(world, group), ["initial Elb.InitialHealthChecking"]);
   });

@@ -36,7 +36,8 @@ function groupHealth(store: Store, nodeId: string, arn: string): GroupHealth | u
     .view(targetHealth)
     .by("targetGroup", arn)
     .map(({ value }) => value.reports);
-  const seen = (state: TargetHealthReport["state"]) => reports.filter((each) => each[nodeId]?.state === state).length;
+  const seen = (...states: TargetHealthReport["state"][]) =>
+    reports.filter((each) => states.some((state) => each[nodeId]?.state === state)).length;
   // Healthy to all who look at them; where none is, all get requests.
   const healthy = reports.filter((each) => {
     const states = Object.values(each).map(({ state }) => state);
@@ -46,5 +47,9 @@ function groupHealth(store: Store, nodeId: string, arn: string): GroupHealth | u
     .view(targets)
     .by("targetGroup", arn)
     .filter(({ value }) => value.drainUntil === undefined).length;
-  return { healthy: seen("healthy"), unhealthy: seen("unhealthy"), targets: healthy || registered };
+  return {
+    healthy: seen("healthy"),
+    unhealthy: seen("unhealthy", "unhealthy.draining"),
+    targets: healthy || registered,
+  };
 }

@@ -7,7 +7,14 @@ import { targetZones } from "./zone.ts";
 
 type Views = Pick<Store, "view">;
 
-export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining" | "unavailable";
+export type TargetState =
+  | "initial"
+  | "healthy"
+  | "unhealthy"
+  | "unhealthy.draining"
+  | "unused"
+  | "draining"
+  | "unavailable";
 
 /** As DescribeTargetHealth tells it; a healthy target has neither reason nor description. */
 export interface TargetHealthNow {
@@ -71,7 +78,8 @@ export function lastHealthOf(store: Views, group: TargetGroupRecord, target: Tar
 
 /**
  * The health of a registered target: what its nodes agree on. It is healthy when all say so and initial while one has
- * not made up its mind, so that no node is left without it when traffic moves there.
+ * not made up its mind, so that no node is left without it when traffic moves there. While one keeps its connections
+ * to an unhealthy target nobody may take that for gone.
  */
 function health(
   store: Views,
@@ -90,7 +98,7 @@ function health(
     const description = "Target registration is in progress";
     return { state: "initial", reason: "Elb.RegistrationInProgress", description };
   }
-  const report = (["initial", "unhealthy"] as const)
+  const report = (["initial", "unhealthy.draining", "unhealthy"] as const)
     .map((state) => reports.find((each) => each.state === state))
     .find((each) => each !== undefined);
   if (report === undefined) return { state: "healthy" };

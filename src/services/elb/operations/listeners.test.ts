@@ -149,13 +149,31 @@ describe("listeners", () => {
       world.elb("ModifyListenerAttributes", { ListenerArn, Attributes: [{ Key: "tcp.idle_timeout.seconds", Value }] });
     await assert.rejects(set("59"), isFault("ValidationError", /between 60 and 6000 seconds$/));
     await set("6000");
-    const key = "deregistration_delay.connection_termination.enabled";
-    const Attributes = [{ Key: key, Value: "true" }];
-    await world.elb("ModifyTargetGroupAttributes", { TargetGroupArn: group, Attributes });
     await world.settle();
-    const [{ listeners: [listener] = [], targetGroups: [told] = [] } = {}] = world.published.at(-1)!;
-    assert.equal(listener!.idleTimeoutSeconds, 6000);
-    assert.deepEqual(told!.endsConnections, { unhealthy: true, deregistered: true });
+    assert.equal(world.published.at(-1)![0]!.listeners[0]!.idleTimeoutSeconds, 6000);
+  });
+
+  test("tell the nodes when connections end that nobody has ended", async () => {
+    const world = await elbWorld();
+    const loadBalancer = await newLoadBalancer(world, { Name: "net", Type: "network" });
+    const TargetGroupArn = await newTargetGroup(world, { Protocol: "TCP" });
+    await newListener(world, loadBalancer, TargetGroupArn, { Protocol: "TCP" });
+    const told = async (set: Readonly<Record<string, string>>) => {
+      const Attributes = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
+      await world.elb("ModifyTargetGroupAttributes", { TargetGroupArn, Attributes });
+      await world.settle();
+      return world.published.at(-1)![0]!.targetGroups[0]!.endsConnections;
+    };
+    const terminates = "target_health_state.unhealthy.connection_termination.enabled";
+    const interval = "target_health_state.unhealthy.draining_interval_seconds";
+    const deregistered = "deregistration_delay.connection_termination.enabled";
+    assert.deepEqual(await told({ [deregistered]: "true" }), { unhealthySeconds: 0, deregistered: true });
+    assert.deepEqual(await told({ [deregistered]: "false", [terminates]: "false" }), { deregistered: false });
+    assert.deepEqual(await told({ [interval]: "600" }), { unhealthySeconds: 600, deregistered: false });
+    await assert.rejects(told({ [terminates]: "true" }), isFault("ValidationError", /only be configured when/));
+    assert.deepEqual(await told({ [terminates]: "true", [interval]: "0" }), {
+      ...{ unhealthySeconds: 0, deregistered: false },
+    });
   });
 });
 

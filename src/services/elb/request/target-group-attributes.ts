@@ -57,6 +57,9 @@ const ofApplication: readonly Attribute[] = [
 
 const cannotSpoof = "targets see the address of the load balancer; set 'proxy_protocol_v2.enabled' to tell them more.";
 
+const unhealthyTermination = "target_health_state.unhealthy.connection_termination.enabled";
+const unhealthyDraining = "target_health_state.unhealthy.draining_interval_seconds";
+
 const ofNetwork: readonly Attribute[] = [
   { key: "stickiness.type", value: "source_ip", fault: oneOf("source_ip") },
   { key: "proxy_protocol_v2.enabled", value: "false", fault: boolean },
@@ -67,15 +70,14 @@ const ofNetwork: readonly Attribute[] = [
     fault: boolean,
   },
   {
-    key: "target_health_state.unhealthy.connection_termination.enabled",
+    key: unhealthyTermination,
     value: "true",
     fault: boolean,
   },
   {
-    key: "target_health_state.unhealthy.draining_interval_seconds",
+    key: unhealthyDraining,
     value: "0",
     fault: between(0, 360_000),
-    only: "connections to unhealthy targets are ended at once, or not at all.",
   },
 ];
 
@@ -96,6 +98,9 @@ export function checkTogether(set: Readonly<Record<string, string>>): void {
   const isApp = set["stickiness.type"] === "app_cookie" && set["stickiness.enabled"] === "true";
   if (isApp && !set["stickiness.app_cookie.cookie_name"]) {
     throw invalid("You must specify a cookie name when you enable stickiness of type 'app_cookie'");
+  }
+  if (set[unhealthyDraining] !== undefined && set[unhealthyTermination] !== "false") {
+    throw invalid(`'${unhealthyDraining}' can only be configured when '${unhealthyTermination}' is 'false'`);
   }
   const algorithm = set["load_balancing.algorithm.type"] ?? "round_robin";
   if (set["slow_start.duration_seconds"] !== undefined && algorithm !== "round_robin") {

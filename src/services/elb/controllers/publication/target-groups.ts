@@ -1,4 +1,4 @@
-import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import type { EndsConnections, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
 import {
   holds,
@@ -50,9 +50,11 @@ export function toTargetGroup(
   };
 }
 
-function endsConnectionsOf({ attributes: set }: TargetGroupRecord): TargetGroupSpec["endsConnections"] {
+function endsConnectionsOf({ attributes: set }: TargetGroupRecord): EndsConnections {
+  const isKept = set["target_health_state.unhealthy.connection_termination.enabled"] === "false";
+  const drainSeconds = Number(set["target_health_state.unhealthy.draining_interval_seconds"] ?? 0);
   return {
-    unhealthy: set["target_health_state.unhealthy.connection_termination.enabled"] !== "false",
+    ...((!isKept || drainSeconds > 0) && { unhealthySeconds: drainSeconds }),
     deregistered: set["deregistration_delay.connection_termination.enabled"] === "true",
   };
 }
