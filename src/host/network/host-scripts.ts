@@ -11,7 +11,7 @@ import { metadataAddress } from "./vpc-rules.ts";
  * its network send there before the rules can lead it here. Each platform has its own, told apart by the metric.
  */
 export function prepareHost(names: Names, hostServiceAddress: string): string {
-  const rules = iptablesRules(names, hostServiceAddress);
+  const passed = passedPackets(names, hostServiceAddress);
   return [
     `ip link show dev ${names.serviceBridge} >/dev/null 2>&1 || ip link add ${names.serviceBridge} type bridge`,
     ipBatch([
@@ -21,7 +21,13 @@ export function prepareHost(names: Names, hostServiceAddress: string): string {
     ]),
     dropOtherAddresses(names, hostServiceAddress),
     "[ $(cat /proc/sys/net/ipv4/ip_forward) = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward",
-    withIptables([dropRules(names, rules), ...rules.map(passRule)]),
+    withIptables([
+      dropRules(
+        names,
+        passed.map((packets) => ownRule(packets, names)),
+      ),
+      ...passed.map((packets) => passRule(packets, names)),
+    ]),
   ].join("\n");
 }
 
@@ -37,10 +43,14 @@ function dropOtherAddresses({ serviceBridge }: Names, hostServiceAddress: string
 /**
  * Container engines and firewalls made of iptables drop what they do not know, by the policy of FORWARD or INPUT. An
  * acceptance in another table cannot overrule that, so packets of links and to the service address are let through
- * there; what they may do is decided by the platform's own table, which every packet passes as well.
+ * there; what they may do is decided by the platform's own table, which every packet passes as well. Small kernels have
+ * no comments.
  */
-function passRule(rule: string): string {
-  return `iptables -w -C ${rule} 2>/dev/null || iptables -w -I ${rule} 2>/dev/null || echo "iptables: ${rule}"`;
+function passRule(packets: string, names: Names): string {
+  const insert = [ownRule(packets, names), plainRule(packets)].map(
+    (rule) => `iptables -w -C ${rule} 2>/dev/null || iptables -w -I ${rule} 2>/dev/null`,
+  );
+  return `${insert.join(" || ")} || echo "iptables: ${packets}"`;
 }
 
 /** Drops the platform's own rules, but for these. */
@@ -58,23 +68,29 @@ function withIptables(commands: readonly string[]): string {
 }
 
 /** Removes what `prepareHost` made. Forwarding stays on: others may have come to rely on it. */
-export function clearHost(names: Names): string {
+export function clearHost(names: Names, hostServiceAddress: string): string {
+  const plain = passedPackets(names, hostServiceAddress).map(
+    (packets) => `while iptables -w -D ${plainRule(packets)} 2>/dev/null; do :; done`,
+  );
   return [
-    withIptables([dropRules(names)]),
+    withIptables([dropRules(names), ...plain]),
     `! ip link show dev ${names.serviceBridge} >/dev/null 2>&1 || ip link del dev ${names.serviceBridge}`,
     `nft -f - <<'END'\nadd table inet ${names.hostTable}\ndelete table inet ${names.hostTable}\nEND`,
   ].join("\n");
 }
 
+function passedPackets(names: Names, hostServiceAddress: string): string[] {
+  const links = `${names.linkPrefix}+`;
+  return [`INPUT -i ${links}`, `INPUT -d ${hostServiceAddress}/32`, `FORWARD -i ${links}`, `FORWARD -o ${links}`];
+}
+
 /** In the order in which iptables lists the parts of a rule. */
-function iptablesRules(names: Names, hostServiceAddress: string): string[] {
-  const [links, end] = [`${names.linkPrefix}+`, `-m comment ${ownComment(names)} -j ACCEPT`];
-  return [
-    `INPUT -i ${links} ${end}`,
-    `INPUT -d ${hostServiceAddress}/32 ${end}`,
-    `FORWARD -i ${links} ${end}`,
-    `FORWARD -o ${links} ${end}`,
-  ];
+function ownRule(packets: string, names: Names): string {
+  return `${packets} -m comment ${ownComment(names)} -j ACCEPT`;
+}
+
+function plainRule(packets: string): string {
+  return `${packets} -j ACCEPT`;
 }
 
 /** By which the platform knows its rules, whatever its service address was when it made them. */

@@ -200,7 +200,7 @@ class LinuxHostNetwork implements LinuxNetwork {
         ...seen.brokenNamespaces.map((namespace) => removeVpc(namespace, undefined)),
         ...seen.vpcs.map(({ vpcId }) => removeVpc(this.#names.namespace(vpcId), this.#names.link(vpcId))),
       ];
-      await this.#run(removals.join("") + clearHost(this.#names));
+      await this.#run(removals.join("") + clearHost(this.#names, this.hostServiceAddress));
     });
   }
 
