@@ -5,10 +5,12 @@ import { after, before, test } from "node:test";
 import { createHttpSender, sendHttp } from "./http-sender.ts";
 
 const timeoutMs = 60_000;
+const switching = "connection: upgrade\r\nupgrade: x\r\n\r\n";
 const received: IncomingMessage[] = [];
 const server = createServer((request, response) => {
   received.push(request);
-  response.writeHead(request.url === "/busy" ? 429 : 200, { "retry-after": "7" }).end("0123456789");
+  if (request.url === "/upgrade") request.socket.end(`HTTP/1.1 101 Switching Protocols\r\n${switching}`);
+  else response.writeHead(request.url === "/busy" ? 429 : 200, { "retry-after": "7" }).end("0123456789");
 });
 const url = (name: string, path = "/") => `http://${name}:${(server.address() as AddressInfo).port}${path}`;
 const post = (to: string, headers = {}) => ({ method: "POST", url: to, headers, body: "{}" });
@@ -80,6 +82,8 @@ test("who cannot be reached, or does not answer in time, may be asked again", as
   const failing: LookupFunction = (_name, _options, callback) => callback(new Error("ENOTFOUND"), []);
   const unknown = createHttpSender(failing)(post("http://none.example/"), { timeoutMs });
   await assert.rejects(unknown, { retryable: true, message: "none.example could not be reached." });
+  const upgrade = sendHttp(post(url("127.0.0.1", "/upgrade")), { timeoutMs });
+  await assert.rejects(upgrade, { retryable: true, message: /could not be reached/ });
   const silent = createHttpSender(() => {})(post("http://silent.example/"), { timeoutMs: 1 });
   await assert.rejects(silent, { retryable: true, message: "silent.example did not answer within 0.001 seconds." });
 });

@@ -37,6 +37,8 @@ async function answerTo(call: HttpCall, connecting: Connecting): Promise<http.In
   return await new Promise((resolve, reject) => {
     request.on("error", reject);
     request.on("response", resolve);
+    // One that switches protocols gives no answer, and no error either.
+    request.on("close", () => reject(new Error("The connection was closed without an answer.")));
     request.end(call.body);
   });
 }
