@@ -79,13 +79,14 @@ export function blobStoreContract({ name, make }: BlobStoreSubject): void {
     test("an upload is written by one at a time, and only by its owner", async () => {
       const { store } = await newStore();
       const uploadId = await store.startUpload("r");
-      const gate = Promise.withResolvers<void>();
+      const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       async function* slow(): AsyncGenerator<Uint8Array> {
+        begun.resolve();
         await gate.promise;
         yield* pieces("slow");
       }
       const writing = store.appendUpload("r", uploadId, { content: slow() });
-      await store.uploadedBytes("r", uploadId);
+      await begun.promise;
       await assert.rejects(store.appendUpload("r", uploadId, { content: pieces("fast") }), reason("Conflict"));
       await assert.rejects(store.cancelUpload("r", uploadId), reason("Conflict"));
       gate.resolve();
