@@ -1,7 +1,8 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataFile, DataFiles } from "#kernel/data-files.ts";
-import { DriverError } from "#kernel/fault.ts";
+import { diskError, unlessAbsent } from "#registry/storage/attempt.ts";
+import { syncFolder } from "#registry/storage/layout.ts";
 
 /** Files in folders under `root`. */
 export function diskFiles(root: string): DataFiles {
@@ -71,32 +72,11 @@ async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function unlessAbsent<T>(promise: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return otherwise;
-    throw error;
-  }
-}
-
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === undefined) throw cause;
-    const full = code === "ENOSPC" || code === "EDQUOT";
-    const message = full ? "No space left on the disk of the data folder." : `The disk failed: ${String(cause)}`;
-    throw new DriverError(full ? "NoSpace" : "Failed", message, { retryable: full, cause });
+    const full = "No space left on the disk of the data folder.";
+    throw diskError(cause, { full, failed: `The disk failed: ${String(cause)}` });
   }
 }

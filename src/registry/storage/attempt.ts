@@ -1,19 +1,23 @@
 import { DriverError } from "#kernel/fault.ts";
 
+/** What kept file system work from being done: `NoSpace` (the disk is full) or `Failed`; any other error as it is. */
+export function diskError(cause: unknown, words: { readonly full: string; readonly failed: string }): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (cause instanceof DriverError || code === undefined) return cause;
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  return new DriverError(full ? "NoSpace" : "Failed", full ? words.full : words.failed, { retryable: full, cause });
+}
+
 /** Runs file system work; its errors become `DriverError`s: `NoSpace` (the disk is full), `NotFound`, else `Failed`. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (cause instanceof DriverError || code === undefined) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
     // A file that went away between two steps: whoever removed it was right.
     if (code === "ENOENT") throw new DriverError("NotFound", "There is no such blob or upload.", { cause });
-    const full = code === "ENOSPC" || code === "EDQUOT";
-    const message = full
-      ? "No space left on the disk that holds the images."
-      : `The storage of images failed (${code}).`;
-    throw new DriverError(full ? "NoSpace" : "Failed", message, { retryable: full, cause });
+    const full = "No space left on the disk that holds the images.";
+    throw diskError(cause, { full, failed: `The storage of images failed (${code}).` });
   }
 }
 
