@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { seededRandom } from "../random.ts";
 import { compileCaptures } from "./captures.ts";
+import { Matcher } from "./matcher.ts";
+import { parseRegex } from "./parse.ts";
+import { compileProgram } from "./program.ts";
 
 describe("captures in linear time", () => {
   const table: [source: string, text: string, found: Record<string, string | undefined> | undefined][] = [
@@ -48,6 +51,14 @@ describe("captures in linear time", () => {
       const expected = new RegExp(source).exec(text)?.groups;
       const found = compileCaptures(source).match(text);
       assert.deepEqual(found, expected && [expected.x, expected.y], `${source} in "${text}"`);
+      const program = compileProgram(parseRegex(source), ["x", "y"]);
+      const slots = [
+        { atLeast: 0, perChar: 0 },
+        { atLeast: 20, perChar: 1 },
+        { atLeast: 1e6, perChar: 0 },
+      ].map((steps) => new Matcher(program, 4, "", steps).run(text));
+      assert.deepEqual(slots[0], slots[2], `${source} in "${text}", with a memory of what failed`);
+      assert.deepEqual(slots[1], slots[2], `${source} in "${text}", with one after some steps`);
     }
   });
 

@@ -1,5 +1,6 @@
+import { Matcher } from "./matcher.ts";
 import { parseRegex, RegexError, type RegexNode } from "./parse.ts";
-import { compileProgram, holds, isMet, neighbour, outside, type Program } from "./program.ts";
+import { compileProgram } from "./program.ts";
 import { compileRegex } from "./regex.ts";
 
 /** Finds what the named groups of an expression have matched. */
@@ -33,10 +34,12 @@ export function compileCaptures(source: string): Captures {
       // The automaton says quickly that there is no match; with a prefix the search for it does.
       const slots = regex?.test(text) === false ? undefined : matcher.run(text);
       if (slots === undefined) return undefined;
-      return names.map((_, i) => {
-        const [from, to] = [slots[2 * i]!, slots[2 * i + 1]!];
-        return from < 0 || to < from ? undefined : text.slice(from, to);
-      });
+      const found: (string | undefined)[] = [];
+      for (let slot = 0; slot < slots.length; slot += 2) {
+        const [from, to] = [slots[slot]!, slots[slot + 1]!];
+        found.push(from < 0 || to < from ? undefined : text.slice(from, to));
+      }
+      return found;
     },
   };
 }
@@ -74,87 +77,4 @@ function charOf({ ranges, negated }: RegexNode & { readonly type: "set" }): stri
   const [range] = ranges;
   const isOne = !negated && ranges.length === 1 && range![0] === range![1];
   return isOne ? String.fromCharCode(range![0]) : undefined;
-}
-
-/** Depth first, with a bit for each pair of instruction and place that was tried (RE2 calls it BitState). */
-class Matcher {
-  readonly #program: Program["program"];
-  readonly #start: number;
-  readonly #slotCount: number;
-  readonly #prefix: string;
-  #visited = new Uint32Array(0);
-  /** Triples: an instruction and a place to go on from; or -1 - slot, and the place to put back into it. */
-  readonly #stack: number[] = [];
-
-  constructor({ program, start }: Program, slotCount: number, prefix: string) {
-    this.#prefix = prefix;
-    this.#program = program;
-    this.#start = start;
-    this.#slotCount = slotCount;
-  }
-
-  run(text: string): Int32Array | undefined {
-    const first = text.indexOf(this.#prefix);
-    if (first < 0) return undefined;
-    const words = Math.ceil((this.#program.length * (text.length + 1)) / 32);
-    if (this.#visited.length < words) this.#visited = new Uint32Array(words);
-    else this.#visited.fill(0, 0, words);
-    const slots = new Int32Array(this.#slotCount).fill(-1);
-    for (let from = first; from >= 0 && from <= text.length; from = this.#next(text, from + 1)) {
-      if (this.#from(text, from, slots)) return slots;
-    }
-    return undefined;
-  }
-
-  /** Where a match may begin next; -1: nowhere. */
-  #next(text: string, from: number): number {
-    return this.#prefix === "" ? from : text.indexOf(this.#prefix, from);
-  }
-
-  /** What was tried from an earlier place and failed fails again: the bits stay. */
-  #from(text: string, from: number, slots: Int32Array): boolean {
-    const stack = this.#stack;
-    stack.length = 0;
-    stack.push(this.#start, from);
-    while (stack.length > 0) {
-      const place = stack.pop()!;
-      const id = stack.pop()!;
-      if (id < 0) slots[-1 - id] = place;
-      else if (this.#along(text, id, place, slots)) return true;
-    }
-    return false;
-  }
-
-  /** Goes on as far as one way leads; other ways are left on the stack. */
-  #along(text: string, id: number, place: number, slots: Int32Array): boolean {
-    for (;;) {
-      const bit = place * this.#program.length + id;
-      const mask = 1 << (bit & 31);
-      if ((this.#visited[bit >>> 5]! & mask) !== 0) return false;
-      this.#visited[bit >>> 5]! |= mask;
-      const instruction = this.#program[id]!;
-      switch (instruction.type) {
-        case "match":
-          return true;
-        case "set":
-          if (place >= text.length || !holds(instruction, text.charCodeAt(place))) return false;
-          place++;
-          break;
-        case "split":
-          this.#stack.push(instruction.other, place);
-          break;
-        case "save":
-          this.#stack.push(-1 - instruction.slot, slots[instruction.slot]!);
-          slots[instruction.slot] = place;
-          break;
-        case "assert":
-          if (!isMet(instruction.at, neighbourAt(text, place - 1), neighbourAt(text, place))) return false;
-      }
-      id = instruction.next;
-    }
-  }
-}
-
-function neighbourAt(text: string, place: number) {
-  return place < 0 || place >= text.length ? outside : neighbour(text.charCodeAt(place));
 }

@@ -10,8 +10,16 @@ export interface Block {
   readonly minTimestamp: number;
   readonly maxTimestamp: number;
   readonly streams: ReadonlySet<string>;
+  /** Of sealed segments, but for those of early versions. */
+  readonly content?: BlockContent;
   /** The number of its first event, while the segment is in the order of storage. */
   readonly firstSequence?: number;
+}
+
+export interface BlockContent {
+  readonly eventCount: number;
+  /** Of all messages. */
+  readonly messageBytes: number;
 }
 
 /** A block is closed when it reaches this size. */

@@ -13,7 +13,7 @@ import type { LogPosition } from "#kernel/log-sink.ts";
  */
 const headerBytes = 8;
 const fixedBytes = 55;
-export const eventHeaderBytes = 12;
+const eventHeaderBytes = 12;
 const batchKind = 1;
 /** No record is longer; what claims to be is no record. */
 const maxRecordBytes = 32 * 2 ** 20;
@@ -129,6 +129,10 @@ function readSource(buffer: Buffer, at: number, length: number): SourcePosition 
       count: buffer.readUInt32LE(at + length + 8),
     },
   };
+}
+
+export function messageBytesOf({ eventsAt, end, eventCount }: RecordView): number {
+  return end - eventsAt - eventCount * eventHeaderBytes;
 }
 
 /** Calls `visit` for every event of a record; the message is decoded only when asked for. */

@@ -1,28 +1,39 @@
+import { zstdDecompressSync } from "node:zlib";
 import type { DataFile, DataFiles } from "#kernel/data-files.ts";
-import type { Block } from "./blocks.ts";
+import type { Block, BlockContent } from "./blocks.ts";
 import type { GroupLog } from "./group-log.ts";
-import { type IndexCache, readWhole, type Segment, unpackBlock } from "./segment.ts";
+import { type IndexCache, readWhole, type Segment } from "./segment.ts";
 
 /** Blocks of one segment that are read one after another: plain data, so that another thread can read them. */
 export interface BlockRun {
   readonly folder: string;
   readonly fileName: string;
   readonly sealed: boolean;
-  readonly blocks: readonly Pick<Block, "offset" | "length">[];
+  readonly blocks: readonly RunBlock[];
   /** Of the newest event in them. */
   readonly maxTimestamp: number;
+}
+
+export interface RunBlock extends Pick<Block, "offset" | "length" | "rawLength" | "maxTimestamp"> {
+  /** Where it is known, and all of it is in the range: so that it can be counted unread. */
+  readonly content?: BlockContent;
+}
+
+export interface EventRange {
+  /** Inclusive. */
+  readonly startTime: number;
+  /** Exclusive. */
+  readonly endTime: number;
+  readonly streams: { has(streamId: string): boolean };
 }
 
 /** Runs hold about so much, not compressed. */
 const runBytes = 8 * 2 ** 20;
 
-/**
- * What may hold events from `startTime` (inclusive) to `endTime` (exclusive), the newest first. The files stay until
- * `release` is called.
- */
+/** What may hold events of the range, the newest first. The files stay until `release` is called. */
 export async function pinRuns(
   group: GroupLog,
-  range: { readonly startTime: number; readonly endTime: number },
+  range: EventRange,
   indexes: IndexCache,
 ): Promise<{ readonly runs: readonly BlockRun[]; readonly release: () => Promise<void> }> {
   const { segments, release } = group.pin();
@@ -31,7 +42,8 @@ export async function pinRuns(
   try {
     const runs: BlockRun[] = [];
     for (const segment of segments.filter(isWanted)) {
-      runs.push(...runsOf(segment, (await indexes.blocksOf(segment)).filter(isWanted)));
+      const blocks = (await indexes.blocksOf(segment)).filter((block) => isWanted(block) && hasStream(block, range));
+      runs.push(...runsOf(segment, blocks, range));
     }
     return { runs: runs.sort((a, b) => b.maxTimestamp - a.maxTimestamp), release };
   } catch (error) {
@@ -40,7 +52,11 @@ export async function pinRuns(
   }
 }
 
-function runsOf({ folder, fileName, sealed }: Segment, blocks: readonly Block[]): BlockRun[] {
+function hasStream({ streams: own }: Block, { streams }: EventRange): boolean {
+  return [...own].some((id) => streams.has(id));
+}
+
+function runsOf({ folder, fileName, sealed }: Segment, blocks: readonly Block[], range: EventRange): BlockRun[] {
   const runs: BlockRun[] = [];
   // The newest first: most queries ask for those, and need not look at others closely.
   blocks = blocks.toReversed();
@@ -50,18 +66,28 @@ function runsOf({ folder, fileName, sealed }: Segment, blocks: readonly Block[])
     bytes += block.rawLength;
     if (bytes < runBytes && i < blocks.length - 1) continue;
     const maxTimestamp = Math.max(...taken.map((each) => each.maxTimestamp));
-    const places = taken.map(({ offset, length }) => ({ offset, length }));
-    runs.push({ folder, fileName, sealed, blocks: places, maxTimestamp });
+    runs.push({ folder, fileName, sealed, blocks: taken.map((each) => toRunBlock(each, range)), maxTimestamp });
     [taken, bytes] = [[], 0];
   }
   return runs;
 }
 
+function toRunBlock(block: Block, { startTime, endTime, streams }: EventRange): RunBlock {
+  const { offset, length, rawLength, minTimestamp, maxTimestamp, content } = block;
+  const isWhole =
+    minTimestamp >= startTime && maxTimestamp < endTime && [...block.streams].every((id) => streams.has(id));
+  return { offset, length, rawLength, maxTimestamp, ...(isWhole && content !== undefined && { content }) };
+}
+
 /** So much of a file is read at once. */
 const readBytes = 2 ** 20;
 
-/** The records of a run, block by block. What comes next is read while the caller looks at a block. */
+/**
+ * The records of a run, block by block. What comes next is read while the caller looks at a block; it is decompressed
+ * in this thread, which is there for that.
+ */
 export async function* readRun(files: DataFiles, run: BlockRun): AsyncGenerator<Buffer> {
+  if (run.blocks.length === 0) return;
   const file = await files.open(run.folder, run.fileName, "read");
   let next: Promise<Buffer> | undefined;
   try {
@@ -72,9 +98,11 @@ export async function* readRun(files: DataFiles, run: BlockRun): AsyncGenerator<
       next = following && readSpan(run, file, following);
       // Its failure is told when its turn comes.
       next?.catch(() => {});
-      for (const { offset, length } of span.blocks) {
+      for (const { offset, length, rawLength } of span.blocks) {
         const from = offset - span.offset;
-        yield await unpackBlock(run, bytes.subarray(from, from + length));
+        const block = bytes.subarray(from, from + length);
+        // In one piece: by default it would be put together of many.
+        yield run.sealed ? zstdDecompressSync(block, { chunkSize: Math.max(rawLength, leastChunkBytes) }) : block;
       }
     }
   } finally {
@@ -83,10 +111,13 @@ export async function* readRun(files: DataFiles, run: BlockRun): AsyncGenerator<
   }
 }
 
+/** Node.js takes no less. */
+const leastChunkBytes = 64;
+
 interface Span {
   readonly offset: number;
   readonly end: number;
-  readonly blocks: readonly Pick<Block, "offset" | "length">[];
+  readonly blocks: readonly RunBlock[];
 }
 
 /** Blocks that stand beside one another in the file, in pieces that are read at once. */

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { crc32, zstdCompress } from "node:zlib";
 import type { DataFile, DataFiles } from "#kernel/data-files.ts";
 import { recordsOf } from "./blocks.ts";
-import type { RecordView } from "./record.ts";
+import { messageBytesOf, type RecordView } from "./record.ts";
 import { fileHeader, readBlock, type SealedIndex, type Segment, segmentFileName } from "./segment.ts";
 import { mergeStatistics, type StreamStatistics, statisticsOf } from "./statistics.ts";
 
@@ -92,7 +92,11 @@ class SealedWriter {
     const places = new Set(records.map((record) => this.#count(record)));
     const minTimestamp = Math.min(...records.map((record) => record.minTimestamp));
     const maxTimestamp = Math.max(...records.map((record) => record.maxTimestamp));
-    this.#blocks.push([this.#offset, compressed.length, raw.length, minTimestamp, maxTimestamp, [...places]]);
+    const times = [minTimestamp, maxTimestamp] as const;
+    const eventCount = records.reduce((sum, record) => sum + record.eventCount, 0);
+    const messageBytes = records.reduce((sum, record) => sum + messageBytesOf(record), 0);
+    const content = [eventCount, messageBytes] as const;
+    this.#blocks.push([this.#offset, compressed.length, raw.length, ...times, [...places], ...content]);
     this.#offset += compressed.length;
   }
 

@@ -38,8 +38,11 @@ export interface SealedIndex {
   readonly maxTimestamp: number;
   readonly createdAt: number;
   readonly streams: StreamEntries;
-  /** Offset, length, raw length, least and greatest timestamp, and the streams by their place in `streams`. */
-  readonly blocks: readonly (readonly [number, number, number, number, number, readonly number[]])[];
+  /**
+   * Offset, length, raw length, least and greatest timestamp, and the streams by their place in `streams`; then the
+   * number of events and the bytes of their messages, which early versions did not write.
+   */
+  readonly blocks: readonly (readonly [number, number, number, number, number, readonly number[], number?, number?])[];
 }
 
 export const fileHeader = Buffer.from("estiva-log 1\n   ");
@@ -60,19 +63,23 @@ export async function readSealedIndex(file: DataFile): Promise<SealedIndex> {
 }
 
 function blocksOfIndex(index: SealedIndex): Block[] {
-  return index.blocks.map(([offset, length, rawLength, minTimestamp, maxTimestamp, streams]) => ({
-    offset,
-    length,
-    rawLength,
-    minTimestamp,
-    maxTimestamp,
-    streams: new Set(streams.map((at) => index.streams[at]![0])),
-  }));
+  return index.blocks.map(
+    ([offset, length, rawLength, minTimestamp, maxTimestamp, streams, eventCount, messageBytes]) => ({
+      offset,
+      length,
+      rawLength,
+      minTimestamp,
+      maxTimestamp,
+      streams: new Set(streams.map((at) => index.streams[at]![0])),
+      ...(eventCount !== undefined && messageBytes !== undefined && { content: { eventCount, messageBytes } }),
+    }),
+  );
 }
 
 /** The records of a block, read from the segment's open file. */
 export async function readBlock(segment: Segment, file: DataFile, block: Block): Promise<Buffer> {
-  return unpackBlock(segment, await readWhole(segment.fileName, file, block));
+  const bytes = await readWhole(segment.fileName, file, block);
+  return segment.sealed ? decompress(bytes) : bytes;
 }
 
 /** So many bytes of a segment's open file. Throws a `DriverError` when there are fewer. */
@@ -84,11 +91,6 @@ export async function readWhole(
   const bytes = await file.read(offset, length);
   if (bytes.length < length) throw new DriverError("Failed", `log segment ${fileName} is cut short`);
   return bytes;
-}
-
-/** The records of a block, from its bytes in the file. */
-export async function unpackBlock({ sealed }: Pick<Segment, "sealed">, bytes: Buffer): Promise<Buffer> {
-  return sealed ? decompress(bytes) : bytes;
 }
 
 /** Keeps the indexes of the sealed segments read last: reading goes on where it was, and memory stays bounded. */

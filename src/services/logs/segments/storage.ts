@@ -7,7 +7,7 @@ import { type Batch, GroupLog } from "./group-log.ts";
 import { type Page, type PageQuery, readPage } from "./page.ts";
 import { readAfter, type StoredAfter } from "./read-after.ts";
 import type { RecordContent } from "./record.ts";
-import { pinRuns } from "./runs.ts";
+import { type EventRange, pinRuns } from "./runs.ts";
 import { sealSegment } from "./seal.ts";
 import { IndexCache, type Segment } from "./segment.ts";
 import type { StreamStatistics } from "./statistics.ts";
@@ -94,8 +94,8 @@ export class LogStorage {
     return readAfter(group, sequence, { files: this.#options.files, indexes: this.#indexes });
   }
 
-  /** What holds the events of a time, to be read elsewhere (`readRun`); its files stay until `release` is called. */
-  async pinRuns(groupId: string, range: { readonly startTime: number; readonly endTime: number }) {
+  /** What holds the events of a range, to be read elsewhere (`readRun`); its files stay until `release` is called. */
+  async pinRuns(groupId: string, range: EventRange) {
     return pinRuns(await this.#group(groupId), range, this.#indexes);
   }
 

@@ -117,9 +117,14 @@ function compileCall(call: Call, context: CompileContext): Evaluator {
       throw new QueryError(`invalid arguments of ${call.name}: it takes a period such as 5m`, call);
     }
     const of: Evaluator = time === undefined ? (row) => row.get(timestamp) : compileExpression(time, context);
+    let latest = new Date(Number.NaN);
     return (row) => {
       const ms = toNumber(of(row));
-      return ms === undefined ? undefined : new Date(rounding(ms, period));
+      if (ms === undefined) return undefined;
+      const rounded = rounding(ms, period);
+      // Neighbours are mostly of one period: the same object says so at once.
+      if (latest.getTime() !== rounded) latest = new Date(rounded);
+      return latest;
     };
   }
   if (call.name === "now" && call.args.length === 0) return () => Math.floor(context.now / 1000);

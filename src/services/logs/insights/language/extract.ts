@@ -24,7 +24,7 @@ export function compileExtraction(command: Parse): Extraction {
       const text = toText(row.get(field));
       const values = text === undefined ? undefined : match(text);
       if (values === undefined) return;
-      for (const [i, name] of fields.entries()) row.set(name, values[i]);
+      for (let i = 0; i < fields.length; i++) row.set(fields[i]!, values[i]);
     },
   };
 }

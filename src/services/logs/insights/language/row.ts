@@ -51,7 +51,7 @@ export class ResultRow implements Row {
   get(field: FieldName): Value {
     const own = this.values.get(field.name);
     if (own !== undefined || field.path.length === 1) return own;
-    return valueInMaps(this.values, field);
+    return valueInMaps((name) => this.values.get(name), field);
   }
 
   set({ name }: FieldName, value: Value): void {
@@ -60,9 +60,9 @@ export class ResultRow implements Row {
 }
 
 /** `a.b` when `a` is a field whose value is a map, as `jsonParse` gives them. */
-export function valueInMaps(values: ReadonlyMap<string, Value>, { path }: FieldName): Value {
+export function valueInMaps(made: (name: string) => Value, { path }: FieldName): Value {
   for (let length = path.length - 1; length > 0; length--) {
-    const value = values.get(path.slice(0, length).join("."));
+    const value = made(path.slice(0, length).join("."));
     if (typeof value !== "object" || value instanceof Date) continue;
     return valueAt(value, fieldName(path.slice(length).join(".")), true);
   }

@@ -28,6 +28,8 @@ export class Stats {
   readonly names: readonly string[];
   readonly #by: readonly { readonly field: FieldName; readonly evaluate: Evaluator }[];
   readonly #calls: readonly Call[];
+  /** Of the row before: neighbours are often of one group. */
+  #latest: { readonly groups: Groups; readonly group: Group } | undefined;
   readonly #items: readonly { readonly field: FieldName; readonly evaluate: Evaluator }[];
 
   constructor(command: Command & { readonly type: "stats" }, context: CompileContext) {
@@ -57,7 +59,15 @@ export class Stats {
   }
 
   #groupOf(groups: Groups, row: Row): Group {
-    const by = this.#by.map(({ evaluate }) => evaluate(row));
+    const by: Value[] = [];
+    for (let i = 0; i < this.#by.length; i++) by.push(this.#by[i]!.evaluate(row));
+    if (this.#latest?.groups === groups && isEach(by, this.#latest.group.by)) return this.#latest.group;
+    const group = this.#groupBy(groups, by);
+    this.#latest = { groups, group };
+    return group;
+  }
+
+  #groupBy(groups: Groups, by: readonly Value[]): Group {
     const key = keyOf(by);
     const known = groups.get(key);
     if (known !== undefined) return known;
@@ -98,6 +108,11 @@ export class Stats {
   }
 }
 
+function isEach(a: readonly Value[], b: readonly Value[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 function keyOf(by: readonly Value[]): string {
   return by.length === 1 ? keyPart(by[0]) : by.map(keyPart).join("\0,");
 }
@@ -105,7 +120,9 @@ function keyOf(by: readonly Value[]): string {
 /** A text for each value; quick for times, which are grouped by most. */
 function keyPart(value: Value): string {
   if (value instanceof Date) return `\0t${value.getTime()}`;
-  return toText(value)?.replaceAll("\0", "\0\0") ?? "\0-";
+  const text = toText(value);
+  if (text === undefined) return "\0-";
+  return text.includes("\0") ? text.replaceAll("\0", "\0\0") : text;
 }
 
 /** Without `sort`: the newest time first, then by what else they are grouped by. */

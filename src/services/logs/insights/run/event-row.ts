@@ -1,13 +1,13 @@
 import { type FieldName, fieldName, type Row, valueAt, valueInMaps } from "../language/row.ts";
 import type { Value } from "../language/values.ts";
 
-/** A stored event, its message still in the bytes of its record. */
+/** A stored event, its message still in the bytes of its record; the same object for all events of a record. */
 export interface ScannedEvent {
   readonly buffer: Buffer;
-  readonly messageAt: number;
-  readonly messageEnd: number;
-  readonly time: number;
-  readonly sequence: number;
+  messageAt: number;
+  messageEnd: number;
+  time: number;
+  sequence: number;
   readonly ingestionTime: number;
   readonly logStream: string;
   /** `000000000000:/app` */
@@ -23,27 +23,32 @@ export class EventRow implements Row {
   #message: string | undefined;
   /** Null: not looked at yet. */
   #json: unknown = null;
-  #made: Map<string, Value> | undefined;
+  /** What commands have made: few names, in lists that are there for the next event again. */
+  readonly #madeNames: string[] = [];
+  readonly #madeValues: Value[] = [];
 
   reset(event: ScannedEvent): void {
     this.#event = event;
     this.#message = undefined;
     this.#json = null;
-    this.#made = undefined;
+    this.#madeNames.length = 0;
+    this.#madeValues.length = 0;
   }
 
   get(field: FieldName): Value {
     const { name } = field;
-    if (this.#made?.has(name)) return this.#made.get(name);
+    const made = this.#madeNames.indexOf(name);
+    if (made >= 0) return this.#madeValues[made];
     if (name.startsWith("@")) return this.#own(name);
     const found = valueAt(this.#parsed(), field);
-    if (found !== undefined || this.#made === undefined || field.path.length === 1) return found;
-    return valueInMaps(this.#made, field);
+    if (found !== undefined || this.#madeNames.length === 0 || field.path.length === 1) return found;
+    return valueInMaps((known) => this.#madeValues[this.#madeNames.indexOf(known)], field);
   }
 
   set({ name }: FieldName, value: Value): void {
-    this.#made ??= new Map();
-    this.#made.set(name, value);
+    const made = this.#madeNames.indexOf(name);
+    if (made >= 0) this.#madeValues[made] = value;
+    else this.#madeValues[this.#madeNames.push(name) - 1] = value;
   }
 
   #own(name: string): Value {

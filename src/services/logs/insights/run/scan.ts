@@ -1,5 +1,6 @@
 import { recordsOf } from "../../segments/blocks.ts";
-import { eventHeaderBytes, forEachEvent, type RecordView } from "../../segments/record.ts";
+import { forEachEvent, messageBytesOf, type RecordView } from "../../segments/record.ts";
+import type { RunBlock } from "../../segments/runs.ts";
 import type { CompiledQuery } from "../language/query.ts";
 import type { Groups } from "../language/stats.ts";
 import { EventRow, type ScannedEvent } from "./event-row.ts";
@@ -66,6 +67,15 @@ export class Scan {
     return { kind: "stats", groups: this.#groups };
   }
 
+  /** Counts a block unread that has nothing for the results. */
+  passes({ content, maxTimestamp }: RunBlock): boolean {
+    if (content === undefined || !this.#isBehind(maxTimestamp)) return false;
+    this.#counts.recordsScanned += content.eventCount;
+    this.#counts.bytesScanned += content.messageBytes;
+    this.#counts.recordsMatched += content.eventCount;
+    return true;
+  }
+
   /** Takes in the records of a block. */
   take(block: Buffer): void {
     const clues = new Clues(block, this.#query.clues);
@@ -81,22 +91,28 @@ export class Scan {
     const { startTime, endTime, log } = this.#group;
     if (record.minTimestamp >= startTime && record.maxTimestamp < endTime && this.#passes(record, clues)) return;
     const { buffer, ingestionTime } = record;
+    const event = { buffer, messageAt: 0, messageEnd: 0, time: 0, sequence: 0, ingestionTime, logStream, log };
     const counts = this.#counts;
     forEachEvent(record, (time, sequence, messageAt, messageEnd) => {
       if (time < startTime || time >= endTime) return;
       counts.recordsScanned++;
       counts.bytesScanned += messageEnd - messageAt;
       if (clues.isMissing(messageAt, messageEnd)) return;
-      this.#takeEvent({ buffer, messageAt, messageEnd, time, sequence, ingestionTime, logStream, log });
+      event.messageAt = messageAt;
+      event.messageEnd = messageEnd;
+      event.time = time;
+      event.sequence = sequence;
+      this.#takeEvent(event);
     });
   }
 
   /** Counts a record as a whole that has nothing to find in it. */
-  #passes({ eventsAt, end, eventCount, maxTimestamp }: RecordView, clues: Clues): boolean {
+  #passes(record: RecordView, clues: Clues): boolean {
+    const { eventsAt, end, eventCount, maxTimestamp } = record;
     const isBehind = this.#isBehind(maxTimestamp);
     if (!isBehind && !clues.areMissing(eventsAt, end)) return false;
     this.#counts.recordsScanned += eventCount;
-    this.#counts.bytesScanned += end - eventsAt - eventCount * eventHeaderBytes;
+    this.#counts.bytesScanned += messageBytesOf(record);
     if (isBehind) this.#counts.recordsMatched += eventCount;
     return true;
   }

@@ -44,7 +44,8 @@ export function createLocalScanner(files: DataFiles): QueryScanner {
     parallelism: 1,
     async scan({ query, group, place, run, bound }) {
       const scan = new Scan(compile(query), group, place, bound);
-      for await (const block of readRun(files, run)) {
+      const blocks = run.blocks.filter((block) => !scan.passes(block));
+      for await (const block of readRun(files, { ...run, blocks })) {
         scan.take(block);
         await nextTurn();
       }

@@ -56,8 +56,10 @@ export class TopEvents {
     this.#push({ keys, time, sequence, group, dedup: key, values: visible.map((field) => row.get(field)) });
   }
 
+  /** The bound is known at once: what else is scanned may be behind it. */
   merge(events: readonly KeptEvent[]): void {
     for (const event of events) this.#push(event);
+    if (this.#events.length >= this.#query.limit) this.#trim();
   }
 
   #push(event: KeptEvent): void {
