@@ -1,10 +1,12 @@
 import { pullWords } from "#cli/pull-words.ts";
 import type { AgentEvent } from "#host/agent/ports.ts";
 import type { PullProgress } from "#host/runtime/driver.ts";
+import { parseArn } from "#kernel/arn.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { Inquiry } from "#services/ecs/index.ts";
+import { taskNameOfArn } from "#services/ecs/model/task.ts";
 
 /** An image that is being pulled for a container. */
 export interface Pull extends PullProgress {
@@ -79,13 +81,25 @@ export function pullsInquiry(pulls: Pulls): Inquiry<PullsQuestion> {
     },
     // A task's ARN names its cluster: each is asked about by itself.
     needs: ({ tasks }) =>
-      tasks.map((arn) => ({ operation: "DescribeTasks", input: { cluster: arn.split("/")[1]!, tasks: [arn] } })),
+      tasks.map((arn) => ({
+        operation: "DescribeTasks",
+        input: { cluster: nameOf(arn)!.clusterName, tasks: [arn] },
+      })),
     answer: async ({ tasks }, { account, region }) => ({
-      pulls: pulls.of(tasks.filter((arn) => arn.split(":")[4] === account && arn.split(":")[3] === region)),
+      pulls: pulls.of(
+        tasks.filter((arn) => {
+          const name = nameOf(arn)!;
+          return name.account === account && name.region === region;
+        }),
+      ),
     }),
   };
 }
 
+function nameOf(taskArn: string) {
+  return taskNameOfArn(parseArn(taskArn));
+}
+
 function isTaskArn(value: unknown): value is string {
-  return typeof value === "string" && /^arn:[^:/]+:ecs:[^:/]+:\d{12}:task\/[^/]+\/[^/]+$/.test(value);
+  return typeof value === "string" && nameOf(value) !== undefined;
 }

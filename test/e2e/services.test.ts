@@ -169,7 +169,7 @@ describe("services", { skip: shared.skip ?? false }, () => {
     assert.equal(page.code, 0, page.err);
     assert.match(page.out, /^kept: 3 healthy of 3 running tasks now\.\n\nAFTER +HEALTHY +RUNNING +WHAT\n/);
     assert.match(page.out, /Starts 3 tasks of kept:1\.\n/);
-    assert.match(page.out, /The lowest number of healthy tasks: 3, after 0 s \(minimumHealthyPercent: 3\)\.\n/);
+    assert.match(page.out, /The lowest number of healthy tasks: 3, after 0 s \(minimumHealthyPercent keeps 3\)\.\n/);
     const question = ["scale", "to", "1", "kill", "1", "task", "--json", "-c", cluster];
     const json = await runEstiva(shared.platform, ["simulate", "service", "kept", ...question]);
     const { ending, lowestHealthy, after } = JSON.parse(json.out);

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { createHelperShell } from "#host/network/helper-shell.ts";
@@ -11,6 +16,7 @@ import { until } from "../../../../test/support/until.ts";
 import type { ExecProcess } from "../driver.ts";
 import { parseAddress } from "./address.ts";
 import { createEngineClient, type EngineClient } from "./client.ts";
+import { createDockerDriver } from "./driver.ts";
 
 const engine = await testEngine();
 
@@ -101,6 +107,26 @@ describe("docker: processes in containers", { skip: "skip" in engine && engine.s
     await docker.driver.removeSandbox(sandboxId);
   });
 
+  test("a process whose terminal cannot have its first size is not left behind", async () => {
+    const { sandboxId, containerId } = await container("exec-resize");
+    const folder = mkdtempSync(join(tmpdir(), "estiva-exec-"));
+    const socket = join(folder, "engine.sock");
+    const { connect: to } = client.address;
+    const far = () => ("socketPath" in to ? connect(to.socketPath) : connect(to.port, to.host));
+    const between = createServer((near) => withoutResize(near, far()));
+    between.listen(socket);
+    await once(between, "listening");
+    const driver = createDockerDriver({ owner: docker.owner, socket, log: () => {} });
+    const spec = { command: ["sleep", "106"], tty: true, size: { columns: 91, rows: 17 } };
+    await assert.rejects(driver.exec(containerId, spec), { name: "DriverError" });
+    const look = () => commands(containerId);
+    await until("it to end", look, (found) => found.length === 0);
+    await driver.close();
+    between.close();
+    rmSync(folder, { recursive: true });
+    await docker.driver.removeSandbox(sandboxId);
+  });
+
   test("a command that cannot be run says so and ends", async () => {
     const { sandboxId, containerId } = await container("exec-none");
     const process = await docker.driver.exec(containerId, { command: ["/no/such/program"], tty: false });
@@ -126,6 +152,14 @@ describe("docker: processes in containers", { skip: "skip" in engine && engine.s
     await docker.driver.removeSandbox(sandboxId);
   });
 });
+
+/** Passes everything on, but the engine knows nothing of sizes. */
+function withoutResize(near: Socket, far: Socket): void {
+  near.on("data", (bytes: Buffer) => far.write(bytes.toString("latin1").replaceAll("/resize?", "/resizX?"), "latin1"));
+  near.on("end", () => far.end());
+  far.pipe(near);
+  for (const each of [near, far]) each.on("error", () => {}); // the other end tells
+}
 
 /** What it writes first; the rest can still be read. */
 async function firstOf(process: ExecProcess): Promise<void> {

@@ -97,8 +97,7 @@ async function connect(
       if ((await inspect(context, id))?.Running) throw error;
     });
   };
-  if (spec.size !== undefined) await resize(spec.size.columns, spec.size.rows);
-  return {
+  const process: ExecProcess = {
     output: output(socket, spec.tty, givenUp.signal),
     write: (data) => write(socket, data),
     closeInput: () => socket.end(),
@@ -112,6 +111,13 @@ async function connect(
       else socket.destroy();
     },
   };
+  try {
+    if (spec.size !== undefined) await resize(spec.size.columns, spec.size.rows);
+  } catch (error) {
+    await process.kill(); // nobody else knows of it
+    throw error;
+  }
+  return process;
 }
 
 /** What the engine knows of it; undefined when that is nothing any more. */

@@ -261,11 +261,17 @@ export function taskKey(at: { account: string; region: string; clusterName: stri
   return keyOf(tasks, at.account, at.region, at.clusterName, at.id);
 }
 
-/** The key of the task with this ARN, or undefined when the ARN is not a task's. */
-export function taskKeyOfArn(arn: Arn | undefined): Key<TaskRecord> | undefined {
+/** What the ARN of a task names, or undefined when the ARN is not a task's. */
+export function taskNameOfArn(arn: Arn | undefined): Parameters<typeof taskKey>[0] | undefined {
   const [kind, clusterName, id, ...rest] = arn?.resource.split("/") ?? [];
   if (arn?.service !== "ecs" || kind !== "task" || !clusterName || !id || rest.length > 0) return undefined;
-  return taskKey({ account: arn.account, region: arn.region, clusterName, id });
+  return { account: arn.account, region: arn.region, clusterName, id };
+}
+
+/** The key of the task with this ARN; undefined as above. */
+export function taskKeyOfArn(arn: Arn | undefined): Key<TaskRecord> | undefined {
+  const name = taskNameOfArn(arn);
+  return name && taskKey(name);
 }
 
 /** A copy with these fields changed and the version counted up. */

@@ -1,7 +1,7 @@
 import { parseArn } from "#kernel/arn.ts";
 import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
-import { changeTask, clusterPath, type TaskRecord, taskArn, taskKey, tasks } from "../model/task.ts";
+import { changeTask, clusterPath, type TaskRecord, taskArn, taskKey, taskKeyOfArn, tasks } from "../model/task.ts";
 import type { World } from "../model/world.ts";
 
 /** Which tasks of a cluster lose their place: those that are named, or so many. */
@@ -62,9 +62,8 @@ function identified(at: World & { readonly clusterName: string }, identifier: st
     const named = { ...at, id: identifier };
     return { arn: taskArn(named), key: taskKey(named) };
   }
-  const [kind, clusterName = "", id = ""] = arn.resource.split("/");
-  const isHere = kind === "task" && arn.account === at.account && arn.region === at.region;
-  return { arn: identifier, key: isHere ? taskKey({ ...at, clusterName, id }) : undefined };
+  const isHere = arn.account === at.account && arn.region === at.region;
+  return { arn: identifier, key: isHere ? taskKeyOfArn(arn) : undefined };
 }
 
 function candidates(
