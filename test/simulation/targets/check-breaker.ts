@@ -12,6 +12,8 @@ const blameless = ["ServiceSchedulerInitiated", "UserInitiated", "SpotInterrupti
 interface Seen {
   /** Ids of tasks that failed: never started, or stopped for their health. */
   readonly failures: Set<string>;
+  /** Of tasks that ended by themselves: whether their checks had passed is known to those who looked at that moment. */
+  readonly doubtful: Set<string>;
   /** A task of it has been healthy: failures may have been forgiven. */
   forgiven: boolean;
   /** Since when as many have failed as fail a deployment. */
@@ -39,7 +41,12 @@ export class BreakerCheck {
   }
 
   #of(deploymentId: string): Seen {
-    const seen = this.#seen.get(deploymentId) ?? { failures: new Set(), forgiven: false, since: undefined };
+    const seen = this.#seen.get(deploymentId) ?? {
+      failures: new Set(),
+      doubtful: new Set(),
+      forgiven: false,
+      since: undefined,
+    };
     this.#seen.set(deploymentId, seen);
     return seen;
   }
@@ -50,6 +57,7 @@ export class BreakerCheck {
     if (task.desiredStatus !== "STOPPED") return;
     if (/^Task failed (ELB|container) health checks/.test(task.stoppedReason ?? "")) seen.failures.add(task.id);
     else if (task.startedAt === undefined && !blameless.includes(task.stopCode!)) seen.failures.add(task.id);
+    else if (task.stopCode === "EssentialContainerExited") seen.doubtful.add(task.id);
   }
 
   #judge(service: ServiceRecord, ledger: Ledger, now: number): void {
@@ -64,10 +72,8 @@ export class BreakerCheck {
         before?.rolloutState === "IN_PROGRESS" &&
         /circuit breaker/.test(rolloutStateReason)
       ) {
-        assert.ok(
-          seen.failures.size >= threshold,
-          `${serviceArn} was failed after ${seen.failures.size} of ${threshold}`,
-        );
+        const most = new Set([...seen.failures, ...seen.doubtful]).size;
+        assert.ok(most >= threshold, `${serviceArn} was failed after ${most} of ${threshold}`);
       }
       const isDue =
         breaker?.enable &&
