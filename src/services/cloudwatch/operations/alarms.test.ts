@@ -31,6 +31,8 @@ async function alarmsWorld() {
     restart() {
       controller = alarmController(storage);
     },
+    judge: () => reconcileAll(world, controller, alarms),
+    follow: () => reconcileAll(world, compositeController, alarms),
     put: (input: Partial<PutMetricAlarmInput> = {}) => world.call(operations, "PutMetricAlarm", { ...high, ...input }),
     /** A minute passes, with this value at its beginning; undefined: without any. */
     async minute(value?: number): Promise<void> {
@@ -106,6 +108,27 @@ describe("alarms on metrics", () => {
         "Alarm updated from INSUFFICIENT_DATA to OK",
       ],
     );
+  });
+
+  test("let composite alarms see each state that came of data before a restart", async () => {
+    const { put, minute, state, call, operations, clock, restart, judge, follow } = await alarmsWorld();
+    await put({ EvaluationPeriods: 1 });
+    await call(operations, "PutCompositeAlarm", { AlarmName: "any", AlarmRule: "ALARM(high)" });
+    await minute(1);
+    const MetricData = [{ MetricName: "Load", Value: 9 }];
+    await call(operations, "PutMetricData", { Namespace: "App", MetricData });
+    await clock.advance(3 * 3_600_000);
+    restart();
+    const states: (string | undefined)[][] = [];
+    for (const step of [judge, judge, follow, judge, follow]) {
+      await step();
+      states.push([await state(), await state("any")]);
+    }
+    const [late, seen] = [
+      ["ALARM", "OK"],
+      ["ALARM", "ALARM"],
+    ];
+    assert.deepEqual(states, [late, late, seen, ["INSUFFICIENT_DATA", "ALARM"], ["INSUFFICIENT_DATA", "OK"]]);
   });
 
   test("take their actions, once for each change", async () => {

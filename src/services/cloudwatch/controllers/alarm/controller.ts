@@ -6,6 +6,10 @@ import { evaluationTime, missedEnds, readAlarm } from "../../alarms/read.ts";
 import { actionPuts, stateHistory, withState } from "../../alarms/transition.ts";
 import type { MetricStorage } from "../../metrics/storage.ts";
 import { type AlarmRecord, alarms, historyPuts, type MetricAlarmRecord } from "../../model.ts";
+import { haveCompositesFollowed } from "../composite/controller.ts";
+
+/** Composite alarms follow within a moment. */
+const followMs = 20;
 
 /**
  * Evaluates alarms on metrics: once a minute, those of a shorter period once a period, a moment after it ended. Only a
@@ -26,7 +30,11 @@ export function alarmController(storage: MetricStorage): Controller {
       }
       const now = ctx.clock.now();
       const { endMs, nextMs } = evaluationTime(alarm.configuration, now);
-      const missed = await missedEnds(storage, alarm, { judged: judged.get(key), endMs, nowMs: now });
+      const last = judged.get(key);
+      const missed = await missedEnds(storage, alarm, { judged: last, endMs, nowMs: now });
+      const isLate = missed.length > 0 || (last !== undefined && endMs - last > nextMs - endMs);
+      // What is late is judged at once, and composite alarms are to see each state that comes of it.
+      if (isLate && !haveCompositesFollowed(ctx.store.view(alarms), alarm, now)) return { lookAgainAt: now + followMs };
       for (const end of [...missed, endMs]) {
         const verdict = await judge(storage, alarm, end, now);
         const isNew = verdict !== undefined && verdict.stateValue !== alarm.stateValue;

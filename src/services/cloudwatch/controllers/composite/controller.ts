@@ -1,7 +1,8 @@
 import { type Controller, watch } from "#kernel/controller.ts";
+import type { View } from "#kernel/store.ts";
 import { actionPuts, stateHistory } from "../../alarms/transition.ts";
-import { alarmKey, alarms, historyPuts, worldOf } from "../../model.ts";
-import { planComposite } from "./plan.ts";
+import { type AlarmRecord, alarmKey, alarms, historyPuts, type World, worldOf } from "../../model.ts";
+import { isSettled, planComposite } from "./plan.ts";
 
 /**
  * Keeps composite alarms in step with the alarms that their rules name. The key is an account and region. A change that
@@ -17,7 +18,7 @@ export const compositeController: Controller = {
     for (const entry of view.by("world", key)) {
       const before = entry.value;
       if (before.type !== "composite") continue;
-      const stateOf = (name: string) => view.get(alarmKey(before, name))?.value.stateValue;
+      const stateOf = statesIn(view, before);
       const { alarm, act, lookAgainAt: at } = planComposite(before, stateOf, now);
       lookAgainAt = Math.min(lookAgainAt, at ?? lookAgainAt);
       if (alarm === before && !act) continue;
@@ -28,3 +29,15 @@ export const compositeController: Controller = {
     return Number.isFinite(lookAgainAt) ? { lookAgainAt } : undefined;
   },
 };
+
+/** Whether all composite alarms of an account and region have seen the states of the others as they are now. */
+export function haveCompositesFollowed(view: View<AlarmRecord, "world">, world: World, now: number): boolean {
+  for (const { value } of view.by("world", worldOf(world))) {
+    if (value.type === "composite" && !isSettled(value, statesIn(view, value), now)) return false;
+  }
+  return true;
+}
+
+function statesIn(view: View<AlarmRecord, "world">, world: World) {
+  return (name: string) => view.get(alarmKey(world, name))?.value.stateValue;
+}

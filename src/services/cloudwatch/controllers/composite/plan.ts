@@ -36,6 +36,12 @@ export function planComposite(before: CompositeAlarmRecord, stateOf: StateOf, no
   };
 }
 
+/** Whether it says already what follows from these states. */
+export function isSettled(alarm: CompositeAlarmRecord, stateOf: StateOf, now: number): boolean {
+  const plan = planComposite(alarm, stateOf, now);
+  return plan.alarm === alarm && !plan.act;
+}
+
 function ruleOf({ configuration }: CompositeAlarmRecord): AlarmRule {
   return parseRule(configuration.AlarmRule);
 }
