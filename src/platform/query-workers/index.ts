@@ -22,13 +22,15 @@ const idleMs = 30_000;
 
 /**
  * Scans for queries of Logs Insights in threads of their own, so that the platform answers meanwhile. They are started
- * when there is something to scan. A thread that dies fails the part that it was at, with a `DriverError`.
+ * when there is something to scan. A thread that dies fails the part that it was at, with a `DriverError`; what is not
+ * scanned yet when all of them are closed fails with one too.
  */
 export function createQueryWorkers(options: QueryWorkersOptions): QueryScanner {
   const most = options.most ?? Math.min(4, availableParallelism());
   const waiting: Job[] = [];
   const idle: QueryThread[] = [];
   const threads = new Set<QueryThread>();
+  let isClosed = false;
   const next = () => {
     while (waiting.length > 0) {
       const thread = idle.pop() ?? (threads.size < most ? start() : undefined);
@@ -58,6 +60,7 @@ export function createQueryWorkers(options: QueryWorkersOptions): QueryScanner {
     parallelism: most,
     scan: (part) =>
       new Promise((resolve, reject) => {
+        if (isClosed) return reject(closed());
         waiting.push({ part, resolve, reject });
         next();
       }),
@@ -65,9 +68,15 @@ export function createQueryWorkers(options: QueryWorkersOptions): QueryScanner {
       for (const thread of threads) thread.forget(queryId);
     },
     async close() {
+      isClosed = true;
+      for (const job of waiting.splice(0)) job.reject(closed());
       await Promise.all([...threads].map((thread) => thread.end()));
     },
   };
+}
+
+function closed(): DriverError {
+  return new DriverError("Unavailable", "Logs are not scanned any more: the platform stops.");
 }
 
 interface ThreadEvents {
