@@ -135,6 +135,11 @@ class MetricReader {
   }
 }
 
+/** What an expression made of metrics is none of them; an array still tells which of its series is which. */
+function computed({ label, periodSeconds, times, values }: TimeSeries): FoundSeries {
+  return { label, periodSeconds, times, values };
+}
+
 function matcherOf(query: string): ReturnType<typeof parseSearch> | undefined {
   try {
     return parseSearch(query);
@@ -169,7 +174,8 @@ class Evaluation {
     try {
       const value = this.valueOf(id);
       if (value.kind === "list") return { id, series: value.list };
-      if (value.kind === "series") return { id, series: [value.series] };
+      if (value.kind === "series")
+        return { id, series: [this.byId.get(id)!.expression ? computed(value.series) : value.series] };
       return { id, series: [], error: "An expression must give a time series, or an array of them" };
     } catch (error) {
       if (!(error instanceof MathError)) throw error;
