@@ -101,6 +101,8 @@ describe("estiva", { skip: shared.skip }, () => {
     const [task] = JSON.parse((await estiva(["ps", "--json"])).out);
     assert.equal(task.taskArn.split("/").at(-1), id);
     assert.deepEqual(await estiva(["logs", id.slice(0, 8)]), { code: 0, out: "up\n", err: "" });
+    assert.deepEqual(await estiva(["logs", "--since", "1h", id]), { code: 0, out: "up\n", err: "" });
+    assert.deepEqual(await estiva(["logs", "--since", "0s", id]), { code: 0, out: "", err: "" });
     const stop = await estiva(["stop", "--reason", "enough", id.slice(0, 8)]);
     assert.deepEqual(stop, { code: 0, out: `${id}\n`, err: "" });
     const { code } = await follower.ended();
@@ -192,6 +194,7 @@ describe("estiva", { skip: shared.skip }, () => {
     [["ps", "--none"], 64, /^estiva: Unknown option '--none'/],
     [["up", "--port", "many"], 64, /^estiva: --port takes a number from 0 to 65535, not many\.\n$/],
     [["run", "-e", "NOVALUE", busyboxReference], 64, /^estiva: --env takes NAME=VALUE, not NOVALUE\.\n$/],
+    [["logs", "--since", "soon", "ffff"], 64, /^estiva: --since takes a time such as 15m, .*, not soon\.\n/],
     [["logs", "ffff"], 1, /^estiva: No task of the cluster default has an id that begins with ffff\.\n$/],
     [["interrupt"], 64, /^estiva: Name tasks, or give their number with --count\.\n$/],
     [["interrupt", "--count", "all"], 64, /^estiva: --count takes a number from 1 on, not all\.\n$/],

@@ -9,6 +9,7 @@ import type { Client } from "../client.ts";
 import { type Arguments, type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { Progress } from "../progress.ts";
 import { table } from "../table.ts";
+import { timeOf } from "../times.ts";
 import { orInterrupted, withLastingClient } from "./connect.ts";
 import { dataOption, jsonOption } from "./options.ts";
 
@@ -73,17 +74,8 @@ function inputOf(args: Arguments, now: number): StartQueryRequest {
   };
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** Seconds since the epoch: `15m` is that long before `now`, anything else a date. */
 function secondsOf(option: string, text: string, now: number): number {
-  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const time = unit === undefined ? Date.parse(text) : now - Number(amount) * unitSeconds[unit]! * 1000;
-  if (Number.isFinite(time) && time >= 0) return Math.floor(time / 1000);
-  throw new CommandError(
-    `--${option} takes a time such as 15m, 2h, 7d or 2030-01-31T12:00:00Z, not ${text}.`,
-    exitCodes.usage,
-  );
+  return Math.floor(timeOf(option, text, now) / 1000);
 }
 
 /** Waits until the query is over. Resolves with all its rows. */

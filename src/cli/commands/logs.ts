@@ -1,6 +1,7 @@
 import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
+import { timeOf } from "../times.ts";
 import { clusterOf, findTask, idOf, withLastingClient } from "./connect.ts";
 import { logsQueryCommand } from "./logs-query.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
@@ -10,7 +11,7 @@ const followMs = 250;
 
 export const logsCommand: Command = {
   name: "logs",
-  usage: "logs [-f] [--container NAME] [--cluster NAME] TASK",
+  usage: "logs [-f] [--since TIME] [--container NAME] [--cluster NAME] TASK",
   summary: [
     "Print what a task's containers wrote, from CloudWatch Logs (the awslogs driver).",
     "",
@@ -21,28 +22,32 @@ export const logsCommand: Command = {
   subcommands: [logsQueryCommand],
   options: {
     follow: { type: "boolean", short: "f", help: "go on until the task has stopped" },
+    since: { type: "string", value: "TIME", help: "from 15m, 2h or 7d ago, or from a date on (default: all there is)" },
     container: { type: "string", value: "NAME", help: "only this container" },
     ...clusterOption,
     ...dataOption,
     ...jsonOption,
   },
-  examples: ["estiva logs 3f2a", "estiva logs -f --container app 3f2a"],
+  examples: ["estiva logs 3f2a", "estiva logs -f --container app 3f2a", "estiva logs --since 15m 3f2a"],
   positionals: [1, 1],
-  run: (args, terminal) =>
-    withLastingClient(args, terminal, async (client) => {
+  run(args, terminal) {
+    const since = lastValue(args, "since");
+    const startTime = since === undefined ? undefined : timeOf("since", since, systemClock().now());
+    return withLastingClient(args, terminal, async (client) => {
       const [identifier] = args.positionals as [string];
       const cluster = clusterOf(args, identifier);
       const task = await findTask(client, cluster, identifier);
       const streams = await streamsOf(client, cluster, task, lastValue(args, "container"));
       const print = printer(terminal, streams.length > 1, args.flags.has("json"));
-      const followers = streams.map((stream) => new StreamReader(client, stream, print));
+      const followers = streams.map((stream) => new StreamReader(client, stream, print, startTime));
       for (;;) {
         const ended = !args.flags.has("follow") || (await hasStopped(client, cluster, task));
         for (const follower of followers) await follower.readAll();
         if (ended || terminal.signal.aborted) return exitCodes.ok;
         await sleep(systemClock({ keepAlive: true }), followMs, terminal.signal).catch(() => undefined);
       }
-    }),
+    });
+  },
 };
 
 interface Stream {
@@ -85,9 +90,17 @@ export class StreamReader {
   readonly #client: Client;
   readonly #stream: Stream;
   readonly #print: (stream: Stream, message: string, timestamp: number) => void;
+  readonly #startTime: number | undefined;
   #nextToken: string | undefined;
 
-  constructor(client: Client, stream: Stream, print: (stream: Stream, message: string, timestamp: number) => void) {
+  /** From `startTime` on, in milliseconds since the epoch. */
+  constructor(
+    client: Client,
+    stream: Stream,
+    print: (stream: Stream, message: string, timestamp: number) => void,
+    startTime?: number,
+  ) {
+    this.#startTime = startTime;
     this.#client = client;
     this.#stream = stream;
     this.#print = print;
@@ -111,6 +124,7 @@ export class StreamReader {
         logGroupName,
         logStreamName,
         startFromHead: true,
+        ...(this.#startTime !== undefined && { startTime: this.#startTime }),
         ...(this.#nextToken && { nextToken: this.#nextToken }),
       });
     } catch (error) {
