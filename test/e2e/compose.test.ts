@@ -184,7 +184,7 @@ describe("estiva compose", { skip: shared.skip ?? false }, () => {
     assert.deepEqual([code, err.split("\n").at(-2)], [0, "The project shop is removed."]);
     assert.deepEqual(await leftInAccount(), nothing);
     await assert.rejects(get(address));
-    assert.match((await compose(["down", "-p", "shop"])).err, /There is nothing of a project shop/);
+    assert.match((await compose(["down", "-p", "shop", "-v"])).err, /There is nothing of a project shop/);
   });
 
   test("in the foreground it shows what services write, and stops them when it is interrupted", async () => {

@@ -10,10 +10,11 @@ import { projectName, projectOptions } from "./project.ts";
 
 export const downCommand: Command = {
   name: "compose down",
-  usage: "compose down [--rmi] [OPTIONS]",
+  usage: "compose down [-v] [--rmi] [OPTIONS]",
   summary:
     "Stop a project and remove all that was made of it: services, task definitions, names, network, secrets, logs.",
   options: {
+    volumes: { type: "boolean", short: "v", help: "volumes too, which go with their tasks in any case" },
     rmi: { type: "boolean", help: "the images that were built and pushed too" },
     ...projectOptions,
   },
