@@ -72,6 +72,8 @@ describe("alarms on metrics", () => {
     for (let i = 0; i < 5; i++) await minute();
     assert.equal(await state(), "INSUFFICIENT_DATA");
     const { AlarmHistoryItems: items } = await call(operations, "DescribeAlarmHistory", { AlarmName: "high" });
+    const ofContributor = { AlarmName: "high", AlarmContributorId: "c" };
+    assert.deepEqual((await call(operations, "DescribeAlarmHistory", ofContributor)).AlarmHistoryItems, []);
     assert.deepEqual(
       items!.map(({ HistorySummary: summary }) => summary),
       [

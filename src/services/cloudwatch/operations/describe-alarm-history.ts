@@ -13,7 +13,9 @@ export const DescribeAlarmHistory: CloudWatchHandler<"DescribeAlarmHistory"> = a
   const scope = JSON.stringify(["DescribeAlarmHistory", ctx.account, ctx.region, filters]);
   const after = token === undefined ? undefined : positionIn(token, scope);
   if (token !== undefined && after === undefined) throw ctx.fault("InvalidNextToken", "The next token is not valid.");
-  const all = (await ctx.store.list(historyPrefix(ctx, name))).filter(
+  // Alarms here have no contributors: nothing is the history of one.
+  const told = input.AlarmContributorId === undefined ? await ctx.store.list(historyPrefix(ctx, name)) : [];
+  const all = told.filter(
     ({ value }) =>
       types.includes(value.alarmType) &&
       (itemType ?? value.itemType) === value.itemType &&

@@ -33,12 +33,14 @@ export function getMetricData(storage: MetricStorage): CloudWatchHandler<"GetMet
 }
 
 function resultsOf(
-  { account, region }: RequestContext,
-  { MetricDataQueries: queries, ScanBy: scanBy = "TimestampDescending" }: GetMetricDataInput,
+  ctx: RequestContext,
+  { MetricDataQueries: queries, ScanBy: scanBy = "TimestampDescending", LabelOptions: options }: GetMetricDataInput,
   results: readonly QueryResult[],
 ): MetricDataResult[] {
+  const { account, region } = ctx;
+  const place = { account, region, offsetMinutes: offsetOf(ctx, options?.Timezone) };
   const labelled = results.flatMap(({ id, series }) =>
-    series.map((each): Labelled => ({ query: queries.find(({ Id }) => Id === id)!, series: each, account, region })),
+    series.map((each): Labelled => ({ query: queries.find(({ Id }) => Id === id)!, series: each, ...place })),
   );
   return results.flatMap(({ id, error }): MetricDataResult[] => {
     if (error !== undefined) {
@@ -60,6 +62,16 @@ function resultsOf(
         };
       });
   });
+}
+
+/** A time zone as `LabelOptions` has it (`+0130`), in minutes ahead of UTC. */
+function offsetOf(ctx: RequestContext, zone = "+0000"): number {
+  const [, sign, hours, minutes] = /^([+-])([01]\d|2[0-3])([0-5]\d)$/.exec(zone) ?? [];
+  if (sign === undefined) {
+    const format = "+ or - followed by two digits of hours and two of minutes, as in +0130";
+    throw ctx.fault("InvalidParameterValue", `The parameter LabelOptions.Timezone must be ${format}.`);
+  }
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 /** What CloudWatch says where a metric was measured in several units, and the query names none. */

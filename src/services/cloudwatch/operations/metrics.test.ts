@@ -98,6 +98,22 @@ describe("metrics", () => {
     assert.equal(newestFirst![0]!.Label, "Load");
   });
 
+  test("labels tell times in the caller's zone, and what there is to count", async () => {
+    const { put, data, start } = await metricsWorld();
+    const Dimensions = [{ Name: "Service", Value: "web" }];
+    await put([1, 5].map((Value, i) => ({ MetricName: "Load", Dimensions, Value, Timestamp: start + i * minute })));
+    const label = async (Label: string, LabelOptions?: { Timezone: string }) =>
+      (await data([loadOf("web", "m", { Label })], { LabelOptions })).MetricDataResults![0]!.Label;
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudWatch has such labels.
+    assert.equal(await label("${DATAPOINT_COUNT} ${STDDEV} ${MIN_MAX_RANGE} ${FIRST_LAST_RANGE}"), "2 2 4 4");
+    assert.equal(await label("${FIRST_TIME}"), new Date(start).toISOString());
+    const local = (minutes: number) => new Date(start + minutes * minute).toISOString().slice(0, -1);
+    assert.equal(await label("${FIRST_TIME}", { Timezone: "+0130" }), `${local(90)}+01:30`);
+    assert.equal(await label("${FIRST_TIME}", { Timezone: "-0800" }), `${local(-480)}-08:00`);
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudWatch has such labels.
+    await assert.rejects(label("web", { Timezone: "Europe/Berlin" }), { code: "InvalidParameterValue" });
+  });
+
   test("data points beyond the limit are on the next page", async () => {
     const { put, data, start } = await metricsWorld();
     for (const service of ["a", "b"]) {

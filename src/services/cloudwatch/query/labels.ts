@@ -7,6 +7,8 @@ export interface Labelled {
   readonly series: FoundSeries;
   readonly account: string;
   readonly region: string;
+  /** Of the times in labels, ahead of UTC. */
+  readonly offsetMinutes?: number;
 }
 
 /**
@@ -40,11 +42,13 @@ function differs<T>(all: readonly FoundSeries[], of: (series: FoundSeries) => T)
 function dynamic(label: string, labelled: Labelled): string {
   return label.replace(/\$\{([A-Z_]+)(?:\('([^']*)'\))?\}/g, (whole, word: string, property?: string) => {
     if (word === "PROP" && property !== undefined) return propertyOf(labelled, property) ?? whole;
-    return numberOf(labelled.series, word) ?? whole;
+    return numberOf(labelled, word) ?? whole;
   });
 }
 
-function numberOf({ label, values, times }: FoundSeries, word: string): string | undefined {
+/** A number or a time that a word of "Using dynamic labels" (Amazon CloudWatch) stands for. */
+function numberOf({ series, offsetMinutes = 0 }: Labelled, word: string): string | undefined {
+  const { label, values, times } = series;
   const sum = values.reduce((total, value) => total + value, 0);
   const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -56,14 +60,31 @@ function numberOf({ label, values, times }: FoundSeries, word: string): string |
     SUM: sum,
     FIRST: values[0],
     LAST: values.at(-1),
+    MIN_MAX_RANGE: most - least,
+    FIRST_LAST_RANGE: (values.at(-1) ?? 0) - (values[0] ?? 0),
+    STDDEV: deviationOf(values, sum / values.length),
   };
   if (word === "LABEL") return label;
+  if (word === "DATAPOINT_COUNT") return String(values.length);
   const number = numbers[word];
   if (number !== undefined) return values.length === 0 ? "--" : String(Number(number.toPrecision(6)));
   const timed = /^(MAX|MIN|FIRST|LAST)_TIME$/.exec(word)?.[1];
   if (timed === undefined) return undefined;
   const time = times[values.indexOf(numbers[timed] ?? Number.NaN)];
-  return time === undefined ? "--" : new Date(time * 1000).toISOString();
+  return time === undefined ? "--" : isoTime(time * 1000, offsetMinutes);
+}
+
+function deviationOf(values: readonly number[], mean: number): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+/** ISO 8601, in a zone so many minutes ahead of UTC. */
+function isoTime(ms: number, offsetMinutes: number): string {
+  const local = new Date(ms + offsetMinutes * 60_000).toISOString();
+  if (offsetMinutes === 0) return local;
+  const [hours, minutes] = [Math.trunc(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60];
+  const zone = [hours, minutes].map((part) => String(part).padStart(2, "0")).join(":");
+  return `${local.slice(0, -1)}${offsetMinutes < 0 ? "-" : "+"}${zone}`;
 }
 
 function propertyOf({ series, account, region }: Labelled, property: string): string | undefined {

@@ -64,6 +64,8 @@ describe("SimulateCustomPolicy", () => {
     const broken = { PolicyInputList: ["{"] };
     await assert.rejects(iam("SimulateCustomPolicy", { ...ask, ...broken }), isFault("InvalidInputException"));
     await assert.rejects(iam("GetContextKeysForCustomPolicy", broken), isFault("InvalidInputException"));
+    const scenario = { ...ask, ResourceHandlingOption: "EC2-VPC-EBS" };
+    await assert.rejects(iam("SimulateCustomPolicy", scenario), isFault("InvalidInputException", /name all resources/));
     await assert.rejects(
       iam("SimulateCustomPolicy", { ...ask, OrderedOrganizationPolicyInputList: [] }),
       isFault("InvalidInputException"),

@@ -36,6 +36,10 @@ export function simulate(request: Request, simulation: Simulation): EvaluationRe
   if (request.OrderedOrganizationPolicyInputList !== undefined) {
     throw new Fault("InvalidInputException", "Policies of organizations cannot be simulated.");
   }
+  if (request.ResourceHandlingOption !== undefined) {
+    const message = "Scenarios of EC2 are not simulated: name all resources that the call needs, and no option.";
+    throw new Fault("InvalidInputException", message);
+  }
   const resourcePolicy = resourcePolicyOf(request);
   const documents = [...simulation.identity, ...simulation.boundary, ...(resourcePolicy ? [resourcePolicy] : [])];
   const keys = keysOf(request.ContextEntries ?? []);
