@@ -213,7 +213,14 @@ async function deployWhatFails(user: ServiceUser): Promise<void> {
   const [first, ...rest] = input.containerDefinitions!;
   const failing = { ...input, family: `odd-${next() % 4}`, containerDefinitions: [{ ...first, image }, ...rest] };
   const { taskDefinition } = await untilAnswered(sim, () => client.ecs("RegisterTaskDefinition", failing));
-  const update = { cluster, service, taskDefinition: `${taskDefinition!.family}:${taskDefinition!.revision}` };
+  // Nothing rolls it back, and all that worked is to be kept.
+  const update = {
+    ...{ cluster, service, taskDefinition: `${taskDefinition!.family}:${taskDefinition!.revision}` },
+    deploymentConfiguration: {
+      ...{ ...inShortSteps("ROLLING"), maximumPercent: pick(random, [125, 200]), minimumHealthyPercent: 100 },
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+    },
+  };
   await allowing(
     crossing,
     untilAnswered(sim, () => client.ecs("UpdateService", update)),
