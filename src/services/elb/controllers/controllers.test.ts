@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { TargetHealthReport } from "#kernel/load-balancing.ts";
 import { networkInterfaces } from "#services/ec2/model.ts";
 import { type ElbWorld, elbWorld, newListener, newLoadBalancer, newTargetGroup } from "../../../../test/support/elb.ts";
-import { holdKey, holds, listeners, nodes, targetGroups } from "../model.ts";
+import { holdKey, holds, listeners, nodes, targetGroups, targetHealth } from "../model.ts";
 
 async function running(target = "172.31.0.9") {
   const world = await elbWorld();
@@ -41,7 +41,8 @@ describe("nodes", () => {
 
   test("go when their load balancer does, and their interfaces after a while", async () => {
     const { world, loadBalancer } = await running();
-    await world.follow();
+    // All of its nodes know the target: what they said of it goes with them, at once.
+    await world.follow("healthy");
     await world.elb("DeleteLoadBalancer", { LoadBalancerArn: loadBalancer });
     await world.settle();
     assert.deepEqual(world.published.at(-1), []);
@@ -50,6 +51,8 @@ describe("nodes", () => {
     await world.settle();
     assert.equal([...world.store.view(networkInterfaces).all()].length, 0);
     assert.equal([...world.store.view(nodes).all()].length, 0);
+    const reports = [...world.store.view(targetHealth).all()].map(({ value }) => value.reports);
+    assert.deepEqual(reports, [{}]);
   });
 });
 

@@ -52,6 +52,7 @@ export const nodesController: Controller = {
     }
     for (const node of plan.change) writes.put.push({ key: nodeKey(node, node.nodeId), value: node });
     for (const node of plan.remove) await removeNode(node, ctx, writes);
+    forgetReports(plan.remove, ctx, writes);
     if (loadBalancer.value !== undefined) {
       await setGroups(loadBalancer.value, own, ctx, writes);
       const value = withState(loadBalancer.value, plan.state, noAddress);
@@ -118,7 +119,6 @@ async function makeNode(
   return true;
 }
 
-/** The node's word on the health of targets goes with it. */
 async function removeNode(node: NodeRecord, { store }: ControllerContext, writes: Writes): Promise<void> {
   const eni = await store.get(networkInterfaceKey(node, node.networkInterfaceId));
   if (eni.value !== undefined) {
@@ -127,10 +127,18 @@ async function removeNode(node: NodeRecord, { store }: ControllerContext, writes
     writes.remove.push(...remove);
   }
   writes.remove.push(nodeKey(node, node.nodeId));
-  for (const health of store.view(targetHealth).by("node", node.nodeId)) {
-    const { [node.nodeId]: _, ...reports } = health.value.reports;
+}
+
+/** What nodes have said of the health of targets goes with them. Several may have spoken of one target. */
+function forgetReports(gone: readonly NodeRecord[], { store }: ControllerContext, writes: Writes): void {
+  const ids = new Set(gone.map(({ nodeId }) => nodeId));
+  const told = new Map(
+    [...ids].flatMap((id) => store.view(targetHealth).by("node", id)).map((each) => [each.key, each]),
+  );
+  for (const [key, health] of told) {
+    const reports = Object.fromEntries(Object.entries(health.value.reports).filter(([id]) => !ids.has(id)));
     writes.unchanged.push(health);
-    writes.put.push({ key: health.key, value: { ...health.value, reports } });
+    writes.put.push({ key, value: { ...health.value, reports } });
   }
 }
 
