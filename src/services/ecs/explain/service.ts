@@ -5,6 +5,7 @@ import { planService } from "../controllers/service/plan.ts";
 import { type Bounds, boundsOf } from "../controllers/service/rolling.ts";
 import type { ServicePlan, ServiceView } from "../controllers/service/view.ts";
 import type { DeploymentRecord } from "../model/service.ts";
+import { isCleaningUp } from "../model/service-deployment.ts";
 import { computedDesiredCount, type TaskSetRecord } from "../model/task-set.ts";
 import { clock, count } from "./time.ts";
 import { type TaskWait, toWaiting, type Waiting } from "./wait-words.ts";
@@ -137,11 +138,13 @@ function tally(members: readonly Member[]): Record<Condition, number> {
   return counts;
 }
 
-function failureWords(deployment: DeploymentRecord, { service }: ServiceView): string[] {
+function failureWords(deployment: DeploymentRecord, { service, serviceDeployments }: ServiceView): string[] {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
   const { failedTasks, status, rolloutState } = deployment;
   const failed = failedTasks === 0 ? [] : [`${count(failedTasks, "task")} failed one after the other.`];
-  if (status !== "PRIMARY" || rolloutState !== "IN_PROGRESS") return failed;
+  const history = serviceDeployments.get(deployment.serviceDeploymentId);
+  const isWatched = rolloutState === "IN_PROGRESS" && !(history !== undefined && isCleaningUp(history));
+  if (status !== "PRIMARY" || !isWatched) return failed;
   if (!breaker?.enable) return failedTasks === 0 ? [] : [...failed, "No circuit breaker ends it."];
   const threshold = failureThreshold(breaker.thresholdConfiguration, service.desiredCount);
   const end = breaker.rollback ? "fails and is rolled back" : "fails";

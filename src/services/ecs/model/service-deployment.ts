@@ -136,6 +136,14 @@ export function isShifting(record: ServiceDeploymentRecord): boolean {
   return isWeighted && !isFinished(record);
 }
 
+/**
+ * All traffic has been shifted and has had its time: what the deployment replaced is being stopped, and its own
+ * revision is the one in production. There is no way back from here but another deployment.
+ */
+export function isCleaningUp({ status, lifecycleStage }: ServiceDeploymentRecord): boolean {
+  return status === "IN_PROGRESS" && lifecycleStage === "CLEAN_UP";
+}
+
 /** Whether the deployment has come to its end, one way or another. */
 export function isFinished({ status }: ServiceDeploymentRecord): boolean {
   return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);

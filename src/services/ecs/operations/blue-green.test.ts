@@ -149,7 +149,32 @@ test("a newer deployment puts an end to one that is under way: what is left of i
   assert.deepEqual(await settle(), ["RECONCILE_SERVICE 0/0", "PRE_SCALE_UP 0/0", "SCALE_UP 0/0"]);
 });
 
-test("StopServiceDeployment rolls back from any stage", async () => {
+test("in CLEAN_UP nothing takes the traffic back: neither a newer deployment nor a stop", async () => {
+  const { settle, work, update, history, world } = await deploying({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 });
+  await settle();
+  await work();
+  assert.equal((await settle()).at(-1), "CLEAN_UP 100/100");
+  const { serviceDeploymentArn, targetServiceRevision: green } = await history();
+  const stop = world.call(operations, "StopServiceDeployment", { serviceDeploymentArn: serviceDeploymentArn! });
+  await assert.rejects(stop, isFault("ConflictException", /shifted all traffic/));
+  await update({ forceNewDeployment: true });
+  assert.deepEqual(await settle(), ["RECONCILE_SERVICE 0/0"]);
+  const { sourceServiceRevisions: sources } = await history();
+  assert.deepEqual(
+    sources!.map(({ arn, requestedProductionTrafficWeight: weight }) => [arn === green!.arn, weight]),
+    [
+      [true, 100],
+      [false, undefined],
+    ],
+  );
+  const before = { serviceDeploymentArns: [serviceDeploymentArn!] };
+  const { serviceDeployments } = await world.call(operations, "DescribeServiceDeployments", before);
+  assert.equal(serviceDeployments![0]!.status, "SUCCESSFUL");
+  await tasksTo(world, "STOPPED");
+  assert.deepEqual((await settle()).slice(-1), ["SCALE_UP 0/0"]);
+});
+
+test("StopServiceDeployment rolls back from any stage before CLEAN_UP", async () => {
   const { settle, work, history, world } = await deploying({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 60 });
   await settle();
   await work();

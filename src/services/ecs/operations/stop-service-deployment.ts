@@ -1,4 +1,4 @@
-import { isFinished } from "../model/service-deployment.ts";
+import { isCleaningUp, isFinished } from "../model/service-deployment.ts";
 import { requireServiceDeployment } from "../services/deployment-lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
@@ -11,6 +11,13 @@ export const StopServiceDeployment: EcsHandler<"StopServiceDeployment"> = async 
       "ConflictException",
       `The service deployment cannot be stopped because its status is ${status}. Only one that is PENDING or ` +
         "IN_PROGRESS can.",
+    );
+  }
+  if (isCleaningUp(deployment.value)) {
+    throw ctx.fault(
+      "ConflictException",
+      "The service deployment cannot be stopped because it has shifted all traffic and stops the tasks of the old " +
+        "revision. Deploy the revision that you want with UpdateService.",
     );
   }
   const wanted = input.stopType === "ABORT" ? "STOP_REQUESTED" : "ROLLBACK_REQUESTED";

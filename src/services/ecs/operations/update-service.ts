@@ -8,7 +8,7 @@ import { resolveConfiguration } from "../services/deployment-configuration.ts";
 import { checkExternalUpdate } from "../services/external.ts";
 import { checkStrategy } from "../services/load-balancers.ts";
 import { requireActiveService } from "../services/lookup.ts";
-import { newDeployment, newRevision, withDeployment } from "../services/new-deployment.ts";
+import { afterCleanUp, newDeployment, newRevision, withDeployment } from "../services/new-deployment.ts";
 import { toService } from "../services/output.ts";
 import { resolvePlacement } from "../services/placement.ts";
 import { contentOf, isFargate, type RevisionContent, resolveRevision, saysTheSame } from "../services/revision.ts";
@@ -133,8 +133,9 @@ function deploy(
 ): { next: ServiceRecord; put: readonly Put[] } {
   const before = contentOf(revision);
   if (input.forceNewDeployment || !saysTheSame(withoutCapacity(content), withoutCapacity(before))) {
-    const { deployment, put } = newDeployment(ctx, changed, content, changed.deployments);
-    return { next: withDeployment(changed, deployment), put };
+    const found = afterCleanUp(ctx, changed);
+    const { deployment, put } = newDeployment(ctx, found, content, found.deployments);
+    return { next: withDeployment(found, deployment), put };
   }
   // A changed capacity alone triggers no deployment: tasks that are started from now on follow it.
   if (saysTheSame(content, before)) return { next: changed, put: [] };

@@ -1,15 +1,22 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Put } from "#kernel/store.ts";
+import { completion } from "../controllers/service/conclude.ts";
 import { rolloutReasons } from "../controllers/service/words.ts";
 import {
   type DeploymentRecord,
+  primaryOf,
   type ServiceName,
   type ServiceRecord,
   type ServiceRevisionRecord,
   serviceRevisionKey,
   serviceRevisions,
 } from "../model/service.ts";
-import { type ServiceDeploymentRecord, serviceDeploymentKey } from "../model/service-deployment.ts";
+import {
+  isCleaningUp,
+  type ServiceDeploymentRecord,
+  serviceDeploymentKey,
+  serviceDeployments,
+} from "../model/service-deployment.ts";
 import { newDeploymentId, newNumber } from "./numbers.ts";
 import type { RevisionContent } from "./revision.ts";
 import { groupsOf, revisionTargetGroups } from "./target-groups.ts";
@@ -106,6 +113,23 @@ function endsShift(
     (id) => store.view(serviceRevisions).get(serviceRevisionKey(service, id))?.value ?? [],
   );
   return own !== "" && before.some((each) => groupsOf(each).length > 0 && groupsOf(each).join() !== own);
+}
+
+/**
+ * The service as a new deployment finds it: one that only cleans up has done its work. Else the new one would put an
+ * end to it as to any other, and send the traffic back to tasks that are going.
+ */
+export function afterCleanUp({ store }: RequestContext, service: ServiceRecord): ServiceRecord {
+  const primary = primaryOf(service)!;
+  const key = serviceDeploymentKey(service, primary.serviceDeploymentId);
+  const history = store.view(serviceDeployments).get(key)?.value;
+  if (history === undefined || !isCleaningUp(history) || primary.rolloutState !== "IN_PROGRESS") return service;
+  const completed = { ...primary, ...completion(primary.id) };
+  return {
+    ...service,
+    completedRevisionId: primary.revisionId,
+    deployments: service.deployments.map((each) => (each === primary ? completed : each)),
+  };
 }
 
 /** The service's deployments with a new PRIMARY one: what was PRIMARY is being replaced from now on. */

@@ -79,14 +79,15 @@ function complete(draft: Draft, members: readonly Member[]): void {
   const before = draft.view.serviceDeployments.get(primary.serviceDeploymentId)?.status;
   // What begins, or is rolled back, in this very plan is completed at the next look.
   if (history?.status !== before) return;
-  draft.changeDeployment(primary.id, {
-    rolloutState: "COMPLETED",
-    rolloutStateReason: rolloutReasons.completed(primary.id),
-    failedTasks: 0,
-  });
+  draft.changeDeployment(primary.id, completion(primary.id));
   draft.change({ completedRevisionId: primary.revisionId });
   draft.tell((words) => words.completed(primary.id));
   if (history !== undefined) endHistory(draft, history, primary, members);
+}
+
+/** What a deployment has when it is completed. */
+export function completion(id: string) {
+  return { rolloutState: "COMPLETED", rolloutStateReason: rolloutReasons.completed(id), failedTasks: 0 } as const;
 }
 
 function endHistory(

@@ -191,3 +191,14 @@ describe("a deployment that supersedes one in the middle", () => {
     assert.deepEqual(shown(begins([testDeployment("new"), cut, replacing(4)], tasks)), ["new 4", "cut 0", "old 4"]);
   });
 });
+
+test("what was completed last goes last: what is left of the one before it has no traffic", () => {
+  const deployments = [
+    testDeployment("new"),
+    testDeployment("mid", { status: "ACTIVE", rolloutState: "COMPLETED", desiredCount: 4 }),
+    replacing(2),
+  ];
+  const tasks = [...many(4, { deployment: "mid" }), ...old(2)];
+  const plan = planService(testView({ desiredCount: 4, deployments, completedRevisionId: "r-mid" }, tasks));
+  assert.match(movesOf(plan), /-2 old$/);
+});

@@ -25,9 +25,14 @@ export interface SourceMoves {
   readonly starts: number;
 }
 
-/** Newest first. One that has failed is not kept: its tasks go as soon as others do their work. */
+/**
+ * Newest first, and last what was completed last: what is left of the one before it has no traffic. One that has
+ * failed is not kept: its tasks go as soon as others do their work.
+ */
 export function sourcesOf({ service, view }: Draft, members: readonly Member[]): Source[] {
-  return service.deployments.filter(isKept).map(({ id, desiredCount, backoff }) => ({
+  const isCompleted = ({ revisionId }: DeploymentRecord) => Number(revisionId === service.completedRevisionId);
+  const kept = service.deployments.filter(isKept).toSorted((one, other) => isCompleted(one) - isCompleted(other));
+  return kept.map(({ id, desiredCount, backoff }) => ({
     id,
     // A record of before there was a count says nothing of what has been lost.
     desiredCount: desiredCount ?? members.filter((member) => member.deploymentId === id && isInPlace(member)).length,

@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from "../../model/service.ts";
-import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts";
+import { isCleaningUp, type ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import { alarmsOf, triggeredAlarms } from "./alarms.ts";
 import { failureThreshold } from "./breaker.ts";
 import type { Draft } from "./draft.ts";
@@ -12,7 +12,7 @@ import { rolloutReasons } from "./words.ts";
 export function steer(draft: Draft, members: readonly Member[]): void {
   const current = draft.primary.serviceDeploymentId;
   for (const [id, deployment] of draft.view.serviceDeployments) {
-    if (id !== current) draft.endServiceDeployment(deployment, "STOPPED", "A newer deployment was started.");
+    if (id !== current) endSuperseded(draft, deployment);
   }
   const deployment = draft.serviceDeployment(current);
   if (deployment === undefined) return;
@@ -37,11 +37,24 @@ export function steer(draft: Draft, members: readonly Member[]): void {
       rollBack(draft, deployment, { why: "The rollback was requested by a user.", cause: "request" });
       return;
     case "IN_PROGRESS":
+      if (isCleaningUp(deployment)) return;
       if (!failByAlarm(draft, deployment)) breakCircuit(draft, deployment);
       return;
     default:
       return;
   }
+}
+
+/** A newer deployment has been started: this one was completed by that if it was cleaning up (`afterCleanUp`). */
+function endSuperseded(draft: Draft, deployment: ServiceDeploymentRecord): void {
+  const { deployments, completedRevisionId } = draft.service;
+  if (!isCleaningUp(deployment) || deployment.targetRevision.revisionId !== completedRevisionId) {
+    draft.endServiceDeployment(deployment, "STOPPED", "A newer deployment was started.");
+    return;
+  }
+  draft.endServiceDeployment(deployment, "SUCCESSFUL");
+  const completed = deployments.find(({ serviceDeploymentId }) => serviceDeploymentId === deployment.id);
+  if (completed !== undefined) draft.tell((words) => words.completed(completed.id));
 }
 
 /**
