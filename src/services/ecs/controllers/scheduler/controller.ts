@@ -45,6 +45,12 @@ interface Place {
   readonly subnetId: string | undefined;
 }
 
+/** How many tasks are on their way to each zone (by `zonePath`) and to each subnet. */
+interface Underway {
+  readonly zones: ReadonlyMap<string, number>;
+  readonly subnets: ReadonlyMap<string, number>;
+}
+
 /**
  * The places of tasks whose commits are under way. Many tasks are placed at once: without these all of a group would go
  * to the zone that had the fewest before, and all groups to the subnet that had the most free addresses.
@@ -53,16 +59,15 @@ class PlacesInFlight {
   readonly #places = new Map<Key<TaskRecord>, Place>();
 
   /** Those that the view does not show yet. */
-  count<Field extends keyof Place>(
-    field: Field,
-    value: Place[Field],
-    { store }: Pick<ControllerContext, "store">,
-  ): number {
-    let count = 0;
-    for (const [key, place] of this.#places) {
-      if (place[field] === value && store.view(tasks).get(key)?.value.lastStatus === "PROVISIONING") count++;
+  underway({ store }: Pick<ControllerContext, "store">): Underway {
+    const [zones, subnets] = [new Map<string, number>(), new Map<string, number>()];
+    const view = store.view(tasks);
+    for (const [key, { zone, subnetId }] of this.#places) {
+      if (view.get(key)?.value.lastStatus !== "PROVISIONING") continue;
+      zones.set(zone, (zones.get(zone) ?? 0) + 1);
+      if (subnetId !== undefined) subnets.set(subnetId, (subnets.get(subnetId) ?? 0) + 1);
     }
-    return count;
+    return { zones, subnets };
   }
 
   async during(key: Key<TaskRecord>, place: Place, commit: () => Promise<void>): Promise<void> {
@@ -87,10 +92,7 @@ async function place(key: Key<TaskRecord>, ctx: ControllerContext, commits: Plac
   if (task.value === undefined || task.value.lastStatus !== "PROVISIONING") return;
   const { value } = task;
   const subnets = await readSubnets(value, ctx);
-  const placement = planPlacement(
-    value,
-    schedulerView(value, subnets, ctx.store, (field, text) => commits.count(field, text, ctx)),
-  );
+  const placement = planPlacement(value, schedulerView(value, subnets, ctx.store, commits.underway(ctx)));
   const commit = async (): Promise<void> => {
     const writes = await toWrites(placement, task, subnets, ctx);
     if (writes) await ctx.store.commit({ unchanged: [task, ...writes.unchanged], put: writes.put });
@@ -107,7 +109,7 @@ function schedulerView(
   task: TaskRecord,
   subnets: readonly Entry<Subnet>[],
   store: Store,
-  underway: (field: keyof Place, value: string) => number,
+  underway: Underway,
 ): SchedulerView {
   const arn = task.containerInstanceArn;
   const known = arn && store.view(containerInstances).get(instanceKeyOfArn(task, arn))?.value;
@@ -119,8 +121,8 @@ function schedulerView(
     subnets: subnets.map((subnet) => {
       const { subnetId, availabilityZone } = subnet.value;
       const zone = zonePath(task, availabilityZone);
-      const zoneTasks = store.view(tasks).count("zone", zone) + underway("zone", zone);
-      const free = freeAddresses(subnet, { store }) - underway("subnetId", subnetId);
+      const zoneTasks = store.view(tasks).count("zone", zone) + (underway.zones.get(zone) ?? 0);
+      const free = freeAddresses(subnet, { store }) - (underway.subnets.get(subnetId) ?? 0);
       return { subnetId, availabilityZone, freeAddresses: free, zoneTasks };
     }),
   };
@@ -128,7 +130,7 @@ function schedulerView(
 
 /** As the store has it now. */
 export async function readSchedulerView(task: TaskRecord, store: Store): Promise<SchedulerView> {
-  return schedulerView(task, await readSubnets(task, { store }), store, () => 0);
+  return schedulerView(task, await readSubnets(task, { store }), store, { zones: new Map(), subnets: new Map() });
 }
 
 async function toWrites(
