@@ -72,7 +72,7 @@ export class ManagedProxy {
     await this.#write(config, version);
     await this.#writeFile(stateFile, await this.ask("show servers state"));
     await beforeReload();
-    await ask(await this.socket("master"), "reload").catch(() => {}); // whether it has is seen in what it then says
+    await this.#reload();
     await this.#untilServing(String(version));
     // Only for this one reload: what it says is not true of a later start.
     await rm(join(this.#place.folder, stateFile), { force: true });
@@ -156,14 +156,33 @@ export class ManagedProxy {
     await this.#untilServing("0");
   }
 
+  /**
+   * A master begins to listen a moment after its first worker does. It may end the connection without an answer:
+   * whether it has reloaded is seen in what it then says.
+   */
+  async #reload(): Promise<void> {
+    const path = await this.socket("master");
+    const isAsked = () =>
+      ask(path, "reload").then(
+        () => true,
+        ({ cause }: DriverError) => !absent.has((cause as NodeJS.ErrnoException).code),
+      );
+    if (await this.#until(isAsked, readySeconds)) return;
+    throw new DriverError("Unavailable", "HAProxy's master does not listen", { retryable: true });
+  }
+
   async #untilServing(wanted: string): Promise<void> {
     if (await this.#untilVersion((version) => version === wanted, readySeconds)) return;
     throw new DriverError("Failed", "HAProxy did not start with its configuration", { retryable: true });
   }
 
-  async #untilVersion(isMet: (version: string | undefined) => boolean, seconds: number): Promise<boolean> {
+  #untilVersion(isMet: (version: string | undefined) => boolean, seconds: number): Promise<boolean> {
+    return this.#until(async () => isMet(await this.#runningVersion()), seconds);
+  }
+
+  async #until(isMet: () => Promise<boolean>, seconds: number): Promise<boolean> {
     for (const until = this.#clock.now() + seconds * 1000; this.#clock.now() < until; ) {
-      if (isMet(await this.#runningVersion())) return true;
+      if (await isMet()) return true;
       await sleep(this.#clock, lookAgainMs);
     }
     return false;
@@ -179,6 +198,8 @@ export class ManagedProxy {
   }
 }
 
+/** Why nobody is there to be connected to. */
+const absent: ReadonlySet<string | undefined> = new Set(["ENOENT", "ECONNREFUSED"]);
 const nextFile = "next.cfg";
 const noteFile = "note.json";
 
