@@ -169,7 +169,8 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function deviationOf(values: readonly number[]): number {
+/** The standard deviation of the whole, as metric math and dynamic labels have it. */
+export function deviationOf(values: readonly number[]): number {
   const mean = sumOf(values) / values.length;
   return Math.sqrt(sumOf(values.map((value) => (value - mean) ** 2)) / values.length);
 }

@@ -7,6 +7,7 @@ import { type Labelled, labelOf } from "../query/labels.ts";
 import { type FoundSeries, type QueryResult, runQueries } from "../query/run.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 import { checkTimes, type Refuse } from "../request/metric.ts";
+import { parseZone } from "../widget/time.ts";
 
 const mostQueries = 500;
 const mostDatapoints = 100_800;
@@ -66,12 +67,11 @@ function resultsOf(
 
 /** A time zone as `LabelOptions` has it (`+0130`), in minutes ahead of UTC. */
 function offsetOf(ctx: RequestContext, zone = "+0000"): number {
-  const [, sign, hours, minutes] = /^([+-])([01]\d|2[0-3])([0-5]\d)$/.exec(zone) ?? [];
-  if (sign === undefined) {
+  if (!/^[+-]([01]\d|2[0-3])[0-5]\d$/.test(zone)) {
     const format = "+ or - followed by two digits of hours and two of minutes, as in +0130";
     throw ctx.fault("InvalidParameterValue", `The parameter LabelOptions.Timezone must be ${format}.`);
   }
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  return parseZone(zone);
 }
 
 /** What CloudWatch says where a metric was measured in several units, and the query names none. */

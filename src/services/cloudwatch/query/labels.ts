@@ -1,4 +1,5 @@
 import type { MetricDataQuery } from "#generated/cloudwatch/types.ts";
+import { deviationOf } from "../math/functions.ts";
 import type { FoundSeries } from "./run.ts";
 
 /** A series with what its label is made of. */
@@ -62,7 +63,7 @@ function numberOf({ series, offsetMinutes = 0 }: Labelled, word: string): string
     LAST: values.at(-1),
     MIN_MAX_RANGE: most - least,
     FIRST_LAST_RANGE: (values.at(-1) ?? 0) - (values[0] ?? 0),
-    STDDEV: deviationOf(values, sum / values.length),
+    STDDEV: deviationOf(values),
   };
   if (word === "LABEL") return label;
   if (word === "DATAPOINT_COUNT") return String(values.length);
@@ -72,10 +73,6 @@ function numberOf({ series, offsetMinutes = 0 }: Labelled, word: string): string
   if (timed === undefined) return undefined;
   const time = times[values.indexOf(numbers[timed] ?? Number.NaN)];
   return time === undefined ? "--" : isoTime(time * 1000, offsetMinutes);
-}
-
-function deviationOf(values: readonly number[], mean: number): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 /** ISO 8601, in a zone so many minutes ahead of UTC. */
