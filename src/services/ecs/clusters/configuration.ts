@@ -30,16 +30,19 @@ export function resolveConfiguration(input: ClusterConfigurationInput | undefine
   const { executeCommandConfiguration, managedStorageConfiguration } = input;
   if (Object.keys(managedStorageConfiguration ?? {}).length > 0) {
     throw invalid(
-      "managedStorageConfiguration is not supported: this platform does not encrypt storage with KMS keys.",
+      "managedStorageConfiguration is not supported: this platform does not encrypt storage with KMS keys. Leave it " +
+        "out, and encrypt the disk of the hosts.",
     );
   }
   if (executeCommandConfiguration === undefined) return undefined;
   const { kmsKeyId, logging, logConfiguration } = executeCommandConfiguration;
   if (kmsKeyId) {
-    throw invalid("kmsKeyId is not supported: this platform does not encrypt exec sessions with KMS keys.");
+    throw invalid(
+      "kmsKeyId is not supported: this platform does not encrypt exec sessions with KMS keys. Leave it out.",
+    );
   }
   if (logConfiguration?.cloudWatchEncryptionEnabled) {
-    throw invalid("cloudWatchEncryptionEnabled is not supported: log groups have no KMS keys here.");
+    throw invalid("cloudWatchEncryptionEnabled is not supported: log groups have no KMS keys here. Leave it out.");
   }
   if (logConfiguration?.s3BucketName || logConfiguration?.s3KeyPrefix || logConfiguration?.s3EncryptionEnabled) {
     throw invalid(

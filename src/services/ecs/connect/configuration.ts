@@ -56,7 +56,11 @@ function checkLogs(ctx: RequestContext, input: ServiceConnectConfiguration): voi
   const problem = logs && logProblem(logs);
   if (problem !== undefined) throw invalid(ctx, problem);
   if (logs?.secretOptions?.length) {
-    throw invalid(ctx, "secretOptions is not supported: the log drivers of this platform take no secrets.");
+    throw invalid(
+      ctx,
+      "secretOptions is not supported: the log drivers of this platform take no secrets. Leave it out: awslogs " +
+        "and json-file need none.",
+    );
   }
   if (logs?.logDriver === "awslogs" && !logs.options?.["awslogs-stream-prefix"]) {
     throw invalid(ctx, "Log driver awslogs requires the option awslogs-stream-prefix for Service Connect.");

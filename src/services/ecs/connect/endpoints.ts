@@ -27,11 +27,10 @@ import { connectSslPolicy, securityOf, servedWith } from "./tls.ts";
 
 type Views = Pick<Store, "view">;
 
-/** A name and port that tasks of a namespace reach a service by, and the loopback address that stands for the name. */
+/** A name and port that tasks of a namespace reach a service by. */
 export interface Alias {
   readonly dnsName: string;
   readonly port: number;
-  readonly address: string;
   readonly endpoint: ServiceConnectEndpoint;
   /** Whose tasks are behind it. */
   readonly service: ServiceRecord;
@@ -51,18 +50,30 @@ export function aliasesIn(store: Views, world: World, namespaceId: string): read
     const connect = key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
     for (const endpoint of connect?.endpoints ?? []) {
       for (const { dnsName, port } of endpoint.aliases) {
-        const address = loopbackOf(dnsName);
-        const alias = { dnsName, port, address, endpoint, service };
-        if (!found.has(`${address}:${port}`)) found.set(`${address}:${port}`, alias);
+        const name = `${dnsName}:${port}`;
+        if (!found.has(name)) found.set(name, { dnsName, port, endpoint, service });
       }
     }
   }
   return [...found.values()].toSorted((a, b) => (a.dnsName < b.dnsName ? -1 : 1));
 }
 
-/** The address of a name, the same in every task: in 127.128.0.0/9, which nobody else uses. */
-export function loopbackOf(dnsName: string): string {
-  const [a = 0, b = 0, c = 0] = createHash("sha256").update(dnsName).digest();
+/**
+ * An address for each name, in 127.128.0.0/9, which nobody else uses. It is the name's hash, so that a name mostly has
+ * the same one in every task; of two names with one hash the latter has the hash of its next attempt.
+ */
+export function loopbacksOf(dnsNames: Iterable<string>): Map<string, string> {
+  const taken = new Map<string, string>();
+  for (const dnsName of new Set(dnsNames)) {
+    let [attempt, address] = [0, loopbackOf(dnsName)];
+    while (taken.has(address)) address = loopbackOf(`${dnsName} ${++attempt}`);
+    taken.set(address, dnsName);
+  }
+  return new Map(Array.from(taken, ([address, dnsName]) => [dnsName, address]));
+}
+
+function loopbackOf(text: string): string {
+  const [a = 0, b = 0, c = 0] = createHash("sha256").update(text).digest();
   return `127.${128 + (a % 127)}.${b}.${1 + (c % 254)}`;
 }
 
@@ -74,14 +85,17 @@ export function boundPortOf(port: number): number {
   return ((port + 32_767) % 65_535) + 1;
 }
 
-/** What a task's containers find in /etc/hosts: the names that there are when it starts, as with Amazon ECS. */
+/**
+ * What a task's containers find in /etc/hosts: the names that there are when it starts, as with Amazon ECS. It is kept
+ * with the task, and its proxy listens at these addresses.
+ */
 export function hostsOf(
   store: Views,
   world: World,
   connect: ServiceConnect,
 ): NonNullable<TaskRecord["serviceConnect"]>["hosts"] {
-  const hosts = new Map(aliasesIn(store, world, connect.namespaceId).map((alias) => [alias.dnsName, alias.address]));
-  return [...hosts].map(([hostname, ipAddress]) => ({ hostname, ipAddress }));
+  const addresses = loopbacksOf(aliasesIn(store, world, connect.namespaceId).map(({ dnsName }) => dnsName));
+  return Array.from(addresses, ([hostname, ipAddress]) => ({ hostname, ipAddress }));
 }
 
 const idleSeconds = { http: 300, tcp: 3600 };
@@ -114,9 +128,11 @@ export function proxyOf(
   open: OpenPrivateKey,
 ): LoadBalancerNode | undefined {
   if (task.networkInterface === undefined) return undefined;
-  const known = new Set(task.serviceConnect?.hosts.map(({ hostname }) => hostname));
-  const aliases = aliasesIn(store, task, connect.namespaceId).filter(({ dnsName }) => known.has(dnsName));
-  const outward = aliases.map((alias) => outwardOf(store, task, alias));
+  const addresses = new Map(task.serviceConnect?.hosts.map(({ hostname, ipAddress }) => [hostname, ipAddress]));
+  const outward = aliasesIn(store, task, connect.namespaceId).flatMap((alias) => {
+    const address = addresses.get(alias.dnsName);
+    return address === undefined ? [] : [outwardOf(store, task, alias, address)];
+  });
   const inward = connect.endpoints.filter(isProxied).map((endpoint) => inwardOf(store, task, endpoint, open));
   const all = [...inward, ...outward].filter((each) => each !== undefined);
   if (all.length === 0 || inward.includes(undefined)) return undefined;
@@ -204,7 +220,7 @@ function newGroupArn({ discoveryArn }: ServiceConnectEndpoint): string {
 }
 
 /** Behind a name are all tasks of its service, or by a deployment's weights those of its old and new revision. */
-function outwardOf(store: Views, task: TaskRecord, { address, port, endpoint, service }: Alias) {
+function outwardOf(store: Views, task: TaskRecord, { port, endpoint, service }: Alias, address: string) {
   const listenerArn = `${endpoint.discoveryArn}/${port}`;
   const split = splitOf(store, service);
   const [own, added] = [endpoint.discoveryArn, newGroupArn(endpoint)];

@@ -104,7 +104,7 @@ function checkSupported(
   if (platformDevices !== undefined && platformDevices.length > 0) {
     throw ctx.fault(
       "InvalidParameterException",
-      "platformDevices is not supported: GPUs can not be given to tasks here.",
+      "platformDevices is not supported: GPUs can not be given to tasks here. Leave it out.",
     );
   }
   if (containerInstanceArn !== undefined && attributes !== undefined && attributes.length > 0) {

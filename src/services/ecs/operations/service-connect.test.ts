@@ -5,7 +5,7 @@ import { instances, namespaces } from "#services/discovery/model.ts";
 import { operations as discovery } from "#services/discovery/operations/index.ts";
 import { connectWorld, connectServer as server } from "../../../../test/support/connect-world.ts";
 import { isFault } from "../../../../test/support/context.ts";
-import { boundPortOf } from "../connect/endpoints.ts";
+import { boundPortOf, loopbacksOf } from "../connect/endpoints.ts";
 import { hasProxies } from "../controllers/connect/proxies.ts";
 import { changeTask, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
@@ -62,6 +62,24 @@ describe("Service Connect", () => {
     // The server's own proxy takes in what comes to the overridden port.
     const [inward] = published.at(-1)!.find(({ taskArn }) => taskArn !== client.taskArn)!.listeners;
     assert.deepEqual([inward!.address, inward!.port, inward!.protocol], ["0.0.0.0", 15_432, "TCP"]);
+  });
+
+  test("two names whose addresses would be the same are both reached", async () => {
+    const { create, run, published, store } = await connectWorld();
+    const names = ["a1367", "a5309"];
+    const alone = names.flatMap((name) => [...loopbacksOf([name]).values()]);
+    assert.equal(alone[0], alone[1]);
+    for (const [i, dnsName] of names.entries()) {
+      const endpoint = { portName: i === 0 ? "http" : "db", clientAliases: [{ port: 80, dnsName }] };
+      await create(dnsName, { enabled: true, services: [endpoint] });
+    }
+    await create("client", { enabled: true });
+    await run();
+    const client = [...store.view(tasks).all()].find(({ value }) => value.service!.serviceName === "client")!.value;
+    const addresses = client.serviceConnect!.hosts.map(({ ipAddress }) => ipAddress);
+    assert.equal(new Set(addresses).size, 2);
+    const node = published.at(-1)!.find(({ taskArn }) => taskArn === client.taskArn)!;
+    assert.deepEqual(node.listeners.map(({ address }) => address).toSorted(), addresses.toSorted());
   });
 
   test("each port has another one that proxies bind for it", () => {

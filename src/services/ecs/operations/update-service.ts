@@ -57,7 +57,8 @@ function checkInput(ctx: RequestContext, input: UpdateServiceRequest, service: S
   if (input.deploymentController && input.deploymentController.type !== service.deploymentController) {
     throw ctx.fault(
       "UnsupportedFeatureException",
-      "The deployment controller of a service cannot be changed here yet.",
+      "The deployment controller of a service cannot be changed here yet. Create another service with it, and delete " +
+        "this one.",
     );
   }
   if (service.schedulingStrategy === "DAEMON") checkDaemonInput(ctx, input);

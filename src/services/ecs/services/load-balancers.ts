@@ -131,7 +131,11 @@ export function checkStrategy(
       throw invalid(ctx, `The deployment strategy ${strategy} ${why}.`);
     }
     if (strategy !== "BLUE_GREEN" && placeOf(advanced.productionListenerRule)?.type === "network") {
-      throw invalid(ctx, `The deployment strategy ${strategy} is not available with network load balancers.`);
+      const instead = "Use BLUE_GREEN, or an application load balancer.";
+      throw invalid(
+        ctx,
+        `The deployment strategy ${strategy} is not available with network load balancers. ${instead}`,
+      );
     }
   }
 }

@@ -114,14 +114,19 @@ function checkCompatible(ctx: RequestContext, capacity: RevisionCapacity, defini
 function refuseUnsupported(ctx: RequestContext, input: RevisionInput): void {
   const refused = {
     volumeConfigurations: "this platform has no Amazon EBS. Use a task volume.",
-    vpcLatticeConfigurations: "this platform has no VPC Lattice. Use service discovery.",
-    gatewayConnectors: "this platform has no gateways.",
+    vpcLatticeConfigurations: "this platform has no VPC Lattice. Use Service Connect, or a load balancer.",
+    gatewayConnectors: "this platform has no gateways. Use Service Connect, or a load balancer.",
   } as const;
   for (const [field, why] of Object.entries(refused)) {
     if (input[field as keyof typeof refused]?.length) throw invalid(ctx, `${field} is not supported: ${why}`);
   }
-  if (input.monitoring !== undefined)
-    throw invalid(ctx, "monitoring is not supported: the metrics of services are measured once a minute.");
+  if (input.monitoring !== undefined) {
+    throw invalid(
+      ctx,
+      "monitoring is not supported: all services are measured at the platform's interval. Leave it out; whoever " +
+        "starts the platform sets the interval (ESTIVA_METRICS_INTERVAL, 60 seconds unless it is set).",
+    );
+  }
 }
 
 function resolveRegistries(

@@ -7,6 +7,9 @@ type Field =
   /** A definition that uses it is refused with these words. */
   | { readonly refused: string };
 
+const lastingVolume =
+  "On container instances a volume with host.sourcePath or dockerVolumeConfiguration outlives its tasks";
+
 const containerShapes = {
   ContainerDefinition: {
     name: "honoured",
@@ -25,6 +28,7 @@ const containerShapes = {
     environmentFiles: refused(
       "environmentFiles",
       "the files are read from Amazon S3, which this platform does not have",
+      "Write the variables into environment, and those that are secret into secrets",
     ),
     mountPoints: { shape: "MountPoint" },
     volumesFrom: { shape: "VolumeFrom" },
@@ -51,9 +55,21 @@ const containerShapes = {
     logConfiguration: { shape: "LogConfiguration" },
     healthCheck: { shape: "HealthCheck" },
     systemControls: { shape: "SystemControl" },
-    resourceRequirements: refused("resourceRequirements", "no host of this platform offers GPUs or accelerators"),
-    firelensConfiguration: refused("firelensConfiguration", "log routers are not available on this platform"),
-    credentialSpecs: refused("credentialSpecs", "hosts of this platform do not join Active Directory domains"),
+    resourceRequirements: refused(
+      "resourceRequirements",
+      "no host of this platform offers GPUs or accelerators",
+      "Leave it out: the task then has CPUs alone",
+    ),
+    firelensConfiguration: refused(
+      "firelensConfiguration",
+      "log routers are not available on this platform",
+      "Leave the router out, and use the log driver awslogs",
+    ),
+    credentialSpecs: refused(
+      "credentialSpecs",
+      "hosts of this platform do not join Active Directory domains",
+      "Give the container the credentials that it logs in with as secrets",
+    ),
   },
   RepositoryCredentials: { credentialsParameter: "honoured" },
   PortMapping: {
@@ -87,7 +103,11 @@ const containerShapes = {
   LogConfiguration: {
     logDriver: "honoured",
     options: "honoured",
-    secretOptions: refused("secretOptions", "the log drivers of this platform take no secrets"),
+    secretOptions: refused(
+      "secretOptions",
+      "the log drivers of this platform take no secrets",
+      "Leave it out: awslogs and json-file need none",
+    ),
   },
   HealthCheck: {
     command: "honoured",
@@ -114,23 +134,44 @@ const taskShapes = {
     tags: { shape: "Tag" },
     pidMode: "honoured",
     ipcMode: "honoured",
-    proxyConfiguration: refused("proxyConfiguration", "App Mesh is not available on this platform"),
+    proxyConfiguration: refused(
+      "proxyConfiguration",
+      "App Mesh is not available on this platform",
+      "Use Service Connect: serviceConnectConfiguration of the service",
+    ),
     inferenceAccelerators: { refused: "Unsupported field 'inferenceAccelerators'." },
     ephemeralStorage: { shape: "EphemeralStorage" },
     runtimePlatform: { shape: "RuntimePlatform" },
-    enableFaultInjection: refused("enableFaultInjection", "the fault injection endpoints are not available"),
+    enableFaultInjection: refused(
+      "enableFaultInjection",
+      "the fault injection endpoints are not available",
+      "Leave it out, or set it to false",
+    ),
   },
   Volume: {
     name: "honoured",
     host: { shape: "HostVolumeProperties" },
     dockerVolumeConfiguration: { shape: "DockerVolumeConfiguration" },
-    efsVolumeConfiguration: refused("efsVolumeConfiguration", "Amazon EFS is not available on this platform"),
-    s3filesVolumeConfiguration: refused("s3filesVolumeConfiguration", "Amazon S3 Files is not available here"),
+    efsVolumeConfiguration: refused(
+      "efsVolumeConfiguration",
+      "Amazon EFS is not available on this platform",
+      lastingVolume,
+    ),
+    s3filesVolumeConfiguration: refused(
+      "s3filesVolumeConfiguration",
+      "Amazon S3 Files is not available here",
+      lastingVolume,
+    ),
     fsxWindowsFileServerVolumeConfiguration: refused(
       "fsxWindowsFileServerVolumeConfiguration",
       "Amazon FSx is not available on this platform",
+      lastingVolume,
     ),
-    configuredAtLaunch: refused("configuredAtLaunch", "Amazon EBS volumes are not available on this platform"),
+    configuredAtLaunch: refused(
+      "configuredAtLaunch",
+      "Amazon EBS volumes are not available on this platform",
+      "Leave it out, and say with ephemeralStorage how much the task's own storage is to hold",
+    ),
   },
   HostVolumeProperties: { sourcePath: "honoured" },
   DockerVolumeConfiguration: {
@@ -171,6 +212,6 @@ function inUse(value: unknown): boolean {
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
-function refused(field: string, reason: string): { readonly refused: string } {
-  return { refused: `Unsupported field '${field}': ${reason}.` };
+function refused(field: string, reason: string, instead: string): { readonly refused: string } {
+  return { refused: `Unsupported field '${field}': ${reason}. ${instead}.` };
 }

@@ -20,7 +20,7 @@ export function resolveOverrides(
   if (given.inferenceAcceleratorOverrides?.length) {
     throw invalid(
       ctx,
-      "Inference accelerator overrides are not supported: this platform has no inference accelerators.",
+      "Inference accelerator overrides are not supported: this platform has no inference accelerators. Leave them out.",
     );
   }
   const { cpu, memory, executionRoleArn, taskRoleArn, ephemeralStorage } = given;
@@ -56,13 +56,14 @@ function resolveContainer(
   if (given.environmentFiles?.length) {
     throw invalid(
       ctx,
-      "environmentFiles cannot be overridden: they are read from Amazon S3, which this platform lacks.",
+      "environmentFiles cannot be overridden: they are read from Amazon S3, which this platform lacks. Override " +
+        "environment.",
     );
   }
   if (given.resourceRequirements?.length) {
     throw invalid(
       ctx,
-      "resourceRequirements cannot be overridden: this platform has no GPUs or inference accelerators.",
+      "resourceRequirements cannot be overridden: this platform has no GPUs or inference accelerators. Leave them out.",
     );
   }
   if (environment?.some((variable) => !variable.name)) {

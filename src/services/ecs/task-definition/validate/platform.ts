@@ -9,10 +9,11 @@ const roleArnPattern = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const platform: Rule = function* ({ runtimePlatform, requiresCompatibilities }) {
   const family = runtimePlatform?.operatingSystemFamily ?? "LINUX";
   if (family !== "LINUX") {
-    yield `Unsupported operating system family '${family}': the hosts of this platform run Linux containers only.`;
+    yield `Unsupported operating system family '${family}': the hosts of this platform run Linux containers only. ` +
+      "Use LINUX.";
   }
   if (listed(requiresCompatibilities).includes("MANAGED_INSTANCES")) {
-    yield "Unsupported compatibility 'MANAGED_INSTANCES': this platform has no managed instances.";
+    yield "Unsupported compatibility 'MANAGED_INSTANCES': this platform has no managed instances. Use FARGATE or EC2.";
   }
 };
 
