@@ -24,6 +24,7 @@ import { createEcrPorts } from "#platform/ecr-ports.ts";
 import { engineName } from "#platform/engine-name.ts";
 import { type Host, type HostParts, startHost } from "#platform/host.ts";
 import { createHostAgent } from "#platform/host-agent.ts";
+import { openHttp } from "#platform/http-sender.ts";
 import { createIdentity, type Identity } from "#platform/identity.ts";
 import { openImageStorage } from "#platform/image-storage.ts";
 import { loadBalancerKeys } from "#platform/load-balancer-keys.ts";
@@ -125,7 +126,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     check: (request) => authorizer.check(request),
     actAs: (call) => actAs(call),
   });
-  const upstream = createUpstreamClient({ clock });
+  const upstream = createUpstreamClient({ clock, open: openHttp });
   const scansDir = join(options.dataDir, "scans");
   const scanner = new Scanner({ blobs, dir: scansDir, env: options.env, clock, random });
   const ecrPorts = createEcrPorts({

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { DriverError } from "./fault.ts";
 
 export interface HttpCall {
@@ -29,6 +30,29 @@ export interface HttpSending {
  * of the request is in their messages but the host.
  */
 export type SendHttp = (call: HttpCall, options: HttpSending) => Promise<HttpAnswer>;
+
+/** An answer whose body has not been read yet: it is read to its end, or closed. */
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly content: AsyncIterable<Uint8Array>;
+  /** Whether it comes from this machine or a private network. */
+  readonly isInside: boolean;
+  close(): void;
+}
+
+export interface HttpOpening {
+  /** Ends the connection, also while the body is read. */
+  readonly signal: AbortSignal;
+  /** Nothing is sent to this machine and private networks: for URLs that a stranger on the internet has given. */
+  readonly onlyOutside: boolean;
+}
+
+/**
+ * Sends a request and gives its answer as it comes; redirections are not followed. Rejects with a `DriverError`
+ * (`InvalidSpec`) where nothing may be sent.
+ */
+export type OpenHttp = (call: HttpCall, options: HttpOpening) => Promise<HttpStream>;
 
 /** Reaches nobody: where nothing is to be sent. */
 export const noHttp: SendHttp = ({ url }) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";
 import { after, before, test } from "node:test";
-import { createHttpSender, sendHttp } from "./http-sender.ts";
+import { createHttpOpener, createHttpSender, openHttp, sendHttp } from "./http-sender.ts";
 
 const timeoutMs = 60_000;
 const switching = "connection: upgrade\r\nupgrade: x\r\n\r\n";
@@ -48,6 +48,22 @@ test("a name is looked up once, and what was looked at is connected to", async (
   await assert.rejects(again, { reason: "InvalidSpec", retryable: false, message: /changing\.example.*metadata/ });
   const one = createHttpSender(resolver(["127.0.0.1", "169.254.169.254"]).lookup);
   await assert.rejects(one(post(url("both.example")), { timeoutMs }), { reason: "InvalidSpec" });
+});
+
+test("where only the internet may be reached, nothing goes to this machine or a private network", async () => {
+  const { signal } = new AbortController();
+  const get = (to: string) => ({ method: "GET", url: to, headers: {} });
+  const answer = await openHttp(get(url("127.0.0.1")), { signal, onlyOutside: false });
+  assert.deepEqual([answer.status, answer.isInside], [200, true]);
+  answer.close();
+  const hosts = ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.1", "100.64.0.1", "0.0.0.0", "169.254.169.254"];
+  for (const host of [...hosts, "[::1]", "[::]", "[::ffff:127.0.0.1]", "[fd12::1]", "[fe80::1]"]) {
+    const opening = openHttp(get(url(host)), { signal, onlyOutside: true });
+    await assert.rejects(opening, { reason: "InvalidSpec", retryable: false, message: /private network/ }, host);
+  }
+  const open = createHttpOpener(resolver(["10.1.2.3"]).lookup);
+  const opening = open(get(url("inside.example")), { signal, onlyOutside: true });
+  await assert.rejects(opening, { reason: "InvalidSpec", message: /inside\.example.*private network/ });
 });
 
 test("the answer's head is told, and as much of its body as is wanted", async () => {

@@ -8,7 +8,14 @@ import type { BlobStore } from "#kernel/blob-store.ts";
 import { type Clock, systemClock } from "#kernel/clock.ts";
 import { createLog } from "#kernel/log.ts";
 import { systemRandom } from "#kernel/random.ts";
-import { type BlobStoreOptions, createBlobStore, createRegistry, type RegistryOptions } from "#registry/index.ts";
+import { openHttp } from "#platform/http-sender.ts";
+import {
+  type BlobStoreOptions,
+  createBlobStore,
+  createRegistry,
+  createUpstreamClient,
+  type RegistryOptions,
+} from "#registry/index.ts";
 import { MemoryCatalog, type MemoryCatalogOptions } from "#registry/testing/memory-catalog.ts";
 
 export interface TestRegistry {
@@ -45,7 +52,8 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   const logLines: string[] = [];
   const log = createLog({ clock, level: "warn", format: "json", write: (line) => void logLines.push(line) });
   const onInvariantError = (error: unknown) => void logLines.push(String(error));
-  const registry = createRegistry({ catalog, blobs, clock, log, onInvariantError, ...options.registry });
+  const upstream = createUpstreamClient({ clock, open: openHttp });
+  const registry = createRegistry({ catalog, blobs, clock, upstream, log, onInvariantError, ...options.registry });
   const server = createServer((request, response) => void registry.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -4,7 +4,7 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError, Fault, InvariantError } from "#kernel/fault.ts";
 import { type RegistryCatalog, registryErrors, registryFault } from "#kernel/registry.ts";
-import { createUpstreamClient, type UpstreamClient } from "../upstream/client.ts";
+import type { UpstreamClient } from "../upstream/client.ts";
 import { PullThrough } from "../upstream/pull-through.ts";
 import { answerBlob } from "./blobs.ts";
 import { type Answer, type Exchange, jsonAnswer } from "./exchange.ts";
@@ -23,7 +23,7 @@ export interface RegistryOptions {
   readonly log: Log;
   /** A bug was found. */
   readonly onInvariantError: (error: unknown) => void;
-  readonly upstream?: UpstreamClient;
+  readonly upstream: UpstreamClient;
   /** Chunks that are taken at once; each holds half a megabyte. */
   readonly maxUploads?: number;
   /** Bytes of manifests that are held at once. */
@@ -42,8 +42,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { blobs, clock, log, maxUploads = 128, maxHeldBytes = 32 * 2 ** 20 } = options;
   const catalog = withReruns(options.catalog);
-  const upstream = options.upstream ?? createUpstreamClient({ clock });
-  const { onInvariantError } = options;
+  const { upstream, onInvariantError } = options;
   const pullThrough = new PullThrough({ catalog, blobs, client: upstream, clock, log, onBug: onInvariantError });
   const shell: Shell = {
     ...{ catalog, blobs, clock, log, onInvariantError, pullThrough },

@@ -9,7 +9,7 @@ export type Challenge =
     };
 
 /** Reads `WWW-Authenticate`; undefined when it asks for something else. Bearer is preferred where both are offered. */
-export function readChallenge(header: string | null): Challenge | undefined {
+export function readChallenge(header: string | undefined): Challenge | undefined {
   const text = (header ?? "").slice(0, 4096);
   const bearer = /(?:^|,)\s*bearer\s+/i.exec(text);
   if (bearer === null) return /(?:^|,)\s*basic\b/i.test(text) ? { scheme: "basic" } : undefined;

@@ -1,6 +1,7 @@
 import { digestAlgorithm } from "#kernel/blob-store.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
+import type { HttpStream, OpenHttp } from "#kernel/http-sender.ts";
 import { manifestTypes, maxManifestBytes } from "#kernel/oci-manifest.ts";
 import type { Upstream } from "#kernel/registry.ts";
 import { readChallenge } from "./challenge.ts";
@@ -8,7 +9,7 @@ import { readChallenge } from "./challenge.ts";
 /**
  * Reads from other registries: Docker Hub, quay.io, ghcr.io, public.ecr.aws, private ones. Failures are `DriverError`s:
  * `NotFound`, `Unauthorized`, `TooManyRequests`, `TooLarge`, or `Unavailable` (also for what makes no sense, and when
- * the signal aborts).
+ * the signal aborts), `InvalidSpec` when it leads to where nothing may be sent.
  */
 export interface UpstreamClient {
   /** The manifest that a tag or digest names now. */
@@ -31,6 +32,7 @@ export interface UpstreamBlob {
 
 export interface UpstreamClientOptions {
   readonly clock: Clock;
+  readonly open: OpenHttp;
   /** Until a registry begins to answer. */
   readonly answerSeconds?: number;
   /** Between two pieces of an answer. */
@@ -42,20 +44,23 @@ const accept = Object.values(manifestTypes).join(", ");
 const defaultTokenSeconds = 60;
 const maxTokens = 1000;
 const maxTokenBytes = 64 * 1024;
+/** As Docker's client and `fetch` have it, give or take. */
+const mostRedirects = 10;
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   const requests = new Requests(options);
   return {
     async manifest(upstream, reference, signal) {
       const response = await requests.get(upstream, `manifests/${reference}`, accept, signal);
-      const mediaType = response.headers.get("content-type") ?? undefined;
+      const mediaType = response.headers["content-type"];
       return { bytes: await wholeBody(requests.pieces(response), maxManifestBytes), mediaType };
     },
     async blob(upstream, digest, signal) {
       if (digestAlgorithm(digest) === undefined) throw new DriverError("NotFound", "There is no such blob.");
       const response = await requests.get(upstream, `blobs/${digest}`, "*/*", signal);
-      const length = response.headers.get("content-length");
-      return { content: requests.pieces(response), sizeBytes: length === null ? undefined : Number(length) };
+      const length = response.headers["content-length"];
+      return { content: requests.pieces(response), sizeBytes: length === undefined ? undefined : Number(length) };
     },
     check: (place) => requests.check(place),
   };
@@ -66,74 +71,94 @@ interface Token {
   readonly validUntil: number;
 }
 
+/** A request to a registry, to where it redirects, or to its token service. */
+interface Asked {
+  readonly url: string;
+  readonly accepted: string;
+  readonly authorization?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Who gave the URL; absent: the configuration, which may name a registry in a private network. */
+  readonly from?: HttpStream;
+}
+
 class Requests {
   readonly #clock: Clock;
+  readonly #open: OpenHttp;
   readonly #answerMs: number;
   readonly #idleMs: number;
   readonly #tokens = new Map<string, Token>();
 
-  constructor({ clock, answerSeconds = 30, idleSeconds = 60 }: UpstreamClientOptions) {
+  constructor({ clock, open, answerSeconds = 30, idleSeconds = 60 }: UpstreamClientOptions) {
     this.#clock = clock;
+    this.#open = open;
     this.#answerMs = answerSeconds * 1000;
     this.#idleMs = idleSeconds * 1000;
   }
 
-  async get(upstream: Upstream, path: string, accepted: string, signal?: AbortSignal): Promise<Response> {
+  async get(upstream: Upstream, path: string, accepted: string, signal?: AbortSignal): Promise<HttpStream> {
     const url = `${upstream.endpoint}/v2/${upstream.repositoryName}/${path}`;
     const key = JSON.stringify([upstream.endpoint, upstream.repositoryName, upstream.credentials ?? null]);
-    let response = await this.#fetch(url, accepted, this.#tokenOf(key), signal);
+    let response = await this.#follow({ url, accepted, authorization: this.#tokenOf(key), signal });
     if (response.status === 401) {
-      await response.body?.cancel();
-      const scope = `repository:${upstream.repositoryName}:pull`;
-      const token = await this.#authorize(upstream, response.headers.get("www-authenticate"), scope);
+      const token = await this.#authorize(upstream, response, `repository:${upstream.repositoryName}:pull`);
       this.#keep(key, token);
-      response = await this.#fetch(url, accepted, token.header, signal);
+      response = await this.#follow({ url, accepted, authorization: token.header, signal });
     }
-    if (response.ok) return response;
-    await response.body?.cancel();
-    throw statusError(new URL(url).host, response.status);
+    return succeeded(response, new URL(url).host);
   }
 
   async check(place: Omit<Upstream, "repositoryName">): Promise<void> {
-    const url = `${place.endpoint}/v2/`;
-    const response = await this.#fetch(url, "*/*", undefined);
-    await response.body?.cancel();
-    if (response.ok) return;
-    if (response.status !== 401) throw statusError(new URL(url).host, response.status);
-    const token = await this.#authorize(place, response.headers.get("www-authenticate"), undefined);
+    const asked = { url: `${place.endpoint}/v2/`, accepted: "*/*" };
+    const { host } = new URL(place.endpoint);
+    const response = await this.#follow(asked);
+    if (response.status !== 401) return succeeded(response, host).close();
+    const token = await this.#authorize(place, response, undefined);
     // A token service has looked at the credentials; a registry that takes them itself has not yet.
     if (!token.header.startsWith("Basic ")) return;
-    const answer = await this.#fetch(url, "*/*", token.header);
-    await answer.body?.cancel();
-    if (!answer.ok) throw statusError(new URL(url).host, answer.status);
+    succeeded(await this.#follow({ ...asked, authorization: token.header }), host).close();
   }
 
   /** The pieces of a body; fails when none comes for a while. */
-  async *pieces(response: Response): AsyncGenerator<Uint8Array> {
-    const reader = response.body?.getReader();
-    if (reader === undefined) return;
+  async *pieces(response: HttpStream): AsyncGenerator<Uint8Array> {
+    const pieces = response.content[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const { done, value } = await this.#within(this.#idleMs, reader.read(), () => void reader.cancel());
+        const { done, value } = await this.#within(this.#idleMs, pieces.next(), () => response.close());
         if (done) return;
         yield value;
       }
     } finally {
-      await reader.cancel().catch(() => {});
+      response.close();
     }
   }
 
-  async #fetch(
-    url: string,
-    accepted: string,
-    authorization: string | undefined,
-    signal?: AbortSignal,
-  ): Promise<Response> {
+  /**
+   * The answer at the end of the redirects to where blobs lie. Authorization stays at the origin that it is for, and
+   * no other asks for it; only who is in a private network leads to one.
+   */
+  async #follow(asked: Asked): Promise<HttpStream> {
+    let { url, authorization, from } = asked;
+    for (let count = 0; count <= mostRedirects; count++) {
+      const response = await this.#ask({ ...asked, url, authorization, ...(from !== undefined && { from }) });
+      const { location } = response.headers;
+      if (response.status === 401 && !isAtOrigin(url, asked.url)) return succeeded(response, new URL(url).host);
+      if (!redirects.has(response.status) || location === undefined) return response;
+      response.close();
+      if (!URL.canParse(location, url)) break;
+      const next = new URL(location, url);
+      if (next.protocol !== "https:" && next.protocol !== "http:") break;
+      if (!isAtOrigin(next.href, asked.url)) authorization = undefined;
+      [url, from] = [next.href, response];
+    }
+    throw new DriverError("Unavailable", "The upstream registry redirects to nowhere.", { retryable: true });
+  }
+
+  async #ask({ url, accepted, authorization, signal, from }: Asked): Promise<HttpStream> {
     const abort = new AbortController();
     const until = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal]);
     const headers = { accept: accepted, ...(authorization !== undefined && { authorization }) };
-    // Redirects to where blobs lie are followed; a redirect to another origin goes without the authorization.
-    const answer = fetch(url, { headers, redirect: "follow", signal: until });
+    const opening = { signal: until, onlyOutside: from !== undefined && !from.isInside };
+    const answer = this.#open({ method: "GET", url, headers }, opening);
     return this.#within(this.#answerMs, answer, () => abort.abort());
   }
 
@@ -155,10 +180,11 @@ class Requests {
 
   async #authorize(
     upstream: Omit<Upstream, "repositoryName">,
-    header: string | null,
+    refusal: HttpStream,
     scope: string | undefined,
   ): Promise<Token> {
-    const challenge = readChallenge(header);
+    refusal.close();
+    const challenge = readChallenge(refusal.headers["www-authenticate"]);
     const basic = upstream.credentials && basicHeader(upstream.credentials);
     if (challenge?.scheme === "basic" && basic !== undefined) {
       return { header: basic, validUntil: Number.POSITIVE_INFINITY };
@@ -168,13 +194,10 @@ class Requests {
     // Whoever speaks HTTPS does not send credentials on in clear.
     if (url.protocol !== "https:" && !upstream.endpoint.startsWith("http:")) throw statusError(upstream.endpoint, 401);
     if (challenge.service !== undefined) url.searchParams.set("service", challenge.service);
-    const asked = challenge.scope ?? scope;
-    if (asked !== undefined) url.searchParams.set("scope", asked);
-    const response = await this.#fetch(url.href, "application/json", basic);
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw statusError(url.host, response.status);
-    }
+    const wanted = challenge.scope ?? scope;
+    if (wanted !== undefined) url.searchParams.set("scope", wanted);
+    const asked = { url: url.href, accepted: "application/json", authorization: basic, from: refusal };
+    const response = succeeded(await this.#follow(asked), url.host);
     return readToken(await wholeBody(this.pieces(response), maxTokenBytes), this.#clock.now());
   }
 
@@ -228,6 +251,16 @@ function basicHeader({ username, password }: { readonly username: string; readon
 const refusedWords =
   "The authentication to the upstream registry failed. Verify that the credentials provided in the pull through " +
   "cache rule are correct, and try again.";
+
+function isAtOrigin(url: string, other: string): boolean {
+  return new URL(url).origin === new URL(other).origin;
+}
+
+function succeeded(response: HttpStream, host: string): HttpStream {
+  if (response.status >= 200 && response.status < 300) return response;
+  response.close();
+  throw statusError(host, response.status);
+}
 
 function statusError(host: string, status: number): DriverError {
   if (status === 404) return new DriverError("NotFound", `${host} has no such image.`);

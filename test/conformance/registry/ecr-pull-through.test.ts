@@ -5,7 +5,8 @@ import { after, before, test } from "node:test";
 import type { AccessRequest } from "#kernel/authorization.ts";
 import { silentLog } from "#kernel/controller.ts";
 import type { RegistryCatalog } from "#kernel/registry.ts";
-import { createRegistry } from "#registry/index.ts";
+import { openHttp } from "#platform/http-sender.ts";
+import { createRegistry, createUpstreamClient } from "#registry/index.ts";
 import { sealToken } from "#services/ecr/model/token.ts";
 import { ecrWorld, noPorts } from "../../support/ecr.ts";
 import { sha256, startRegistry, type TestRegistry } from "../../support/registry.ts";
@@ -53,7 +54,8 @@ async function startCache(t: { after(work: () => Promise<void>): void }, refuse?
   };
   const { blobs, clock } = world;
   const onInvariantError = (error: unknown) => assert.fail(String(error));
-  const registry = createRegistry({ catalog, blobs, clock, log: silentLog, onInvariantError });
+  const upstream = createUpstreamClient({ clock, open: openHttp });
+  const registry = createRegistry({ catalog, blobs, clock, upstream, log: silentLog, onInvariantError });
   const server = createServer((request, response) => void registry.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(async () => {

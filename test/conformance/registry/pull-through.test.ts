@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { openHttp } from "#platform/http-sender.ts";
 import { readChallenge } from "#registry/upstream/challenge.ts";
 import { createUpstreamClient } from "#registry/upstream/client.ts";
 import { sha256, startRegistry, type TestRegistry } from "../../support/registry.ts";
@@ -59,7 +60,7 @@ test("challenges are read", () => {
     ...{ scheme: "bearer", realm: "https://a/t", service: undefined, scope: undefined },
   });
   assert.deepEqual(readChallenge('Basic realm="x"'), { scheme: "basic" });
-  for (const none of [null, "", "Negotiate", 'Bearer service="s"']) assert.equal(readChallenge(none), undefined);
+  for (const none of [undefined, "", "Negotiate", 'Bearer service="s"']) assert.equal(readChallenge(none), undefined);
 });
 
 test("images come from upstream when they are asked for, once, and stay when it is down", async () => {
@@ -92,7 +93,7 @@ test("images come from upstream when they are asked for, once, and stay when it 
 });
 
 test("what upstream refuses, or says wrongly, is told", async () => {
-  const client = createUpstreamClient({ clock: systemClock() });
+  const client = createUpstreamClient({ clock: systemClock(), open: openHttp });
   const reason = (expected: string) => (error: unknown) => error instanceof DriverError && error.reason === expected;
   const upstream = { endpoint: front.url, repositoryName: "app" };
   await assert.rejects(client.manifest(upstream, "v1"), reason("Unauthorized"));
