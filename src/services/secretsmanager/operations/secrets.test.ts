@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { silentLog } from "#kernel/controller.ts";
+import { DriverError } from "#kernel/fault.ts";
 import { seededRandom, uuid } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { aliases, keys } from "#services/kms/model.ts";
@@ -68,6 +70,20 @@ test("a secret is read by its name, its ARN and its ARN without the six characte
     const read = world.call(operations, "GetSecretValue", { SecretId });
     await assert.rejects(read, isFault("ResourceNotFoundException", message));
   }
+});
+
+test("a secret is read while nothing can be written", async () => {
+  const { world } = await worldWithSecret();
+  const { store } = world.context();
+  const error = new DriverError("NoSpace", "The disk is full.", { retryable: true });
+  const logged: unknown[] = [];
+  const full = {
+    store: { ...store, get: store.get.bind(store), view: store.view.bind(store), commit: () => Promise.reject(error) },
+    log: { ...silentLog, error: (_: string, fields: { error?: unknown } = {}) => void logged.push(fields.error) },
+  };
+  const { SecretString } = await world.call(operations, "GetSecretValue", { SecretId: "app/db" }, full);
+  assert.equal(SecretString, "v1");
+  assert.deepEqual(logged, [error]);
 });
 
 test("nothing in the store shows a value", async () => {

@@ -1,5 +1,5 @@
 import type { SecretValueEntry } from "#generated/secretsmanager/types.ts";
-import { Fault } from "#kernel/fault.ts";
+import { DriverError, Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Entry } from "#kernel/store.ts";
@@ -48,7 +48,7 @@ function notFound(what: string): never {
   throw new Fault("ResourceNotFoundException", message);
 }
 
-/** One write a day at most. */
+/** One write a day at most. Where it cannot be made the secret is read all the same. */
 async function noteAccess(ctx: RequestContext, secret: Entry<SecretRecord>, versionId: string): Promise<void> {
   const lastAccessedDate = Math.floor(ctx.clock.now() / dayMs) * dayMs;
   const isNoted = (what: { readonly lastAccessedDate?: number }) => what.lastAccessedDate === lastAccessedDate;
@@ -56,5 +56,10 @@ async function noteAccess(ctx: RequestContext, secret: Entry<SecretRecord>, vers
   if (isNoted(secret.value) && version !== undefined && isNoted(version)) return;
   const versions = secret.value.versions.map((other) => (other === version ? { ...other, lastAccessedDate } : other));
   const value: SecretRecord = { ...secret.value, lastAccessedDate, versions };
-  await ctx.store.commit({ unchanged: [secret], put: [{ key: secret.key, value }] });
+  try {
+    await ctx.store.commit({ unchanged: [secret], put: [{ key: secret.key, value }] });
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    ctx.log.error("The day on which a secret was read could not be noted", { secret: secret.key, error });
+  }
 }
