@@ -34,7 +34,7 @@ function commandsText(): string {
   const engine = { setUp: never, requireEngine: never, makeDemoImage: never, exportImage: never, buildImage: never };
   const machine = { ...engine, startPlatform: never, startInBackground: () => {}, examine: never };
   const streams = { input: process.stdin, output: process.stdout, errors: process.stderr };
-  return createCommands({ machine, runPlatform: never, runTests: never, streams })
+  return createCommands({ machine, runPlatform: never, runTests: never, streams, version: "" })
     .flatMap((command) => [command, ...(command.subcommands ?? [])])
     .map((command) => `### ${command.name}\n\n\`\`\`text\n${helpText(command).trimEnd()}\n\`\`\``)
     .join("\n\n");

@@ -48,10 +48,11 @@ const streams: Streams = {
   },
 };
 const runTests = findTests(join(import.meta.dirname, ".."));
-const commands = createCommands({ machine, runPlatform, runTests, streams });
+const commands = createCommands({ machine, runPlatform, runTests, streams, version });
 
 const stopping = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort(signal));
+// SIGUSR2 is `estiva down`, which may come while the platform starts.
+for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => stopping.abort(signal));
 // A reader that goes away (`estiva ps | head -1`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -70,6 +71,6 @@ const terminal: Terminal = {
   signal: stopping.signal,
 };
 
-process.exitCode = await runProgram({ version, commands }, process.argv.slice(2), terminal);
+process.exitCode = await runProgram(commands, process.argv.slice(2), terminal);
 // A start that failed half way has parts that keep the process; nothing of them is worth waiting for.
 if (process.exitCode !== exitCodes.ok) process.exit();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Command, CommandError, type Terminal } from "./command.ts";
+import { versionCommand } from "./commands/version.ts";
 import { editDistance, runProgram } from "./index.ts";
 
 function command(name: string, run: Command["run"] = async () => 0): Command {
@@ -21,13 +22,16 @@ async function play(words: readonly string[], commands = [command("run"), comman
     },
     signal: new AbortController().signal,
   };
-  const code = await runProgram({ version: "1.2.3", commands }, words, terminal);
+  const code = await runProgram(commands, words, terminal);
   return { code, ...written };
 }
 
 describe("the program", () => {
   test("tells its version and its commands", async () => {
-    assert.deepEqual(await play(["--version"]), { code: 0, out: "estiva 1.2.3\n", err: "" });
+    const version = (...words: string[]) => play(words, [versionCommand("1.2.3")]);
+    assert.deepEqual(await version("--version"), { code: 0, out: "estiva 1.2.3\n", err: "" });
+    assert.deepEqual(JSON.parse((await version("version", "--json")).out), { version: "1.2.3" });
+    assert.equal((await version("version", "--jsno")).code, 64);
     assert.match((await play(["--help"])).out, /\n {2}run {2}run it\.\n/);
     assert.match((await play(["run", "--help"])).out, /^Usage: estiva run\n/);
   });

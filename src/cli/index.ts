@@ -1,28 +1,23 @@
 import { type Command, CommandError, exitCodes, helpText, parseCommandLine, type Terminal } from "./command.ts";
 
-/** The commands by their names, with the text of `estiva --help` around them. */
-export interface Program {
-  readonly version: string;
-  readonly commands: readonly Command[];
-}
-
 /** Runs one command line. Resolves with the exit code; what goes wrong has been told on the terminal. */
-export async function runProgram(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...given] = words;
+export async function runProgram(
+  commands: readonly Command[],
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const [word, ...given] = words;
+  const name = word === "--version" ? "version" : word;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    if (given.length > 0) return runProgram(program, [...given, "--help"], terminal);
-    terminal.out(overview(program));
+    if (given.length > 0) return runProgram(commands, [...given, "--help"], terminal);
+    terminal.out(overview(commands));
     return exitCodes.ok;
   }
-  if (name === "--version" || name === "version") {
-    terminal.out(`estiva ${program.version}\n`);
-    return exitCodes.ok;
-  }
-  const outer = program.commands.find((candidate) => candidate.name === name);
+  const outer = commands.find((candidate) => candidate.name === name);
   const inner = outer?.subcommands?.find((candidate) => candidate.name === `${name} ${given[0]}`);
   const [command, rest] = inner === undefined ? [outer, given] : [inner, given.slice(1)];
   if (command === undefined) {
-    terminal.err(`estiva: ${name} is not a command.${suggestion(program, name)}\nTry: estiva --help\n`);
+    terminal.err(`estiva: ${name} is not a command.${suggestion(commands, name)}\nTry: estiva --help\n`);
     return exitCodes.usage;
   }
   try {
@@ -40,7 +35,7 @@ export async function runProgram(program: Program, words: readonly string[], ter
 }
 
 /** What `estiva --help` prints. */
-function overview({ commands }: Program): string {
+function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     "Estiva: ECS, Fargate and the AWS APIs around them, on your own machines.",
@@ -56,8 +51,8 @@ function overview({ commands }: Program): string {
 }
 
 /** The command whose name is at most two edits away. */
-function suggestion(program: Program, name: string): string {
-  const near = program.commands
+function suggestion(commands: readonly Command[], name: string): string {
+  const near = commands
     .map((command) => ({ name: command.name, edits: editDistance(command.name, name) }))
     .sort((a, b) => a.edits - b.edits)[0];
   return near && near.edits <= 2 && near.edits < near.name.length ? ` Did you mean ${near.name}?` : "";

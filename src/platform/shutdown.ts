@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import { ConflictError } from "#kernel/fault.ts";
@@ -86,10 +87,7 @@ export async function resetState(
 }
 
 /** Resolves at the end, with true when `estiva down` asked for it (SIGUSR2): then tasks are stopped too. */
-export function untilStopped(signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    signal.addEventListener("abort", () => resolve(false), { once: true });
-    process.once("SIGUSR2", () => resolve(true));
-  });
+export async function untilStopped(signal: AbortSignal): Promise<boolean> {
+  if (!signal.aborted) await once(signal, "abort");
+  return signal.reason === "SIGUSR2";
 }

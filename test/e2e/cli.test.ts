@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -38,6 +38,18 @@ async function detached(...options: string[]): Promise<string> {
   assert.equal(code, 0, err);
   return out.trim();
 }
+
+test("a platform that is told to stop while it starts stops", { skip: shared.skip }, async () => {
+  const dir = mkdtempSync(join(tmpdir(), "estiva-test-"));
+  const own = {
+    ESTIVA_SERVICE_ADDRESS: "169.254.172.253",
+    ESTIVA_MASTER_KEY: Buffer.alloc(32, "k").toString("base64"),
+  };
+  const starting = start(["up", "--no-install", "--port", "0", "--data", dir], own);
+  await until("its data folder", () => existsSync(join(dir, "identity.json")));
+  assert.deepEqual(await starting.end("SIGUSR2"), { code: 0, signal: null });
+  rmSync(dir, { recursive: true });
+});
 
 /** A service that keeps one task running. Resolves when it runs. */
 async function makeService(fields: Partial<CreateServiceCommandInput> = { launchType: "FARGATE" }): Promise<void> {

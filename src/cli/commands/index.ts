@@ -20,6 +20,7 @@ import { simulateCommand } from "./simulate.ts";
 import { stopCommand } from "./stop.ts";
 import { checkCommand, type RunTests, testCommand } from "./test.ts";
 import { type RunPlatform, upCommand } from "./up.ts";
+import { versionCommand } from "./version.ts";
 
 /** What the commands cannot do over the public API. */
 export interface CommandParts {
@@ -28,10 +29,13 @@ export interface CommandParts {
   /** Absent without a checkout. */
   readonly runTests: RunTests | undefined;
   readonly streams: Streams;
+  /** Of the program. */
+  readonly version: string;
 }
 
 /** Every command, in the order of the help. */
-export function createCommands({ machine, runPlatform, runTests, streams }: CommandParts): readonly Command[] {
+export function createCommands(parts: CommandParts): readonly Command[] {
+  const { machine, runPlatform, runTests, streams } = parts;
   return [
     demoCommand(machine),
     upCommand(runPlatform),
@@ -53,5 +57,6 @@ export function createCommands({ machine, runPlatform, runTests, streams }: Comm
     doctorCommand(machine),
     testCommand(machine, runTests),
     checkCommand(runTests),
+    versionCommand(parts.version),
   ];
 }

@@ -58,7 +58,7 @@ async function query(words: readonly string[], { written = [], ...watched }: Wat
     out: (text) => void out.push(text),
     err: (text) => void written.push(text),
   };
-  const code = await runProgram({ version: "1", commands: [logsCommand] }, ["logs", "query", ...words], terminal);
+  const code = await runProgram([logsCommand], ["logs", "query", ...words], terminal);
   return { code, out: out.join(""), err: written.join("") };
 }
 
