@@ -1,7 +1,7 @@
 import type { DeploymentRecord } from "../../model/service.ts";
 import type { RevisionCounts, ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import type { Draft } from "./draft.ts";
-import { isAlive, type Member } from "./health.ts";
+import { isAlive, isWhole, type Member } from "./health.ts";
 import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
 import { rolloutReasons } from "./words.ts";
 
@@ -31,8 +31,7 @@ function isSettled(draft: Draft, members: readonly Member[]): boolean {
   if (service.deployments.length > 1 || primary.rolloutState === "FAILED") return false;
   // Once it is completed nobody would see to that.
   if (primary.rolloutState === "IN_PROGRESS" && shiftsStill(draft)) return false;
-  const alive = members.filter(isAlive);
-  return alive.length === service.desiredCount && alive.every(({ condition }) => condition === "healthy");
+  return isWhole(members.filter(isAlive), service.desiredCount);
 }
 
 /** The deployment that traffic may go back to stays, though none of its tasks should live, until the last stage. */

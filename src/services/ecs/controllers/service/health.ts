@@ -127,6 +127,11 @@ export function isHealthy({ condition }: Member): boolean {
   return condition === "healthy";
 }
 
+/** Whether so many tasks live, and all of them are healthy. */
+export function isWhole(alive: readonly Member[], desiredCount: number): boolean {
+  return alive.length === desiredCount && alive.every(isHealthy);
+}
+
 /** It runs, and nothing says that it does not do its work. */
 export function serves({ condition, checked }: Member): boolean {
   return condition === "healthy" || (condition === "settling" && !checked);

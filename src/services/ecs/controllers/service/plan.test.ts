@@ -380,4 +380,10 @@ describe("zones", () => {
       assert.equal(plan(service, inZones("a", "a", "a")).service.rebalancing, undefined);
     });
   }
+
+  test("the gap that a dead task of a steady service leaves is filled, not balanced", () => {
+    const filled = plan({}, [...inZones("a", "a"), testTask({ zone: "b", stopped: "EssentialContainerExited" })]);
+    assert.equal(movesOf(filled), "+1");
+    assert.equal(filled.service.rebalancing, undefined);
+  });
 });

@@ -1,6 +1,6 @@
 import { balanceZones, zoneBalanceEvent } from "#placement/index.ts";
 import type { Draft } from "./draft.ts";
-import { isAlive, type Member } from "./health.ts";
+import { isAlive, isWhole, type Member } from "./health.ts";
 import { toServiceTask } from "./order.ts";
 import { boundsOf } from "./rolling.ts";
 
@@ -33,8 +33,9 @@ function isEligible({ service, primary }: Draft): boolean {
 
 function begin(draft: Draft, own: readonly Member[]): void {
   const { service } = draft;
-  // It begins when the service has come to rest, and not again where the last time did not help.
-  if (!service.steady) return;
+  // It begins when the service has come to rest, which its record says until a task's end is seen to, and not again
+  // where the last time did not help.
+  if (!service.steady || !isWhole(own, service.desiredCount)) return;
   const { counts, isBalanced, moves } = balanceOf(draft, own);
   const state = JSON.stringify([...counts]);
   if (isBalanced || service.unbalanced === state) return;
