@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { createOperations } from "#services/iam/operations/index.ts";
 import { account, credentials, fakeService, testGateway } from "../../../test/support/gateway.ts";
 import { iamWorld } from "../../../test/support/iam-world.ts";
-import { type Client, createClient } from "../client.ts";
+import { type Client, createClient, ServiceError } from "../client.ts";
+import { CommandError } from "../command.ts";
 import { ensureExecutionRole } from "./execution-role.ts";
 
 const RoleName = "ecsTaskExecutionRole";
@@ -38,4 +39,26 @@ test("an execution role that was begun and not finished is finished; one that so
     client.close();
     await gateway.close();
   }
+});
+
+test("who may not make or examine the execution role uses the one that is there, or is told what to do", async () => {
+  const ensure = async (allowed: readonly string[], exists: boolean) => {
+    const called: string[] = [];
+    const iam: Client["iam"] = async (operation) => {
+      called.push(operation);
+      if (!allowed.includes(operation)) throw new ServiceError("AccessDenied", `may not perform: iam:${operation}`);
+      if (operation === "CreateRole" && exists) throw new ServiceError("EntityAlreadyExists", "");
+      if (operation === "GetRole" && !exists) throw new ServiceError("NoSuchEntity", "");
+      return "";
+    };
+    await ensureExecutionRole({ iam, account: async () => account } as Partial<Client> as Client);
+    return called;
+  };
+  const told = (error: Error) =>
+    error instanceof CommandError && /iam:\w+\nTasks need .* role ecsTaskExecutionRole/.test(error.message);
+  assert.deepEqual(await ensure(["GetRole"], true), ["CreateRole", "GetRole"]);
+  assert.deepEqual(await ensure(["CreateRole"], true), ["CreateRole", "ListAttachedRolePolicies"]);
+  await assert.rejects(ensure([], true), told);
+  await assert.rejects(ensure(["GetRole"], false), told);
+  await assert.rejects(ensure(["CreateRole"], false), told);
 });

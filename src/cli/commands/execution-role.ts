@@ -1,4 +1,5 @@
-import { type Client, textsOf, unless } from "../client.ts";
+import { type Client, ServiceError, textsOf, unless } from "../client.ts";
+import { CommandError } from "../command.ts";
 
 const standardName = "ecsTaskExecutionRole";
 const policyArn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
@@ -14,17 +15,51 @@ const createLogGroups = {
 
 const createLogGroupsName = "create-log-groups";
 
-/** The ARN of the account's task execution role, made as the console of AWS makes it when it is missing. */
+/**
+ * The ARN of the account's task execution role, made as the console of AWS makes it when it is missing. Throws a
+ * `CommandError` that says what to do when the caller's rights are too few.
+ */
 export async function ensureExecutionRole(client: Client, roleName = standardName): Promise<string> {
-  const RoleName = roleName;
-  const role = { RoleName, AssumeRolePolicyDocument: JSON.stringify(trustPolicy) };
-  const made = await unless("EntityAlreadyExists", client.iam("CreateRole", role));
-  if (made !== undefined || (await isUnfinished(client, RoleName))) {
-    const PolicyDocument = JSON.stringify(createLogGroups);
-    await client.iam("PutRolePolicy", { RoleName, PolicyName: createLogGroupsName, PolicyDocument });
-    await client.iam("AttachRolePolicy", { RoleName, PolicyArn: policyArn });
+  try {
+    await makeExecutionRole(client, roleName);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const rights = "iam:CreateRole, iam:PutRolePolicy and iam:AttachRolePolicy";
+    throw new CommandError(
+      `${error.message}\nTasks need the task execution role ${roleName}. Who has ${rights} on it, such as the root ` +
+        "user, makes it by doing the same once; after that iam:GetRole is enough.",
+    );
   }
   return `arn:aws:iam::${await client.account()}:role/${roleName}`;
+}
+
+async function makeExecutionRole(client: Client, RoleName: string): Promise<void> {
+  const role = { RoleName, AssumeRolePolicyDocument: JSON.stringify(trustPolicy) };
+  // Who may not make or examine it uses it as it is.
+  let exists = false;
+  try {
+    exists = (await unless("EntityAlreadyExists", client.iam("CreateRole", role))) === undefined;
+    if (exists && !(await isUnfinished(client, RoleName))) return;
+  } catch (error) {
+    if (isDenied(error) && (exists || (await isThere(client, RoleName)))) return;
+    throw error;
+  }
+  const PolicyDocument = JSON.stringify(createLogGroups);
+  await client.iam("PutRolePolicy", { RoleName, PolicyName: createLogGroupsName, PolicyDocument });
+  await client.iam("AttachRolePolicy", { RoleName, PolicyArn: policyArn });
+}
+
+function isDenied(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.code === "AccessDenied";
+}
+
+async function isThere(client: Client, RoleName: string): Promise<boolean> {
+  try {
+    return (await unless("NoSuchEntity", client.iam("GetRole", { RoleName }))) !== undefined;
+  } catch (error) {
+    if (isDenied(error)) return false;
+    throw error;
+  }
 }
 
 /** A role that has no more than what comes before its last right: whoever made it was ended, or is just doing it. */
