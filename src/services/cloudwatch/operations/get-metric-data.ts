@@ -39,7 +39,7 @@ function resultsOf(
   results: readonly QueryResult[],
 ): MetricDataResult[] {
   const { account, region } = ctx;
-  const place = { account, region, offsetMinutes: offsetOf(ctx, options?.Timezone) };
+  const place = { account, region, offsetMinutes: offsetOf(ctx, options?.Timezone), nowMs: ctx.clock.now() };
   const labelled = results.flatMap(({ id, series }) =>
     series.map((each): Labelled => ({ query: queries.find(({ Id }) => Id === id)!, series: each, ...place })),
   );

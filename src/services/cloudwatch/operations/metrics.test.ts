@@ -99,7 +99,7 @@ describe("metrics", () => {
   });
 
   test("labels tell times in the caller's zone, and what there is to count", async () => {
-    const { put, data, start } = await metricsWorld();
+    const { put, data, start, clock } = await metricsWorld();
     const Dimensions = [{ Name: "Service", Value: "web" }];
     await put([1, 5].map((Value, i) => ({ MetricName: "Load", Dimensions, Value, Timestamp: start + i * minute })));
     const label = async (Label: string, LabelOptions?: { Timezone: string }) =>
@@ -110,6 +110,13 @@ describe("metrics", () => {
     const local = (minutes: number) => new Date(start + minutes * minute).toISOString().slice(0, -1);
     assert.equal(await label("${FIRST_TIME}", { Timezone: "+0130" }), `${local(90)}+01:30`);
     assert.equal(await label("${FIRST_TIME}", { Timezone: "-0800" }), `${local(-480)}-08:00`);
+    const none = "${MAX_TIME_RANGE} ${MIN_MAX_TIME}";
+    assert.equal(await label(`\${FIRST_LAST_TIME_RANGE} \${MIN_MAX_TIME_RANGE} ${none}`), `1m 1m ${none}`);
+    await clock.advance(93_784_000);
+    const relative = "${FIRST_TIME_RELATIVE}, ${MAX_TIME_RELATIVE}, ${LAST_TIME_RELATIVE}, ${MIN_TIME_RELATIVE}";
+    assert.equal(await label(relative), "1d 2h 3m 4s, 1d 2h 2m 4s, 1d 2h 2m 4s, 1d 2h 3m 4s");
+    await put([{ MetricName: "Load", Dimensions, Value: 1, Timestamp: start + 2 * minute }]);
+    assert.equal(await label("${LAST_TIME}"), new Date(start + 2 * minute).toISOString());
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudWatch has such labels.
     await assert.rejects(label("web", { Timezone: "Europe/Berlin" }), { code: "InvalidParameterValue" });
   });

@@ -9,7 +9,8 @@ export interface Labelled {
   readonly account: string;
   readonly region: string;
   /** Of the times in labels, ahead of UTC. */
-  readonly offsetMinutes?: number;
+  readonly offsetMinutes: number;
+  readonly nowMs: number;
 }
 
 /**
@@ -48,7 +49,7 @@ function dynamic(label: string, labelled: Labelled): string {
 }
 
 /** A number or a time that a word of "Using dynamic labels" (Amazon CloudWatch) stands for. */
-function numberOf({ series, offsetMinutes = 0 }: Labelled, word: string): string | undefined {
+function numberOf({ series, offsetMinutes, nowMs }: Labelled, word: string): string | undefined {
   const { label, values, times } = series;
   const sum = values.reduce((total, value) => total + value, 0);
   const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
@@ -69,10 +70,29 @@ function numberOf({ series, offsetMinutes = 0 }: Labelled, word: string): string
   if (word === "DATAPOINT_COUNT") return String(values.length);
   const number = numbers[word];
   if (number !== undefined) return values.length === 0 ? "--" : String(Number(number.toPrecision(6)));
-  const timed = /^(MAX|MIN|FIRST|LAST)_TIME$/.exec(word)?.[1];
-  if (timed === undefined) return undefined;
-  const time = times[values.indexOf(numbers[timed] ?? Number.NaN)];
-  return time === undefined ? "--" : isoTime(time * 1000, offsetMinutes);
+  const timed = /^(?:(MIN)_(MAX)|(FIRST)_(LAST)|(MAX|MIN|FIRST|LAST))_TIME(_RANGE|_RELATIVE|)$/.exec(word);
+  const [first, second] = (timed?.slice(1, 6) ?? []).filter((each) => each !== undefined);
+  if (first === undefined || (second !== undefined) !== (timed![6] === "_RANGE")) return undefined;
+  const [ms, other] = [first, second ?? first].map((which) => {
+    const time = which === "LAST" ? times.at(-1) : times[values.indexOf(numbers[which] ?? Number.NaN)];
+    return time && time * 1000;
+  });
+  if (ms === undefined || other === undefined) return "--";
+  if (second !== undefined) return duration(other - ms);
+  return timed![6] === "_RELATIVE" ? duration(nowMs - ms) : isoTime(ms, offsetMinutes);
+}
+
+/** `1d 2h 30m`: AWS does not document how it writes these. */
+function duration(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return told.join(" ") || "0s";
 }
 
 /** ISO 8601, in a zone so many minutes ahead of UTC. */

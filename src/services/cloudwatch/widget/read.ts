@@ -18,12 +18,13 @@ export async function readWidget(ctx: RequestContext, storage: MetricStorage, wi
   checkAmount(ctx, widget);
   const checked = checkQueries(ctx, queries, "MetricWidget.metrics");
   const nowMs = ctx.clock.now();
+  const place = { account, region, nowMs, offsetMinutes: widget.picture.zoneMinutes };
   const results = await runQueries(storage, checked, { account, region, startMs, endMs, nowMs });
   const shown = results.flatMap(({ id, series, error }) => {
     if (error !== undefined) throw ctx.fault("ValidationError", `Error in expression '${id}': ${error}`);
     const metric = metrics.find(({ query }) => query.Id === id)!;
     if (metric.query.ReturnData === false) return [];
-    return series.map((each) => ({ metric, labelled: { query: metric.query, series: each, account, region } }));
+    return series.map((each) => ({ metric, labelled: { query: metric.query, series: each, ...place } }));
   });
   const all = shown.map(({ labelled }) => labelled);
   return shown.map(({ metric, labelled }, i) => ({
