@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sleep, systemClock } from "#kernel/clock.ts";
+import { isUnserved } from "#kernel/unserved.ts";
 import { type Command, CommandError, exitCodes, lastValue } from "../command.ts";
 import { dataFolder, type PlatformFile } from "../settings.ts";
 import { dataOption } from "./options.ts";
@@ -45,8 +46,7 @@ async function runningPid(folder: string): Promise<number | undefined> {
     const health = (await (await fetch(`${endpoint}/_estiva/health`)).json()) as { pid?: number };
     return health.pid === pid ? pid : undefined;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ((error as Error).cause as NodeJS.ErrnoException)?.code;
-    if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
+    if (isUnserved(error)) return undefined;
     throw error;
   }
 }

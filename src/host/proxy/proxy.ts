@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { isUnserved } from "#kernel/unserved.ts";
 import { configFile, type NodeFiles, sockets, stateFile, versionVariable } from "./config/config.ts";
 import { ask, readVariable } from "./runtime-api.ts";
 
@@ -165,7 +166,7 @@ export class ManagedProxy {
     const isAsked = () =>
       ask(path, "reload").then(
         () => true,
-        ({ cause }: DriverError) => !absent.has((cause as NodeJS.ErrnoException).code),
+        (error) => !isUnserved(error),
       );
     if (await this.#until(isAsked, readySeconds)) return;
     throw new DriverError("Unavailable", "HAProxy's master does not listen", { retryable: true });
@@ -198,8 +199,6 @@ export class ManagedProxy {
   }
 }
 
-/** Why nobody is there to be connected to. */
-const absent: ReadonlySet<string | undefined> = new Set(["ENOENT", "ECONNREFUSED"]);
 const nextFile = "next.cfg";
 const noteFile = "note.json";
 

@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep, systemClock } from "#kernel/clock.ts";
+import { isUnserved } from "#kernel/unserved.ts";
 import { CommandError } from "../../command.ts";
 import type { Machine } from "../../commands/machine.ts";
 import { dataFolder } from "../../settings.ts";
@@ -73,8 +74,7 @@ async function ask(files: ForwarderFiles, word: "status" | "stop"): Promise<Forw
     for await (const data of socket) answer += data;
     return answer === "" ? undefined : (JSON.parse(answer) as ForwarderStatus);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
+    if (isUnserved(error)) return undefined;
     throw error;
   } finally {
     socket.destroy();
