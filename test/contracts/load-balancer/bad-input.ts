@@ -97,7 +97,6 @@ export function badInput(start: StartBalancer): void {
       await balancer.untilAccess((all) =>
         all.some(({ line, elbStatusCode }) => line.includes("/half") && elbStatusCode === 460),
       );
-      await silent.close();
     });
 
     test("a flood of connections that say nothing does not keep others out", async () => {

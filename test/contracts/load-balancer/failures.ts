@@ -153,7 +153,6 @@ export function failures(start: StartBalancer): void {
       };
       assert.deepEqual(codes("/slow"), [504, undefined]);
       assert.deepEqual(codes("/left"), [460, undefined]);
-      await silent.close();
     });
   });
 }

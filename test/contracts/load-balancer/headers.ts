@@ -44,6 +44,12 @@ export function headers(start: StartBalancer): void {
       const root = "Root=1-67891233-abcdef012345678912345678";
       assert.match(await trace(root), new RegExp(`^Self=${id};${root}$`));
       assert.match(await trace("App=1"), new RegExp(`^Root=${id};App=1$`));
+      const words = async () => (await trace()).match(/[0-9a-f]{8}(?=[0-9a-f]*$)/g)!;
+      const [first, second] = [await words(), await words()];
+      assert.ok(
+        first.every((word, i) => word !== second[i]),
+        `the same part in ${first} and ${second}`,
+      );
     });
 
     test("the host keeps what the client sent, and gets a port that is not a default one", async () => {

@@ -5,7 +5,7 @@ import type { TargetHealthReport } from "#kernel/load-balancing.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, freePort, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { ask, close, listen, startTarget } from "./targets.ts";
+import { ask, listen, startTarget } from "./targets.ts";
 
 const only = (isMet: (target: TargetHealthReport) => boolean) => (all: readonly TargetHealthReport[]) =>
   all.length === 1 && isMet(all[0]!);
@@ -30,7 +30,6 @@ export function health(start: StartBalancer): void {
       target.health = 200;
       await balancer.untilHealth(only(({ state }) => state === "healthy"));
       assert.equal((await ask(port)).status, 200);
-      await target.close();
     });
 
     test("one that never answers well becomes unhealthy, with the reason", async () => {
@@ -50,8 +49,6 @@ export function health(start: StartBalancer): void {
         await balancer.untilHealth(only((report) => report.state === "unhealthy"));
         await balancer.untilHealth(only((report) => report.reason === reason && report.description === description));
       }
-      await target.close();
-      await close(silent);
     });
 
     test("thresholds count, and the matcher says what is good", async () => {
@@ -70,7 +67,6 @@ export function health(start: StartBalancer): void {
       );
       target.health = 300;
       await balancer.untilHealth(only(({ state }) => state === "healthy"));
-      await target.close();
     });
 
     test("while one is healthy, others get nothing; when none is, all do", async () => {
@@ -103,7 +99,6 @@ export function health(start: StartBalancer): void {
       const group = groupOf("tcp", [targetOf(target.port)], { healthCheck: check });
       await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(group))], targetGroups: [group] }));
       await balancer.untilHealth(only(({ state }) => state === "healthy"));
-      await target.close();
     });
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import type { EndsConnections, TargetHealthReport, TargetSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
@@ -7,7 +7,7 @@ import { until } from "../../support/until.ts";
 import type { StartBalancer } from "../load-balancer.ts";
 import { forward, freePort, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { close, listen } from "./targets.ts";
+import { listen } from "./targets.ts";
 
 export function network(start: StartBalancer): void {
   describe("network load balancers", () => {
@@ -16,9 +16,7 @@ export function network(start: StartBalancer): void {
     const check = { ...groupOf("x", []).healthCheck, protocol: "TCP" as const };
 
     async function startEcho(name: string) {
-      const open = new Set<Socket>();
       const server = createServer({ allowHalfOpen: true }, (socket) => {
-        open.add(socket);
         socket.on("error", () => {});
         socket.on("data", (data) => socket.write(`${name}:${data.toString("latin1")}`, "latin1"));
         socket.on("end", () => socket.end(`${name}:end`));
@@ -28,10 +26,6 @@ export function network(start: StartBalancer): void {
         port,
         /** Takes no more connections. Those that are open go on. */
         refuse: () => void server.close(),
-        async close() {
-          for (const socket of open) socket.destroy();
-          await close(server);
-        },
       };
     }
 
@@ -58,7 +52,6 @@ export function network(start: StartBalancer): void {
       const record = balancer.access.find(({ line }) => line.startsWith("tcp 2.0 "))!;
       assert.deepEqual([record.receivedBytes, record.sentBytes], [5, 12]);
       assert.equal(record.targetKey, `127.0.0.1:${target.port}`);
-      await target.close();
     });
 
     test("version 2 of the PROXY protocol tells the target of the client", async () => {
@@ -68,7 +61,6 @@ export function network(start: StartBalancer): void {
       await use({ type: "network", listeners: [listenerOf(port, forward(group), [], tcp)], targetGroups: [group] });
       const answer = await say(port, "x");
       assert.ok(answer.startsWith("p:\r\n\r\n\0\r\nQUIT\n\x21\x11"), JSON.stringify(answer));
-      await target.close();
     });
 
     /** Connections of one client that stay open. */
@@ -111,8 +103,6 @@ export function network(start: StartBalancer): void {
         else assert.equal(await held.say("3"), "a:3");
         assert.equal(await say(port, "x"), "b:xb:end");
         held.end();
-        await target.close();
-        await other.close();
       });
     }
 
@@ -135,7 +125,6 @@ export function network(start: StartBalancer): void {
       assert.equal(await say(port, "x"), "a:xa:end");
       assert.equal(await held.say("2"), "a:2");
       held.end();
-      await target.close();
     });
 
     /** A target with an open connection, of which no check goes well any more, beside these others. */
@@ -162,28 +151,22 @@ export function network(start: StartBalancer): void {
         change: (ends: number, beside: readonly TargetSpec[]) => balancer.apply(nodeWith(ends, beside)),
         until: (state: TargetHealthReport["state"]) =>
           balancer.untilHealth((all) => all.some((each) => each.state === state)),
-        async close() {
-          held.end();
-          await target.close();
-        },
       };
     };
 
     test("connections to a target that becomes unhealthy end", async () => {
       const other = await startEcho("b");
-      const { held, close: end } = await failing("ending", 0, [targetOf(other.port)]);
+      const { held } = await failing("ending", 0, [targetOf(other.port)]);
       await held.closed();
-      await end();
-      await other.close();
+      held.end();
     });
 
     test("connections to a target that becomes unhealthy go on where nobody wants them to end", async () => {
       const other = await startEcho("b");
-      const { held, until: untilState, close: end } = await failing("going-on", undefined, [targetOf(other.port)]);
+      const { held, until: untilState } = await failing("going-on", undefined, [targetOf(other.port)]);
       await untilState("unhealthy");
       assert.equal(await held.say("2"), "a:2");
-      await end();
-      await other.close();
+      held.end();
     });
 
     test("connections to an unhealthy target go on for the interval in which it drains", async () => {
@@ -195,8 +178,7 @@ export function network(start: StartBalancer): void {
       await found.change(2, [targetOf(other.port)]);
       await found.held.closed();
       await found.until("unhealthy");
-      await found.close();
-      await other.close();
+      found.held.end();
     });
 
     test("connections to an unhealthy target go on while there is no healthy one", async () => {
@@ -206,8 +188,7 @@ export function network(start: StartBalancer): void {
       const other = await startEcho("b");
       await found.change(0, [targetOf(other.port)]);
       await found.held.closed();
-      await found.close();
-      await other.close();
+      found.held.end();
     });
 
     test("each listener closes what is idle for its own time", async () => {
@@ -230,7 +211,6 @@ export function network(start: StartBalancer): void {
       await (await until("an answer within the second", answered)).closed();
       assert.equal(await patient.say("2"), "a:2");
       patient.end();
-      await target.close();
     });
 
     test("source_ip keeps a client at its target; weights share connections", async () => {
@@ -250,8 +230,6 @@ export function network(start: StartBalancer): void {
       let toFirst = 0;
       for (let i = 0; i < 40; i++) if ((await say(port, "x")).startsWith("a")) toFirst++;
       assert.equal(toFirst, 30);
-      await first.close();
-      await second.close();
     });
   });
 }

@@ -12,7 +12,7 @@ import type { StartBalancer } from "../load-balancer.ts";
 import { certificateFor } from "./certificates.ts";
 import { forward, groupOf, listenerOf, nodeOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { close, listen, startHttp2Target } from "./targets.ts";
+import { listen, startHttp2Target } from "./targets.ts";
 
 async function handshake(port: number, options: object): Promise<TLSSocket> {
   const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
@@ -98,7 +98,6 @@ export function protocols(start: StartBalancer): void {
       const [trailers] = (await trailing) as [Record<string, string>];
       assert.equal(trailers["grpc-status"], "0");
       session.destroy();
-      await target.close();
     });
 
     test("gRPC targets are checked by the status in their answer", async () => {
@@ -119,7 +118,6 @@ export function protocols(start: StartBalancer): void {
         await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(used))], targetGroups: [used] }));
         await balancer.untilHealth(([only]) => only?.targetGroupArn === used.targetGroupArn && only.state === state);
       }
-      await target.close();
     });
 
     test("web sockets: the connection is changed, then bytes go both ways", async () => {
@@ -146,7 +144,6 @@ export function protocols(start: StartBalancer): void {
         assert.equal(await received.take(new RegExp(`${part}$`)), part);
       }
       socket.destroy();
-      await close(server);
     });
 
     test("TLS of a network load balancer ends at it", async () => {

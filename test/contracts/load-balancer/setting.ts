@@ -2,7 +2,7 @@ import { after, before } from "node:test";
 import type { LoadBalancerNode, TargetGroupSpec } from "#kernel/load-balancing.ts";
 import type { BalancerUnderTest, StartBalancer } from "../load-balancer.ts";
 import { freePort, groupOf, nodeOf, targetOf } from "./nodes.ts";
-import { startTarget, type Target } from "./targets.ts";
+import { closeAll, startTarget, type Target } from "./targets.ts";
 
 /** A balancer with two targets, for the tests of a part of the suite. */
 export interface Setting {
@@ -33,8 +33,7 @@ export function prepare(start: StartBalancer): () => Setting {
   });
   after(async () => {
     await setting?.balancer.close();
-    await setting?.one.close();
-    await setting?.two.close();
+    await closeAll();
   });
   return () => setting!;
 }

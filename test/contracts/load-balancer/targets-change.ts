@@ -30,7 +30,6 @@ export function targets(start: StartBalancer): void {
       assert.equal((await waiting).body, JSON.stringify({ name: "slow" }));
       await use({ listeners, targetGroups: [{ ...group, targets: [targetOf(two.port)] }] });
       assert.equal(slow.requests.length, 1);
-      await slow.close();
       await balancer.untilHealth((all) => all.length === 1);
     });
 
@@ -61,7 +60,6 @@ export function targets(start: StartBalancer): void {
       const { answered, failed } = await load.end();
       assert.deepEqual(failed, []);
       assert.ok(answered > 100, String(answered));
-      for (const target of extra) await target.close();
     });
 
     test("many targets are registered at once", async () => {

@@ -1,12 +1,6 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-} from "node:http";
-import { createServer as createHttp2, type ServerHttp2Session } from "node:http2";
-import { type AddressInfo, connect, type Server as NetServer } from "node:net";
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createHttp2 } from "node:http2";
+import { type AddressInfo, connect, type Server as NetServer, type Socket } from "node:net";
 
 /** Targets and clients of the contract suite. */
 export interface Target {
@@ -57,26 +51,33 @@ export async function startHttp2Target(name: string): Promise<Target> {
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
     stream.pipe(stream);
   });
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => sessions.add(session));
-  const target: Target = {
-    ...{ port: await listen(server, 0), requests, health: 200 },
-    async close() {
-      for (const session of sessions) session.destroy();
-      await close(server);
-    },
-  };
+  const target: Target = { port: await listen(server, 0), requests, health: 200, close: () => close(server) };
   return target;
 }
 
+/** What listens now, with its connections. */
+const listening = new Map<NetServer, Set<Socket>>();
+
 export async function listen(server: NetServer, port: number): Promise<number> {
+  const sockets = new Set<Socket>();
+  listening.set(server, sockets);
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 }
 
 export async function close(server: NetServer): Promise<void> {
-  (server as Partial<Server>).closeAllConnections?.();
+  for (const socket of listening.get(server) ?? []) socket.destroy();
+  listening.delete(server);
   await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+/** All that tests have opened, those too that failed: a process does not end while one listens. */
+export async function closeAll(): Promise<void> {
+  await Promise.all([...listening.keys()].map(close));
 }
 
 export interface Answer {

@@ -9,7 +9,7 @@ import { Browser } from "./browser.ts";
 import { certificateFor } from "./certificates.ts";
 import { forward, groupOf, listenerOf, nodeOf, ruleOf, targetOf, text } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { ask, close, listen, startTarget } from "./targets.ts";
+import { ask, listen, startTarget } from "./targets.ts";
 
 const place = { protocol: "#{protocol}", host: "#{host}", port: "#{port}", path: "/there", query: "" };
 const moved: RuleAction = { type: "redirect", ...place, statusCode: "HTTP_301" };
@@ -63,7 +63,6 @@ export function traffic(start: StartBalancer): void {
       assert.ok(listener.receivedBytes > 0 && listener.sentBytes > 0);
       assert.ok(counted!.receivedBytes > 0 && counted!.sentBytes > 0);
       assert.equal((await take()).group!.requests, 0, "they are told once");
-      await target.close();
     });
 
     test("how long targets took is told without an access log too", async () => {
@@ -115,7 +114,6 @@ export function traffic(start: StartBalancer): void {
       socket.end();
       await until("its end", active, (count) => count === 0);
       assert.equal(connections, 1);
-      await close(server);
     });
 
     test("what the balancer answers itself is not the targets'", async () => {

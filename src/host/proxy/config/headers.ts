@@ -52,8 +52,8 @@ function hostLines({ port, protocol }: ListenerSpec, { preserveHostHeader }: Loa
 
 /** "Request tracing for your Application Load Balancer": a root for what has none, else a mark of our own before it. */
 export function traceLines(): string[] {
-  // Numbers have 64 bits: one of 32 random ones is spread over them.
-  const random = "%[rand,mul(6364136223846793005),hex,lower]%[rand,hex,bytes(8,8),lower]";
+  // HAProxy's random numbers have 32 bits.
+  const random = "%[rand,hex,bytes(8,8),lower]".repeat(3);
   const id = `1-%[date,hex,bytes(8,8),lower]-${random}`;
   const rooted = "{ var(txn.trace) -m sub Root= }";
   const set = (value: string, when: string) => `http-request set-header X-Amzn-Trace-Id ${quote(value)} if ${when}`;
