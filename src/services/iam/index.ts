@@ -25,6 +25,7 @@ import { createOperations } from "./operations/index.ts";
 export { accessKeyFinder, type FindAccessKey, type FoundAccessKey } from "./credentials.ts";
 export { findPolicy } from "./find-policy.ts";
 export { SecondFactor } from "./second-factor.ts";
+export { type LinkedRoleUses, linkedRoles } from "./service-linked/derivation.ts";
 export { UsageLog } from "./usage.ts";
 
 export const iamCollections = [

@@ -5,6 +5,6 @@ import type { Handler, RequestContext } from "#kernel/handler.ts";
 export type IamHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
 
 /** The time, in milliseconds since the epoch; IAM knows whole seconds only. */
-export function now(ctx: RequestContext): number {
+export function now(ctx: Pick<RequestContext, "clock">): number {
   return Math.floor(ctx.clock.now() / 1000) * 1000;
 }
