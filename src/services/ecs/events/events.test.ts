@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { zoneBalanceEvent } from "#placement/index.ts";
 import { serviceWords } from "../controllers/service/words.ts";
 import { type DeploymentRecord, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../model.ts";
 import { aTask } from "../testing.ts";
@@ -35,6 +36,7 @@ test("what is no change of a task, or its removal, has no event", () => {
 
 test("events of a service that are service actions", () => {
   const words = serviceWords("shop");
+  const zones = new Map([["us-east-1a", 2]]);
   const cases: [string, object | undefined][] = [
     [words.steady(), { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" }],
     [words.impaired(), { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" }],
@@ -54,6 +56,11 @@ test("events of a service that are service actions", () => {
         reason: "ECS was unable to assume the role.",
       },
     ],
+    [words.stopped(["1"]), { eventType: "INFO", eventName: "TASKS_STOPPED" }],
+    [words.stopped(["1"], { taskSetId: "ecs-svc/1" }), { eventType: "INFO", eventName: "TASKS_STOPPED" }],
+    [words.stopped(["1"], { zone: "us-east-1a" }), { eventType: "INFO", eventName: "TASKS_STOPPED" }],
+    [zoneBalanceEvent("shop", zones, "STARTED"), { eventType: "INFO", eventName: "SERVICE_REBALANCING_STARTED" }],
+    [zoneBalanceEvent("shop", zones, "COMPLETED"), { eventType: "INFO", eventName: "SERVICE_REBALANCING_COMPLETED" }],
     [words.started(["1"]), undefined],
     [words.completed("ecs-svc/1"), undefined],
   ];

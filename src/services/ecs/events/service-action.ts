@@ -29,10 +29,19 @@ interface Action {
   readonly reason?: string;
 }
 
+/** What the scheduler does of itself. That tasks have started is told of when it is for a rebalancing only. */
+const doings = {
+  TASKS_STOPPED: /^\(service [^)]*\) has stopped \d+ running tasks/,
+  SERVICE_REBALANCING_STARTED: /^\(service [^)]*\) is not AZ balanced with /,
+  SERVICE_REBALANCING_COMPLETED: /^\(service [^)]*\) is AZ balanced with /,
+};
+
 function actionOf(message: string, serviceName: string): Action | undefined {
   const words = serviceWords(serviceName);
   if (message === words.steady()) return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
   if (message === words.impaired()) return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
+  const done = Object.entries(doings).find(([, pattern]) => pattern.test(message));
+  if (done !== undefined) return { eventType: "INFO", eventName: done[0] };
   const reason = /^\(service [^)]*\) was unable to place a task.*? Reason: (.*?)(?: For more information, .*)?$/s.exec(
     message,
   );

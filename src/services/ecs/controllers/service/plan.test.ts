@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { ServiceRecord } from "../../model/service.ts";
 import { planService } from "./plan.ts";
 import { many, movesOf, now, percent, testDeployment, testTask, testView } from "./testing.ts";
+import { tellStopped } from "./writes.ts";
 
 const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
 const rollout = { deployments: [testDeployment("new"), old], completedRevisionId: "r-old" };
@@ -343,9 +344,10 @@ describe("zones", () => {
     planService(testView({ ...steady, ...service }, tasks, { zonesOf, serviceDeployments: new Map() }));
 
   test("a scale-in leaves what stays in balance", () => {
-    const { stop } = plan({ desiredCount: 2, steady: false }, inZones("a", "b", "b", "c"));
+    const { service, stop } = plan({ desiredCount: 2, steady: false }, inZones("a", "b", "b", "c"));
     assert.equal(stop.length, 2);
     assert.equal(stop[0]!.task.value.availabilityZone, "us-east-1b");
+    assert.match(tellStopped({ service, stop })[0]!, /has stopped 2 running tasks: \(task /);
   });
 
   test("a steady service that lies unevenly is rebalanced: first more tasks, then fewer", () => {
@@ -358,6 +360,7 @@ describe("zones", () => {
     const whole = plan(begun.service, inZones("a", "a", "a", "b", "c"));
     assert.equal(movesOf(whole), "+0 -2 new");
     assert.ok(whole.stop.every(({ task }) => task.value.availabilityZone === "us-east-1a"));
+    assert.match(tellStopped(whole)[0]!, /has stopped 2 running tasks in us-east-1a due to AZ rebalancing: \(task /);
     const ended = plan(whole.service, inZones("a", "b", "c"));
     assert.match(ended.events[0]!, /is AZ balanced with/);
     assert.deepEqual([ended.service.rebalancing, ended.service.unbalanced], [undefined, undefined]);

@@ -5,15 +5,22 @@ const more = "For more information, see the Troubleshooting section of the Amazo
 /** How the event begins that Fargate has no room; EventBridge has another word for it. */
 export const noFargate = "Capacity is unavailable at this time";
 
+/** What tasks that an event tells of have in common: their task set, and the zone a rebalancing takes them from. */
+export interface About {
+  readonly taskSetId?: string;
+  readonly zone?: string;
+}
+
 export function serviceWords(serviceName: string) {
   const service = `(service ${serviceName})`;
   const part = (taskSetId?: string) =>
     taskSetId === undefined ? service : `(service ${serviceName}, taskSet ${taskSetId})`;
   return {
-    started: (taskIds: readonly string[], taskSetId?: string) =>
+    started: (taskIds: readonly string[], { taskSetId }: About = {}) =>
       `${part(taskSetId)} has started ${taskIds.length} tasks: ${listed(taskIds)}.`,
-    stopped: (taskIds: readonly string[], taskSetId?: string) =>
-      `${part(taskSetId)} has stopped ${taskIds.length} running tasks: ${listed(taskIds)}.`,
+    stopped: (taskIds: readonly string[], { taskSetId, zone }: About = {}) =>
+      `${part(taskSetId)} has stopped ${taskIds.length} running tasks` +
+      `${zone === undefined ? "" : ` in ${zone} due to AZ rebalancing`}: ${listed(taskIds)}.`,
     steady: () => `${service} has reached a steady state.`,
     completed: (deploymentId: string) => `${service} (deployment ${deploymentId}) deployment completed.`,
     failed: (deploymentId: string, why: string) => `${service} (deployment ${deploymentId}) deployment failed: ${why}.`,

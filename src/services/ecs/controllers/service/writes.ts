@@ -12,7 +12,7 @@ import { newTask } from "../../tasks/launch.ts";
 import { definitionOf, Places } from "./placing.ts";
 import type { ServiceState } from "./state.ts";
 import type { ServicePlan, ServiceView, TaskStart } from "./view.ts";
-import { serviceWords } from "./words.ts";
+import { type About, serviceWords, stopReasons } from "./words.ts";
 
 /** So little of a controller's context that a simulation has it, too. */
 export interface WritesContext {
@@ -30,8 +30,7 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
   const { view, service } = state;
   const places = new Places(ctx.store, view.service);
   const started = plan.start.flatMap((start) => newTasks(start, places, state, ctx));
-  const stopped = plan.stop.map(({ task }) => task.value);
-  const messages = [...plan.events, ...tellTasks(view, "stopped", stopped), ...tellTasks(view, "started", started)];
+  const messages = [...plan.events, ...tellStopped(plan), ...tellStarted(view, started)];
   const taskSets = [...plan.taskSets, ...plan.goneTaskSets];
   const changes = [tasks.length, started.length, messages.length, plan.serviceDeployments.length, taskSets.length];
   if (plan.service === view.service && changes.every((count) => count === 0)) return undefined;
@@ -154,16 +153,38 @@ function tagsOf(service: ServiceRecord, definition: TaskDefinitionRecord): Tag[]
 /** Messages name at most so many tasks each, so that none grows without end. */
 const tasksInMessage = 25;
 
+function tellStarted({ service }: ServiceView, started: readonly TaskRecord[]): string[] {
+  const told = started.map((task) => ({ id: task.id, about: taskSetOf(service, task) }));
+  return tellTasks(told, serviceWords(service.serviceName).started);
+}
+
+export function tellStopped({ service, stop }: Pick<ServicePlan, "service" | "stop">): string[] {
+  const told = stop.map(({ task: { value: task }, reason }) => {
+    const isSurplus = reason === stopReasons.surplus(task.service!.deploymentId);
+    // Once what a rebalancing has started is healthy, what is beyond the desired count goes.
+    const zone = service.rebalancing === 0 && isSurplus ? task.availabilityZone : undefined;
+    return { id: task.id, about: { ...taskSetOf(service, task), ...(zone !== undefined && { zone }) } };
+  });
+  return tellTasks(told, serviceWords(service.serviceName).stopped);
+}
+
 /** With the EXTERNAL controller each message is about one task set. */
-function tellTasks({ service }: ServiceView, what: "started" | "stopped", tasks: readonly TaskRecord[]): string[] {
-  const words = serviceWords(service.serviceName);
-  const isExternal = service.deploymentController === "EXTERNAL";
-  const groups = Map.groupBy(tasks, (task) => (isExternal ? task.service!.deploymentId : undefined));
-  return [...groups].flatMap(([taskSetId, own]) =>
+function taskSetOf({ deploymentController }: ServiceRecord, task: TaskRecord): About {
+  return deploymentController === "EXTERNAL" ? { taskSetId: task.service!.deploymentId } : {};
+}
+
+interface Told {
+  readonly id: string;
+  readonly about: About;
+}
+
+function tellTasks(tasks: readonly Told[], words: (taskIds: readonly string[], about: About) => string): string[] {
+  const groups = Map.groupBy(tasks, ({ about }) => `${about.taskSetId} ${about.zone}`);
+  return [...groups.values()].flatMap((own) =>
     pieces(own, tasksInMessage).map((each) =>
-      words[what](
+      words(
         each.map(({ id }) => id),
-        taskSetId,
+        own[0]!.about,
       ),
     ),
   );
