@@ -6,7 +6,10 @@ import { requireRepository } from "../request/find.ts";
 import type { EcrHandler, EcrParts } from "../request/handler.ts";
 import { failed, findImage } from "../request/images.ts";
 
-/** Manifests are given as they were pushed: none is translated to another media type. */
+/**
+ * Manifests are given as they were pushed: none is translated to another media type. `acceptedMediaTypes` asks for such
+ * a translation; where Amazon ECR has none, it gives what there is as well.
+ */
 export function batchGetImage({ blobs }: EcrParts): EcrHandler<"BatchGetImage"> {
   return async (input, ctx) => {
     const { id, account, name } = (await requireRepository(ctx, input)).value;
