@@ -21,6 +21,8 @@ export interface PublishedEvent extends World {
   readonly detail: string;
   /** The buses that it has come over. */
   readonly via?: readonly string[];
+  /** For AWS X-Ray; no part of the event itself. */
+  readonly traceHeader?: string;
 }
 
 export interface Bus extends World {
@@ -93,6 +95,7 @@ export class Publication {
         ...inputFor(target, sent, { ruleArn: arn, ruleName: rule.name, ingestionTime: isoTime(this.#parts.now) }),
         ...{ eventTime: sent.event.time, eventId: sent.event.id, createdAt: this.#parts.now, attempts: 0 },
         via: [...(sent.event.via ?? []), busArn(bus, bus.name)],
+        ...(sent.event.traceHeader !== undefined && { traceHeader: sent.event.traceHeader }),
         retry: { ...defaultRetry, ...target.retry },
       };
       this.puts.push({ key: deliveryKey(rule, uuid(this.#parts.random)), value: record });

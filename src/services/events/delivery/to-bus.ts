@@ -14,7 +14,7 @@ export async function deliverToBus(
   into: { readonly publication: Publication; readonly store: Parameters<typeof busIfAny>[0] },
   { roles }: DeliveryPorts,
 ): Promise<Outcome> {
-  const { address, via } = delivery;
+  const { address, via, traceHeader } = delivery;
   if (address.kind !== "event-bus") return { kind: "drop", reason: "Not for an event bus." };
   const { name, ...world } = busReference(delivery, address.arn);
   if (busIfAny(into.store, world, name) === undefined)
@@ -31,7 +31,7 @@ export async function deliverToBus(
     const refusal = await roles.refusal(takenRole(delivery, address.roleArn), question);
     if (refusal !== undefined) return { kind: "drop", reason: refusal };
   }
-  into.publication.add({ ...world, name }, { ...event, via });
+  into.publication.add({ ...world, name }, { ...event, via, ...(traceHeader !== undefined && { traceHeader }) });
   return done;
 }
 

@@ -26,7 +26,9 @@ export async function deliverToHttp(
 ): Promise<Outcome> {
   const call = await requestFor(delivery, store, ports);
   if (typeof call === "string") return { kind: "drop", reason: call };
-  const { status, retryAfterSeconds = 0 } = await ports.send(call, { timeoutMs });
+  const { traceHeader } = delivery;
+  const traced = { ...(traceHeader !== undefined && { "x-amzn-trace-id": traceHeader }), ...call.headers };
+  const { status, retryAfterSeconds = 0 } = await ports.send({ ...call, headers: traced }, { timeoutMs });
   if (status >= 200 && status < 300) return done;
   const reason = `The endpoint answered ${status}.`;
   if (status < 500 && !retried.includes(status)) return { kind: "drop", reason };

@@ -23,6 +23,8 @@ export interface DeliveryRecord extends World {
   readonly eventId: string;
   /** The buses that the event has come over, so that it goes round no circle. */
   readonly via: readonly string[];
+  /** What the event came with for AWS X-Ray. */
+  readonly traceHeader?: string;
   readonly retry: RetryLimits;
   readonly createdAt: number;
   /** How often it was tried in vain. */

@@ -31,6 +31,7 @@ export const PutEvents: EventsHandler<"PutEvents"> = async ({ Entries, EndpointI
         ...{ id: EventId, time: entry.Time ?? now, source: entry.Source!, detailType: entry.DetailType! },
         ...{ account: ctx.account, region: ctx.region, resources: entry.Resources ?? [] },
         detail: compactJson(entry.Detail!),
+        ...(isTrace(entry.TraceHeader) && { traceHeader: entry.TraceHeader }),
       },
     );
     return { EventId };
@@ -38,6 +39,12 @@ export const PutEvents: EventsHandler<"PutEvents"> = async ({ Entries, EndpointI
   if (publication.puts.length > 0) await ctx.store.commit({ put: publication.puts });
   return { FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries: results };
 };
+
+/** Of AWS X-Ray ("Tracing header"). EventBridge drops others, and takes the event all the same. */
+function isTrace(text = ""): boolean {
+  const [root, ...others] = text.split(";");
+  return /^Root=1-[\da-f]{8}-[\da-f]{24}$/i.test(root!) && others.every((part) => /^[A-Za-z]+=[\w:.-]*$/.test(part));
+}
 
 /** What is wrong with an entry, in AWS's words; undefined: nothing. */
 function failureOf(entry: PutEventsRequestEntry): PutEventsResultEntry | undefined {

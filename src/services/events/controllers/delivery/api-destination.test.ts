@@ -75,6 +75,34 @@ test("an API destination is called with its connection's credentials and paramet
   for (const secret of ["k3y", "hush", "hidden"]) assert.ok(!kept.includes(secret), secret);
 });
 
+test("the trace of an event goes with it to an endpoint, over buses too, and is no part of it", async () => {
+  const world = await eventsWorld();
+  await world.events("CreateEventBus", { Name: "other" });
+  await withDestination(world, basic);
+  await world.events("PutRule", { Name: "on", EventBusName: "other", EventPattern: '{"source": ["app"]}' });
+  await world.events("PutTargets", {
+    ...{ Rule: "on", EventBusName: "other" },
+    Targets: [{ Id: "b", Arn: arn("event-bus/default"), RoleArn: role }],
+  });
+  const traces = ["Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", "nonsense\n"];
+  for (const EventBusName of ["default", "other"]) {
+    const entry = { Source: "app", DetailType: "T", Detail: "{}", EventBusName };
+    await world.events("PutEvents", { Entries: traces.map((TraceHeader) => ({ ...entry, TraceHeader })) });
+    await world.settle();
+    await world.clock.advance(1000); // by the rate of the API destination
+    await world.settle();
+  }
+  assert.deepEqual(world.warnings, []);
+  const sent = world.sent.map(({ headers, body }) => [headers["x-amzn-trace-id"], String(body).includes("Root=")]);
+  const [expected] = traces;
+  assert.deepEqual(sent, [
+    [expected, false],
+    [undefined, false],
+    [expected, false],
+    [undefined, false],
+  ]);
+});
+
 test("a body that is no object goes out as it is, without the connection's parameters", async () => {
   const world = await eventsWorld();
   const InvocationHttpParameters = { BodyParameters: [{ Key: "token", Value: "hidden", IsValueSecret: true }] };
