@@ -147,9 +147,9 @@ describe("the gateway's HTTP server", () => {
     const aborted = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     handlers.StartLiveTail = async (_input, ctx) => {
-      ctx.signal.addEventListener("abort", () => aborted.resolve());
+      ctx.signal().addEventListener("abort", () => aborted.resolve());
       started.resolve();
-      return { responseStream: untilAborted(ctx.signal) };
+      return { responseStream: untilAborted(ctx.signal()) };
     };
     const body = JSON.stringify({ logGroupIdentifiers: ["arn:aws:logs:us-east-1:000000000000:log-group:a"] });
     const client = new AbortController();

@@ -78,8 +78,11 @@ export interface AuthorizeRequest {
 /** Answers one request; never rejects. */
 export type Respond = (request: HttpRequest, signal: () => AbortSignal) => Promise<HttpResponse>;
 
-/** A call of which it is known what it is, and whose. */
-type KnownCall = Omit<AnsweredCall, "now" | "eventId" | "requestId" | "origin" | "output" | "fault">;
+/** A call of which it is known what it is, and whose; what it asks for is filled in as it comes out. */
+interface KnownCall extends Pick<AnsweredCall, "operation" | "caller" | "account" | "region" | "bodyBytes"> {
+  input: unknown;
+  resources: readonly string[];
+}
 
 /** How often a handler is run when others keep changing what it read. */
 const mostRuns = 10;
@@ -103,7 +106,7 @@ export function createPipeline(options: PipelineOptions): Respond {
       if (known === undefined || options.audit === undefined) return;
       try {
         const at = { now: clock.now(), eventId: uuid(random), requestId, origin };
-        options.audit.record(auditRecord({ ...at, ...known, ...answer }));
+        options.audit.record(auditRecord({ ...known, ...at, ...answer }));
       } catch (error) {
         // What has been done is done: the caller is told so whatever becomes of its record.
         log.error("A call could not be recorded", { requestId, operation: known.operation.name, error });
@@ -122,12 +125,11 @@ export function createPipeline(options: PipelineOptions): Respond {
       const caller = identity?.caller ?? anonymous(account);
       known = { operation, caller, account, region, bodyBytes: plain.body.length, input: undefined, resources: [] };
       const input = target.protocol.parse(plain, operation, found.labels);
-      known = { ...known, input };
+      known.input = input;
       fillIdempotencyTokens(operation, input, random);
       validateInput(operation, input);
       const { style } = target;
-      const resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
-      known = { ...known, resources };
+      known.resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
       const context = { options, requestId, account, region, caller };
       const run = () => found.handler(input, contextOf(context, request, signal));
       const output = await rerun(run, mostRuns);
@@ -169,9 +171,9 @@ export function originOf({ headers, remoteAddress }: HttpRequest): Origin {
   const { "user-agent": userAgent, referer } = headers;
   return {
     secure: false, // the gateway itself speaks plain HTTP; what a proxy before it says of TLS could be anybody's word
-    ...(remoteAddress !== undefined && { sourceIp: remoteAddress.replace(/^::ffff:(?=\d+\.)/, "") }),
-    ...(userAgent !== undefined && { userAgent }),
-    ...(referer !== undefined && { referer }),
+    sourceIp: remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
+    userAgent,
+    referer,
   };
 }
 
@@ -183,12 +185,17 @@ function contextOf(parts: ContextParts, request: HttpRequest, signal: () => Abor
   const { options, requestId, account, region, caller } = parts;
   const { store, clock, random, log } = options;
   return {
-    ...{ store, clock, random, log, requestId, account, region, caller },
+    store,
+    clock,
+    random,
+    log,
+    requestId,
+    account,
+    region,
+    caller,
+    signal,
     partition: partitionOf(region),
     endpoint: `http://${request.headers.host ?? "localhost"}`,
-    get signal() {
-      return signal();
-    },
     canAssume: (roleArn, service) => options.canAssume?.(account, roleArn, service) ?? true,
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
   };

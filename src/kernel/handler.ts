@@ -33,7 +33,7 @@ export interface RequestContext {
   /** Whether the role exists and its trust policy lets the service (`ecs-tasks.amazonaws.com`) take it on. */
   canAssume(roleArn: string, service: string): boolean;
   /** Aborted when the client goes away; for operations that stream. */
-  readonly signal: AbortSignal;
+  signal(): AbortSignal;
   /** The endpoint that the client used, without a trailing slash: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   /** A fault with this code of the operation's model, or a common AWS error. To be thrown. */

@@ -59,7 +59,7 @@ function contextOf(
     store: store.as("api"),
     requestId: uuid(random),
     partition: partitionOf(region),
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     endpoint: "",
     canAssume: (roleArn, service) => canAssume(account, roleArn, service),
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),

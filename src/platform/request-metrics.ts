@@ -29,7 +29,7 @@ export class RequestMetrics {
     if (counted !== undefined) counted.count++;
     else this.#counts.set(key, { labels: labelsOf(service, operation, status), count: 1 });
     const durations = this.#durationsOf(service);
-    for (const [i, bound] of bounds.entries()) if (seconds <= bound) durations.buckets[i]!++;
+    for (let i = bounds.length - 1; i >= 0 && seconds <= bounds[i]!; i--) durations.buckets[i]!++;
     durations.sum += seconds;
     durations.count++;
   }

@@ -117,7 +117,7 @@ function testContext(
       type: "Root",
     },
     canAssume: () => true,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     endpoint: "http://127.0.0.1:4566",
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
     ...overrides,

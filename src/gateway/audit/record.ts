@@ -102,11 +102,17 @@ function recordOf(
     awsRegion: region,
     sourceIPAddress: origin.sourceIp ?? "AWS Internal",
     userAgent: (origin.userAgent ?? "").slice(0, mostMessageCharacters),
-    ...(fault && { errorCode: fault.code, errorMessage: fault.message.slice(0, mostMessageCharacters) }),
-    ...{ requestParameters: parameters, responseElements: elements },
-    ...{ requestID: requestId, eventID: eventId, readOnly },
+    requestParameters: parameters,
+    responseElements: elements,
+    requestID: requestId,
+    eventID: eventId,
+    readOnly,
+    eventType: "AwsApiCall",
+    managementEvent: true,
+    recipientAccountId: account,
+    eventCategory: "Management",
     ...(resources.length > 0 && { resources }),
-    ...{ eventType: "AwsApiCall", managementEvent: true, recipientAccountId: account, eventCategory: "Management" },
+    ...(fault && { errorCode: fault.code, errorMessage: fault.message.slice(0, mostMessageCharacters) }),
   };
 }
 
@@ -154,6 +160,6 @@ function typeOf(service: string, resource: string): string | undefined {
   if (namespace === undefined) return undefined;
   const end = resource.search(/[/:]/);
   const kind = end === -1 ? resource : resource.slice(0, end);
-  const words = () => kind.replaceAll(/(?:^|-)(.?)/g, (_, first: string) => first.toUpperCase());
-  return `AWS::${namespace}::${capitals[kind] ?? words()}`;
+  const words = () => kind.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `AWS::${namespace}::${capitals[kind] ?? words().join("")}`;
 }

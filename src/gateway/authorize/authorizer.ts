@@ -60,8 +60,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const byPrefix = new Map(
     options.services.flatMap(({ authorization }) => (authorization ? [[authorization.prefix, authorization]] : [])),
   );
+  const parts: DecisionParts = { store: options.store, clock: options.clock, compile, byPrefix };
   const decide = (request: AccessRequest, policies: CallerPolicies, origin: Origin) =>
-    decisionOf(request, policies, origin, { ...options, compile, byPrefix });
+    decisionOf(request, policies, origin, parts);
 
   const check: AccessCheck = (request) => {
     const decision = decide(request, source.policiesOf(request.caller), nowhere);
@@ -85,7 +86,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         const decision = decide(question, policies, request.origin);
         if (decision.effect !== "allowed") throw refusal(question, decision, style, options.secretBox);
       }
-      return [...new Set(questions.flatMap(({ resource }) => (resource === "*" ? [] : [resource])))];
+      return namedIn(questions);
     },
     check,
     checkCall({ service: name, operation, input, caller, account, region }) {
@@ -102,6 +103,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   };
 }
 
+/** The resources that are asked about, each once. */
+function namedIn(questions: readonly AccessRequest[]): readonly string[] {
+  const named = new Set<string>();
+  for (const { resource } of questions) if (resource !== "*") named.add(resource);
+  return [...named];
+}
+
 interface DecisionParts {
   readonly store: Store;
   readonly clock: Clock;
@@ -116,21 +124,20 @@ function decisionOf(request: AccessRequest, policies: CallerPolicies, origin: Or
   // What ARNs name no account for, or `aws` as for its managed policies, belongs to whoever asks.
   const resourceAccount = arn !== undefined && /^\d{12}$/.test(arn.account) ? arn.account : account;
   const owner = parts.byPrefix.get(action.slice(0, action.indexOf(":")));
-  const texts = arn === undefined ? [] : [owner?.resourcePolicy?.(resource, scope) ?? []].flat();
+  const text = arn && owner?.resourcePolicy?.(resource, scope);
+  const texts = typeof text === "string" ? [text] : (text ?? []);
   const keys = requestKeys({
-    ...{ request, origin, resourceAccount, now: parts.clock.now() },
+    request,
+    origin,
+    resourceAccount,
+    now: parts.clock.now(),
     principalTags: policies.tags,
     userName: policies.userName,
     resourceTags: () => arn && (parts.byPrefix.get(arn.service) ?? owner)?.resourceTags?.(resource, scope),
   });
-  const sets = {
-    ...policies.sets,
-    ...(texts.length > 0 && {
-      resource: texts.map((text) => ({ id: resource, policy: compiled(text, parts.compile) })),
-    }),
-  };
+  const attached = texts.map((each) => ({ id: resource, policy: compiled(each, parts.compile) }));
   return evaluate(
-    sets,
+    attached.length === 0 ? policies.sets : { ...policies.sets, resource: attached },
     { action, resource, principal: principalOf(caller), keys },
     {
       sameAccount: caller.account === resourceAccount,

@@ -22,9 +22,13 @@ export function questionsOf(
   const requestTags = entry.requestTags?.(input, scope);
   const tagKeys = entry.tagKeys?.(input) ?? (requestTags && Object.keys(requestTags));
   const questions: AccessRequest[] = (named.length === 0 ? ["*"] : named).map((resource) => ({
-    ...{ caller, account, region, action, resource },
+    caller,
+    account,
+    region,
+    action,
+    resource,
     conditionKeys: withTagKeys(entry.conditionKeys?.(input, scope, resource), tagKeys),
-    ...(requestTags && { requestTags }),
+    requestTags,
   }));
   for (const { conditionKeys, requestTags: tags, ...requirement } of entry.also?.(input, scope) ?? []) {
     questions.push({

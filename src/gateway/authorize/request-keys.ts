@@ -59,26 +59,32 @@ const globalKeys: Readonly<Record<string, GlobalKey>> = {
 
 /** The condition keys of a request, each worked out when a policy asks for it. */
 export function requestKeys(parts: KeyParts): RequestKeys {
-  const { request } = parts;
-  const own = new Map<string, KeyValue>();
-  for (const [name, value] of Object.entries(request.conditionKeys ?? {})) {
-    if (value !== undefined) own.set(name.toLowerCase(), value);
-  }
-  const prefix = request.action.slice(0, request.action.indexOf(":")).toLowerCase();
+  let own: ReadonlyMap<string, KeyValue> | undefined;
   return {
     get(name) {
+      own ??= ownKeys(parts.request);
       const given = own.get(name);
       if (given !== undefined) return given;
       const slash = name.indexOf("/");
-      if (slash !== -1) return tagValue(tagsNamed(name.slice(0, slash), prefix, parts), name.slice(slash + 1));
+      if (slash !== -1) return tagValue(tagsNamed(name.slice(0, slash), parts), name.slice(slash + 1));
       return Object.hasOwn(globalKeys, name) ? globalKeys[name]!(parts) : undefined;
     },
   };
 }
 
-function tagsNamed(name: string, prefix: string, { request, principalTags, resourceTags }: KeyParts): Tags | undefined {
+/** The service's own keys. */
+function ownKeys({ conditionKeys = {} }: AccessRequest): ReadonlyMap<string, KeyValue> {
+  const own = new Map<string, KeyValue>();
+  for (const [name, value] of Object.entries(conditionKeys)) {
+    if (value !== undefined) own.set(name.toLowerCase(), value);
+  }
+  return own;
+}
+
+function tagsNamed(name: string, { request, principalTags, resourceTags }: KeyParts): Tags | undefined {
   if (name === "aws:requesttag") return request.requestTags;
   if (name === "aws:principaltag") return principalTags;
+  const prefix = request.action.slice(0, request.action.indexOf(":")).toLowerCase();
   return name === "aws:resourcetag" || name === `${prefix}:resourcetag` ? resourceTags() : undefined;
 }
 

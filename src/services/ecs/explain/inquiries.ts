@@ -145,7 +145,7 @@ export function contextOf(
     log: silentLog,
     requestId: "",
     partition: partitionOf(region),
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     endpoint: "",
     canAssume: (roleArn, service) => canAssume(account, roleArn, service),
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),

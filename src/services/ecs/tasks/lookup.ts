@@ -77,8 +77,8 @@ export function placeInCluster(
   if (!identifier.startsWith("arn:")) return { name: identifier };
   const arn = parseArn(identifier);
   if (arn?.service !== "ecs" || arn.account !== account || arn.region !== region) return undefined;
-  const [found, ...path] = arn.resource.split("/");
-  if (found !== kind || path.length > 2 || path.includes("")) return undefined;
-  const [name, clusterName] = path.toReversed();
-  return name === undefined ? undefined : { name, ...(clusterName !== undefined && { clusterName }) };
+  const path = arn.resource.split("/");
+  if (path[0] !== kind || path.includes("")) return undefined;
+  if (path.length === 2) return { name: path[1]! };
+  return path.length === 3 ? { clusterName: path[1]!, name: path[2]! } : undefined;
 }

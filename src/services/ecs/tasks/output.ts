@@ -4,6 +4,7 @@ import { type TaskContainer, type TaskRecord, taskHealth } from "../model/task.t
 
 /** The API's Task. Tags are left out unless asked for, as DescribeTasks does. */
 export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
+  const storage = task.ephemeralStorageGiB === undefined ? undefined : { sizeInGiB: task.ephemeralStorageGiB };
   return {
     attachments: task.attachments.map(({ id, type, status, details }): Attachment => ({ id, type, status, details })),
     attributes: [{ name: "ecs.cpu-architecture", value: task.cpuArchitecture === "ARM64" ? "arm64" : "x86_64" }],
@@ -11,7 +12,8 @@ export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
     capacityProviderName: task.capacityProviderName,
     clusterArn: task.clusterArn,
     // The agent's word that it has taken the task over is its first sign of life.
-    ...(task.agent && { connectivity: "CONNECTED", connectivityAt: task.pullStartedAt ?? task.createdAt }),
+    connectivity: task.agent && "CONNECTED",
+    connectivityAt: task.agent && (task.pullStartedAt ?? task.createdAt),
     containerInstanceArn: task.containerInstanceArn,
     containers: task.containers.map((container) => toContainer(container, task)),
     cpu: task.cpu,
@@ -39,10 +41,8 @@ export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
     taskArn: task.taskArn,
     taskDefinitionArn: task.taskDefinitionArn,
     version: task.version,
-    ...(task.ephemeralStorageGiB !== undefined && {
-      ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
-      fargateEphemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
-    }),
+    ephemeralStorage: storage,
+    fargateEphemeralStorage: storage,
   };
 }
 
@@ -71,6 +71,6 @@ function toContainer(container: TaskContainer, task: TaskRecord): Container {
     cpu: container.cpu,
     memory: container.memory,
     memoryReservation: container.memoryReservation,
-    ...(agent && { managedAgents: [agent] }),
+    managedAgents: agent && [agent],
   };
 }

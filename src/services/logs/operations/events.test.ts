@@ -227,7 +227,7 @@ describe("StartLiveTail", () => {
     const { call, operations, clock } = await eventsWorld();
     const leaving = new AbortController();
     const input = { logGroupIdentifiers: [arn] };
-    const { responseStream } = await call(operations, "StartLiveTail", input, { signal: leaving.signal });
+    const { responseStream } = await call(operations, "StartLiveTail", input, { signal: () => leaving.signal });
     const updates = responseStream![Symbol.asyncIterator]();
     await updates.next();
     const pending = updates.next();

@@ -115,7 +115,8 @@ async function* session(
   stop: () => void,
 ): AsyncGenerator<StartLiveTailResponseStream> {
   const stopOnAbort = () => stop();
-  ctx.signal.addEventListener("abort", stopOnAbort, { once: true });
+  const signal = ctx.signal();
+  signal.addEventListener("abort", stopOnAbort, { once: true });
   const endsAt = ctx.clock.now() + sessionMs;
   try {
     const { logGroupIdentifiers, logStreamNames = [], logStreamNamePrefixes = [], logEventFilterPattern = "" } = input;
@@ -123,14 +124,14 @@ async function* session(
     const asked = { logGroupIdentifiers, logStreamNames, logStreamNamePrefixes, logEventFilterPattern };
     yield { sessionStart: { requestId, sessionId, ...asked } };
     while (ctx.clock.now() < endsAt) {
-      await sleep(ctx.clock, updateEveryMs, ctx.signal).catch(() => undefined);
-      if (ctx.signal.aborted) return;
+      await sleep(ctx.clock, updateEveryMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
       const { sampled, events } = sample.drain();
       yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: events } };
     }
     yield { SessionTimeoutException: { message: "The session timed out after it was open for 3 hours." } };
   } finally {
-    ctx.signal.removeEventListener("abort", stopOnAbort);
+    signal.removeEventListener("abort", stopOnAbort);
     stop();
   }
 }
