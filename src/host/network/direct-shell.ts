@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import type { Clock } from "#kernel/clock.ts";
+import { Follower } from "./follower.ts";
 import type { PrivilegedShell } from "./privileged-shell.ts";
 import { type ShellChannel, ShellSession } from "./shell-session.ts";
 
@@ -14,12 +15,16 @@ export function createDirectShell(options: {
   readonly command?: readonly string[];
 }): PrivilegedShell {
   const [program = "/bin/sh", ...args] = options.command ?? [];
-  const session = new ShellSession(() => open(program, args), options.clock);
+  const channel = () => open(program, args);
+  const session = new ShellSession(channel, options.clock);
+  const followers: Follower[] = [];
   return {
     name: "direct",
     run: (script) => session.run(script),
+    follow: (command, onLine) => void followers.push(new Follower(channel, options.clock, command, onLine)),
     async close() {
       session.close();
+      for (const follower of followers) follower.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { demultiplex } from "#host/runtime/docker/frames.ts";
 import { imageArchive } from "#host/runtime/image-archive.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { Follower } from "./follower.ts";
 import { helperProgram } from "./helper-program.ts";
 import type { PrivilegedShell } from "./privileged-shell.ts";
 import { type ShellChannel, ShellSession } from "./shell-session.ts";
@@ -26,12 +27,19 @@ export interface HelperShellOptions {
  */
 export function createHelperShell(options: HelperShellOptions): PrivilegedShell {
   const session = new ShellSession(() => open(options), options.clock);
+  const followers: { readonly owner: string; readonly follower: Follower }[] = [];
   return {
     name: "helper",
     run: (script) => session.run(script),
+    follow(command, onLine) {
+      const owner = `${options.owner}-follow-${followers.length}`;
+      const follower = new Follower(() => open({ ...options, owner }), options.clock, command, onLine);
+      followers.push({ owner, follower });
+    },
     async close() {
       session.close();
-      await removeHelpers(options.client, options.owner);
+      for (const { follower } of followers) follower.close();
+      for (const { owner } of [options, ...followers]) await removeHelpers(options.client, owner);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { SpecCheck } from "./check-spec.ts";
+import { followDefaultRoutes } from "./default-routes.ts";
 import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
@@ -36,7 +37,7 @@ import {
   type VpcPlace,
 } from "./scripts.ts";
 import { ScriptError } from "./shell-session.ts";
-import { planPort, planVpc, type VpcPlan, type VpcState } from "./vpc-plan.ts";
+import { appliedVpcs, planPort, planVpc, rangesOf, type VpcPlan, type VpcState } from "./vpc-plan.ts";
 import type { ServicePorts } from "./vpc-rules.ts";
 
 export interface HostNetworkOptions {
@@ -54,7 +55,10 @@ export interface HostNetworkOptions {
 
 export interface LinuxNetwork extends HostNetwork {
   readonly hostServiceAddress: string;
-  /** Makes the host service address and guards it, so that the platform can listen there. VPCs are left alone. */
+  /**
+   * Makes the host service address and guards it, so that the platform can listen there; VPCs are left alone. From now
+   * on tasks also follow the host's default routes to the world.
+   */
   prepare(): Promise<void>;
   /** The VPC whose tasks connect from this address: all of a VPC come from its end of the link. */
   vpcOfPeer(address: string): string | undefined;
@@ -104,8 +108,9 @@ class LinuxHostNetwork implements LinuxNetwork {
     });
   }
 
-  prepare(): Promise<void> {
-    return this.#exclusive(() => this.#prepareHost().then(() => {}));
+  async prepare(): Promise<void> {
+    await this.#exclusive(() => this.#prepareHost());
+    followDefaultRoutes(this.#options, () => this.#exclusive(() => this.#lookAgain()));
   }
 
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
@@ -296,6 +301,11 @@ class LinuxHostNetwork implements LinuxNetwork {
     return facts;
   }
 
+  /** Without a table it is not known what is there: the next operation looks at all of it. */
+  async #lookAgain(): Promise<void> {
+    if (this.#hostTable !== undefined) await this.#applyHostRules();
+  }
+
   async #applyRoutes(spec: HostNetworkSpec, vpcs: ReadonlyMap<string, VpcState>): Promise<void> {
     const facts = parseHostFacts(await this.#run(hostFactsScript));
     const addressesOf = (vpcId: string) => vpcs.get(vpcId)!.place.addresses;
@@ -385,15 +395,4 @@ class LinuxHostNetwork implements LinuxNetwork {
     this.#last = result.catch(() => {}); // the caller of that operation is told
     return result;
   }
-}
-
-function appliedVpcs(states: ReadonlyMap<string, VpcState>) {
-  return [...states.values()].map(({ place, applied }) => ({
-    vpcId: place.vpcId,
-    cidrs: applied?.vpc.cidrs ?? [],
-  }));
-}
-
-function rangesOf(vpcs: readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]): string {
-  return JSON.stringify(vpcs.map(({ vpcId, cidrs }) => [vpcId, cidrs]));
 }

@@ -12,6 +12,11 @@ export interface PrivilegedShell {
    * shell to run it.
    */
   run(script: string): Promise<string>;
-  /** Ends the shell; whatever was made stays. */
+  /**
+   * Runs a command that goes on until the shell is closed, beside the scripts, and tells each line that it writes. It
+   * is started again when it ends: what went on meanwhile is not told.
+   */
+  follow(command: string, onLine: (line: string) => void): void;
+  /** Ends the shell and what is followed; whatever was made stays. */
   close(): Promise<void>;
 }

@@ -56,3 +56,26 @@ test("a shell that cannot be started is a driver error", async () => {
   await assert.rejects(shell.run("true"), { reason: "Unavailable" });
   await shell.close();
 });
+
+test("a command that is followed tells its lines, starts again when it ends, and ends with the shell", async () => {
+  const clock = new VirtualClock();
+  const shell = createDirectShell({ clock });
+  const lines: string[] = [];
+  shell.follow("printf 'one\\nt'; printf 'wo\\n'; read -r line || echo $?", (line) => void lines.push(line));
+  await until("its lines", () => lines.length === 3);
+  // Its own end is noticed a moment after its last line.
+  await until("its second start", () => clock.advance(5000).then(() => lines.length >= 6));
+  assert.deepEqual(lines.slice(0, 6), ["one", "two", "1", "one", "two", "1"]);
+  const pids: number[] = [];
+  shell.follow("echo $$; sleep 1000", (line) => void pids.push(Number(line)));
+  await until("its process", () => pids.length > 0);
+  await shell.close();
+  const isAlive = () => {
+    try {
+      return process.kill(-pids[0]!, 0);
+    } catch {
+      return false;
+    }
+  };
+  await until("its end", () => !isAlive());
+});

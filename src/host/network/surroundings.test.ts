@@ -8,6 +8,7 @@ import {
 } from "../../../test/contracts/network/machine.ts";
 import { whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
 import { interfaceOf, oneVpc, port, ports, useWorld } from "../../../test/contracts/network/world.ts";
+import { until } from "../../../test/support/until.ts";
 
 const service = "169.254.172.1";
 const closed = { securityGroups: [{ groupId: "sg-open", ingress: [], egress: [] }] };
@@ -79,6 +80,19 @@ describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false
     assert.match(await host.reach("tcp", "169.254.170.2", 80), /^from /);
     await shell.run(`ip route add default via ${worldAddress}`);
     for (const admitted of ["on-bridge", "on-host"]) await world.network.dismiss(admitted); // looks again
+  });
+
+  test("tasks follow a default route that the machine gets later", async () => {
+    const shell = world.machine.shell();
+    await shell.run("ip route del default");
+    world.open();
+    await world.network.prepare();
+    await world.network.apply(oneVpc([interfaceOf("10.1.0.10", "", { hasPublicIp: true })]));
+    const task = await world.task("10.1.0.10");
+    assert.notEqual(await task.tryToReach("tcp", worldAddress, port), `from ${machineAddress}`);
+    await shell.run(`ip route add default via ${worldAddress}`);
+    const look = () => task.tryToReach("tcp", worldAddress, port);
+    await until("the world", look, (answer) => answer === `from ${machineAddress}`);
   });
 
   test("nothing else of the host can be reached, even with the way out open", async () => {

@@ -95,3 +95,16 @@ function clearRanges({ place, exists, applied }: VpcState, after: VpcSpec): stri
     place.namespace,
   );
 }
+
+/** The VPCs as they were applied last, and their ranges. */
+export function appliedVpcs(states: ReadonlyMap<string, VpcState>) {
+  return [...states.values()].map(({ place, applied }) => ({
+    vpcId: place.vpcId,
+    cidrs: applied?.vpc.cidrs ?? [],
+  }));
+}
+
+/** Equal for equal VPCs and ranges. */
+export function rangesOf(vpcs: readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]): string {
+  return JSON.stringify(vpcs.map(({ vpcId, cidrs }) => [vpcId, cidrs]));
+}
