@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAddress } from "#host/runtime/docker/address.ts";
 import { createEngineClient } from "#host/runtime/docker/client.ts";
-import { missingEnginePackages } from "#host/runtime/docker/dockerd.ts";
 import { systemClock } from "#kernel/clock.ts";
+import { findProgram } from "#platform/setup.ts";
 import { TestProcess } from "./test-process.ts";
 import { until } from "./until.ts";
 
 /** Why a test cannot have a container engine of its own here, or undefined. */
 export function whyNoPrivateEngine(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can start an engine";
-  const missing = missingEnginePackages(process.env);
-  return missing.length > 0 ? `packages are missing: ${missing.join(" ")}` : undefined;
+  const missing = ["dockerd", "containerd", "runc", "iptables", "ip"].filter((name) => findProgram(name) === undefined);
+  return missing.length > 0 ? `programs are missing: ${missing.join(" ")}` : undefined;
 }
 
 /**
