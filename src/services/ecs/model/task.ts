@@ -279,6 +279,11 @@ export function changeTask(task: TaskRecord, change: Partial<TaskRecord>): TaskR
   return { ...task, ...change, version: task.version + 1 };
 }
 
+/** A copy with these marks of its service's scheduler. Nobody is shown them: the version stays, there is no event. */
+export function markTask(task: TaskRecord, service: TaskService): TaskRecord {
+  return { ...task, service };
+}
+
 /** HEALTHY when every essential container with a health check is; UNHEALTHY as soon as one is not. */
 export function taskHealth(task: TaskRecord): "HEALTHY" | "UNHEALTHY" | "UNKNOWN" {
   const checked = task.containers.filter((container) => container.essential && container.hasHealthCheck);

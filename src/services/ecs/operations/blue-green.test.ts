@@ -97,7 +97,8 @@ describe("hooks that pause", () => {
     const input = { serviceDeploymentArn: serviceDeploymentArn!, hookId: hookId!, action: "ROLLBACK" as const };
     await world.call(operations, "ContinueServiceDeployment", input);
     assert.deepEqual(await settle(), ["ROLLBACK_IN_PROGRESS"]);
-    const { sourceServiceRevisions, targetServiceRevision } = await history();
+    const { sourceServiceRevisions, targetServiceRevision, statusReason } = await history();
+    assert.match(statusReason!, /^The lifecycle hook \S+ failed: ContinueServiceDeployment asked for a rollback\.$/);
     assert.equal(targetServiceRevision!.requestedTestTrafficWeight, 0);
     assert.equal(sourceServiceRevisions![0]!.requestedProductionTrafficWeight, 100);
     await tasksTo(world, "STOPPED");

@@ -12,8 +12,11 @@ export const ContinueServiceDeployment: EcsHandler<"ContinueServiceDeployment"> 
       `The lifecycle hook ${input.hookId} does not await an action: its status is ${hook.status}.`,
     );
   }
-  const status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
-  const hooks = deployment.value.hooks.map((each) => (each === hook ? ({ ...each, status } as const) : each));
+  const outcome =
+    input.action === "ROLLBACK"
+      ? ({ status: "FAILED", reason: "ContinueServiceDeployment asked for a rollback" } as const)
+      : ({ status: "SUCCEEDED" } as const);
+  const hooks = deployment.value.hooks.map((each) => (each === hook ? { ...each, ...outcome } : each));
   const value = { ...deployment.value, hooks, updatedAt: ctx.clock.now() };
   await ctx.store.commit({ unchanged: [deployment], put: [{ key: deployment.key, value }] });
   return { serviceDeploymentArn: input.serviceDeploymentArn };

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { CreateServiceRequest, UpdateServiceRequest } from "#generated/ecs/types.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
-import { tasks } from "../model/task.ts";
+import { changeTask, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
 
 const daemon: Partial<CreateServiceRequest> = {
@@ -173,6 +173,21 @@ test("a service starts its tasks, settles, and says so", async () => {
     ],
   );
   assert.equal(steady.currentServiceDeployment, undefined);
+});
+
+test("what the scheduler notes of a task, which nobody is shown, is no new version of it", async () => {
+  const { create, world, schedule } = await ready();
+  await create({ desiredCount: 1 });
+  await schedule();
+  await tasksTo(world, "RUNNING");
+  const [running] = [...world.store.view(tasks).all()];
+  const ended = changeTask(running!.value, { desiredStatus: "STOPPED", stopCode: "EssentialContainerExited" });
+  await world.store.as("ecs.task").commit({ put: [{ key: running!.key, value: ended }] });
+  await tasksTo(world, "STOPPED");
+  const { version } = world.store.view(tasks).get(running!.key)!.value;
+  await schedule();
+  const noted = world.store.view(tasks).get(running!.key)!.value;
+  assert.deepEqual([noted.service!.accounted, noted.version], [true, version]);
 });
 
 test("a capacity provider strategy is followed", async () => {

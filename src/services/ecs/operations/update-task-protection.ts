@@ -2,7 +2,7 @@ import type { Failure, ProtectedTask } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Put } from "#kernel/store.ts";
 import { serviceKey, servicePath, services } from "../model/service.ts";
-import { changeTask, type TaskRecord, tasks } from "../model/task.ts";
+import { markTask, type TaskRecord, tasks } from "../model/task.ts";
 import { protectionOf, protectionTarget } from "../services/protection.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
@@ -55,7 +55,7 @@ function isBlocked({ store, clock }: RequestContext, task: TaskRecord): boolean 
 
 function withProtection(task: TaskRecord, until: number | undefined): TaskRecord {
   const { protectedUntil: _, ...service } = task.service!;
-  return changeTask(task, { service: until === undefined ? service : { ...service, protectedUntil: until } });
+  return markTask(task, until === undefined ? service : { ...service, protectedUntil: until });
 }
 
 function invalid(ctx: RequestContext, message: string) {

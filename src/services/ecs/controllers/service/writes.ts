@@ -4,7 +4,7 @@ import type { Commit, Entry, Put, Read, Store } from "#kernel/store.ts";
 import { hostsOf } from "../../connect/endpoints.ts";
 import { maxServiceEvents, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../../model/service.ts";
 import { serviceDeploymentKey } from "../../model/service-deployment.ts";
-import { changeTask, type TaskRecord, taskKey } from "../../model/task.ts";
+import { changeTask, markTask, type TaskRecord, taskKey } from "../../model/task.ts";
 import type { TaskDefinitionRecord } from "../../model/task-definition.ts";
 import { taskSetKey } from "../../model/task-set.ts";
 import type { Tag } from "../../model/world.ts";
@@ -69,25 +69,21 @@ interface ChangedTask {
 /** One task may be told of as unhealthy and stopped in the same plan. */
 function changedTasks(plan: ServicePlan): ChangedTask[] {
   const changed = new Map<string, ChangedTask>();
-  const change = (entry: Entry<TaskRecord>, fields: (task: TaskRecord) => Partial<TaskRecord>) => {
+  const change = (entry: Entry<TaskRecord>, toNext: (task: TaskRecord) => TaskRecord) => {
     const { value } = changed.get(entry.key) ?? entry;
-    changed.set(entry.key, { entry, value: { ...value, ...fields(value) } });
+    changed.set(entry.key, { entry, value: toNext(value) });
   };
   for (const { task, reason } of plan.stop) {
-    change(task, (value) => ({
-      desiredStatus: "STOPPED",
-      stopCode: "ServiceSchedulerInitiated",
-      stoppedReason: reason,
-      service: { ...value.service!, accounted: true },
-    }));
+    const stopped = { desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated", stoppedReason: reason } as const;
+    change(task, (value) => changeTask(value, { ...stopped, service: { ...value.service!, accounted: true } }));
   }
   for (const task of plan.accounted) {
-    change(task, (value) => ({ service: { ...value.service!, accounted: true } }));
+    change(task, (value) => markTask(value, { ...value.service!, accounted: true }));
   }
   for (const task of plan.unhealthy) {
-    change(task, (value) => ({ service: { ...value.service!, unhealthySince: plan.now } }));
+    change(task, (value) => markTask(value, { ...value.service!, unhealthySince: plan.now }));
   }
-  return [...changed.values()].map(({ entry, value }) => ({ entry, value: changeTask(value, {}) }));
+  return [...changed.values()];
 }
 
 /** On container instances as many as there is room for: the others are wanted still, and the next plan says so. */
