@@ -4,6 +4,7 @@ import * as https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { DriverError } from "#kernel/fault.ts";
 import type { HttpAnswer, HttpCall, OpenHttp, SendHttp } from "#kernel/http-sender.ts";
+import { wholeContent } from "#kernel/whole-content.ts";
 
 /** Sends requests to wherever users say, except to the addresses that hand out credentials. */
 export const sendHttp: SendHttp = createHttpSender(lookup);
@@ -84,14 +85,8 @@ async function readBody(response: http.IncomingMessage, mostBytes: number | unde
     response.resume(); // nobody reads it
     return undefined;
   }
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of response) {
-    length += piece.length;
-    if (length > mostBytes) throw new DriverError("InvalidSpec", `${host} answered with more than ${mostBytes} bytes.`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
+  const tooMuch = () => new DriverError("InvalidSpec", `${host} answered with more than ${mostBytes} bytes.`);
+  return (await wholeContent(response, mostBytes, tooMuch)).toString("utf8");
 }
 
 function headOf({ statusCode, headers }: http.IncomingMessage): HttpAnswer {

@@ -4,6 +4,7 @@ import { DriverError } from "#kernel/fault.ts";
 import type { HttpStream, OpenHttp } from "#kernel/http-sender.ts";
 import { manifestTypes, maxManifestBytes } from "#kernel/oci-manifest.ts";
 import type { Upstream } from "#kernel/registry.ts";
+import { wholeContent } from "#kernel/whole-content.ts";
 import { readChallenge } from "./challenge.ts";
 
 /**
@@ -232,15 +233,10 @@ function readToken(bytes: Buffer, now: number): Token {
   return { header: `Bearer ${token}`, validUntil: now + Math.max(0, seconds - 10) * 1000 };
 }
 
-async function wholeBody(content: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of content) {
-    bytes += piece.length;
-    if (bytes > limitBytes) throw new DriverError("TooLarge", "The upstream registry's answer is too large.");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+function wholeBody(content: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Buffer> {
+  return wholeContent(content, mostBytes, () => {
+    return new DriverError("TooLarge", "The upstream registry's answer is too large.");
+  });
 }
 
 function basicHeader({ username, password }: { readonly username: string; readonly password: string }): string {

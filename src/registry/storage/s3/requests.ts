@@ -4,6 +4,7 @@ import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { Credentials, RequestSigner } from "#kernel/request-signer.ts";
 import { uriEncode } from "#kernel/uri-encode.ts";
+import { wholeContent } from "#kernel/whole-content.ts";
 import type { S3Body } from "./client.ts";
 import { textOf } from "./xml.ts";
 
@@ -169,15 +170,9 @@ function exchange(agent: Agent, url: URL, target: Target, body: S3Body): Promise
   return promise;
 }
 
-async function wholeBody(answer: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of piecesOf(answer)) {
-    bytes += piece.length;
-    if (bytes > maxAnswerBytes) throw new DriverError("Failed", "The storage of images answers with too much.");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+function wholeBody(answer: IncomingMessage): Promise<Buffer> {
+  const tooMuch = () => new DriverError("Failed", "The storage of images answers with too much.");
+  return wholeContent(piecesOf(answer), maxAnswerBytes, tooMuch);
 }
 
 async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
