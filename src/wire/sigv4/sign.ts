@@ -3,7 +3,7 @@ import { uriEncode } from "#kernel/uri-encode.ts";
 import type { HttpRequest } from "../message.ts";
 import { algorithm, type CredentialScope, formatSigningDate } from "./authorization.ts";
 import { canonicalRequest, sha256Hex, stringToSign } from "./canonical.ts";
-import { deriveKey, signatureOf } from "./signing-keys.ts";
+import { deriveKey } from "./signing-keys.ts";
 
 export type { Credentials };
 export type SignOptions = SignerOptions;
@@ -22,10 +22,8 @@ export function signRequest(request: HttpRequest, options: SignOptions): HttpReq
   const scope = scopeOf(options, date);
   const style = options.service === "s3" ? "as sent" : "encoded once more";
   const canonical = canonicalRequest({ ...request, headers }, signedHeaders, payloadHash, style);
-  const signature = signatureOf(
-    deriveKey(credentials.secretAccessKey, scope),
-    stringToSign(date, scope, canonical),
-  ).toString("hex");
+  const key = deriveKey(credentials.secretAccessKey, scope);
+  const signature = key.sign(stringToSign(date, scope, canonical)).toString("hex");
   const credential = `${credentials.accessKeyId}/${scopeText(scope)}`;
   const parts = `Credential=${credential}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
   return { ...request, headers: { ...headers, authorization: `${algorithm} ${parts}` } };
@@ -48,7 +46,7 @@ export function presignRequest(request: HttpRequest, options: SignOptions & { ex
   const query = [request.query, ...added].filter((part) => part !== "").join("&");
   const canonical = canonicalRequest({ ...request, query }, ["host"], sha256Hex(request.body));
   const key = deriveKey(credentials.secretAccessKey, scope);
-  const signature = signatureOf(key, stringToSign(date, scope, canonical)).toString("hex");
+  const signature = key.sign(stringToSign(date, scope, canonical)).toString("hex");
   return { ...request, query: `${query}&X-Amz-Signature=${signature}` };
 }
 

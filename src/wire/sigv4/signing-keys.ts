@@ -1,15 +1,13 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { CredentialScope } from "./authorization.ts";
+import { SigningKey } from "./signing-key.ts";
 
 /** Gives the derived key of a secret and a scope. */
-export type SigningKeys = (accessKeyId: string, secret: string, scope: CredentialScope) => KeyObject;
+export type SigningKeys = (accessKeyId: string, secret: string, scope: CredentialScope) => SigningKey;
 
-/**
- * Derives signing keys and keeps the last `capacity` of them as KeyObjects: handing node's crypto a raw key for each
- * signature costs several times as much as the signature itself.
- */
+/** Derives signing keys, which costs four times as much as a signature, and keeps the last `capacity` of them. */
 export function signingKeyCache(capacity = 1000): SigningKeys {
-  const kept = new Map<string, { readonly secret: string; readonly key: KeyObject }>();
+  const kept = new Map<string, { readonly secret: string; readonly key: SigningKey }>();
   return (accessKeyId, secret, scope) => {
     const id = `${accessKeyId}/${scope.day}/${scope.region}/${scope.service}`;
     const known = kept.get(id);
@@ -22,13 +20,9 @@ export function signingKeyCache(capacity = 1000): SigningKeys {
   };
 }
 
-export function deriveKey(secret: string, scope: CredentialScope): KeyObject {
+export function deriveKey(secret: string, scope: CredentialScope): SigningKey {
   const steps = [scope.day, scope.region, scope.service, scope.terminator];
   let key: Buffer = Buffer.from(`AWS4${secret}`, "utf8");
   for (const step of steps) key = createHmac("sha256", key).update(step).digest();
-  return createSecretKey(key);
-}
-
-export function signatureOf(key: KeyObject, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+  return new SigningKey(key);
 }

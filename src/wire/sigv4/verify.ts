@@ -4,7 +4,7 @@ import type { Condition, FaultStyle } from "../faults.ts";
 import type { HttpRequest } from "../message.ts";
 import { type Authorization, formatSigningDate, parseSigningDate } from "./authorization.ts";
 import { canonicalRequest, sha256Hex, stringToSign } from "./canonical.ts";
-import { type SigningKeys, signatureOf } from "./signing-keys.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** Why a signature was refused; without a message the condition's own applies. */
 export interface Refusal {
@@ -105,7 +105,7 @@ function signatureRefusal(options: VerifyOptions): Refusal | undefined {
   const { request, authorization, secret, keys } = options;
   const canonical = canonicalRequest(request, authorization.signedHeaders, payloadHashOf(request));
   const text = stringToSign(authorization.date, authorization.scope, canonical);
-  const expected = signatureOf(keys(authorization.accessKeyId, secret, authorization.scope), text);
+  const expected = keys(authorization.accessKeyId, secret, authorization.scope).sign(text);
   const given = Buffer.from(authorization.signature, "hex");
   const matches = given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
   return matches ? undefined : { condition: "invalidSignature" };
