@@ -280,7 +280,6 @@ export interface AccessRecord {
   /** How many requests it stands for, where not each is told of; by default itself alone. */
   readonly standsFor?: number;
   readonly targetGroupArn?: string;
-  readonly targetKey?: string;
   /** What the load balancer answered, and what the target did. */
   readonly elbStatusCode?: number;
   readonly targetStatusCode?: number;

@@ -14,7 +14,7 @@ import {
   toldPerSecond,
 } from "./config/log-format.ts";
 import { connectHttpLine, connectTcpLine } from "./connect-log.ts";
-import type { NodeDirectory } from "./names.ts";
+import { isServerName, type NodeDirectory } from "./names.ts";
 import { quoted } from "./quoted.ts";
 
 type Fields<F extends string> = Readonly<Record<F, string>>;
@@ -25,7 +25,10 @@ export function originOf(line: string): { readonly process: string; readonly wri
   return match === null ? undefined : { process: match[1]!, writtenAt: Number(match[2]) };
 }
 
-/** Reads a line of the ring; undefined when it tells of something else than a request or connection. */
+/**
+ * Reads a line of the ring; undefined when it tells of something else than a request or connection. The target is
+ * the one that the line names: it may have left the node meanwhile.
+ */
 export function parseAccess(
   line: string,
   nodeId: string,
@@ -81,17 +84,16 @@ function applicationRecord(
   const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
   if (listener === undefined) return undefined;
   const group = directory.targetGroups.get(fields.backend);
-  const target = directory.targets.get(`${fields.backend}/${fields.server}`);
   const elbStatusCode = statusOf(fields);
   const answered = fields.termination[1] === "-" || fields.termination[1] === "D";
-  const targetStatusCode = target !== undefined && answered ? Number(fields.status) : undefined;
+  const hasTarget = isServerName(fields.server);
+  const targetStatusCode = hasTarget && answered ? Number(fields.status) : undefined;
   const time = Number(fields.seconds) * 1000;
-  const line = words?.({ time, node, listener, group, target, elbStatusCode, targetStatusCode }) ?? "";
+  const line = words?.({ time, node, listener, group, hasTarget, elbStatusCode, targetStatusCode }) ?? "";
   return {
     ...{ nodeId, listenerArn: listener.listenerArn, time, line, elbStatusCode },
     ...(node.taskArn !== undefined && { taskArn: node.taskArn }),
     ...(group && { targetGroupArn: group.targetGroupArn }),
-    ...(target && { targetKey: target.targetKey }),
     ...(targetStatusCode !== undefined && {
       targetStatusCode,
       targetResponseMs: Math.max(0, Number(fields.responseMs)),
@@ -115,21 +117,21 @@ interface KnownConnection {
   readonly node: LoadBalancerNode;
   readonly listener: LoadBalancerNode["listeners"][number];
   readonly group: LoadBalancerNode["targetGroups"][number] | undefined;
-  readonly target: { readonly address: string; readonly port: number } | undefined;
 }
 
 interface KnownRequest extends KnownConnection {
+  readonly hasTarget: boolean;
   readonly elbStatusCode: number;
   readonly targetStatusCode: number | undefined;
 }
 
 /** "Access logs for your Application Load Balancer": the fields in their order. */
 function applicationLine(fields: Fields<ApplicationField>, known: KnownRequest): string {
-  const { time, node, listener, group, target, elbStatusCode, targetStatusCode } = known;
+  const { time, node, listener, group, hasTarget, elbStatusCode, targetStatusCode } = known;
   // Of who comes back from a provider it is -1; where there is but one it is not told.
   const rule = listener.rules[/^-?\d+$/.test(fields.rule) ? Number(fields.rule) : listener.rules.length - 1];
-  const port = target === undefined ? "-" : `${target.address}:${target.port}`;
-  const failed = target === undefined || targetStatusCode === undefined;
+  const target = hasTarget ? fields.target : "-";
+  const failed = targetStatusCode === undefined;
   const ended = time + Math.max(0, Number(fields.activeMs));
   const status = targetStatusCode ?? "-";
   return [
@@ -137,8 +139,8 @@ function applicationLine(fields: Fields<ApplicationField>, known: KnownRequest):
     new Date(ended).toISOString().replace("Z", "000Z"),
     loadBalancerId(node),
     fields.client,
-    port,
-    target === undefined ? "-1" : seconds(fields.requestMs, fields.queueMs, fields.connectMs),
+    target,
+    !hasTarget ? "-1" : seconds(fields.requestMs, fields.queueMs, fields.connectMs),
     failed ? "-1" : seconds(fields.responseMs),
     failed ? "-1" : seconds(fields.dataMs),
     String(elbStatusCode || "-"),
@@ -158,7 +160,7 @@ function applicationLine(fields: Fields<ApplicationField>, known: KnownRequest):
     quoted(actionsOf(fields, rule)),
     quoted(fields.location || "-"),
     quoted(fields.reason || "-"),
-    quoted(port),
+    quoted(target),
     quoted(String(status)),
     quoted("-"),
     quoted("-"),
@@ -216,20 +218,18 @@ function networkRecord(
   const listener = directory.listeners.get(fields.frontend.replace(/~$/, ""));
   if (listener === undefined) return undefined;
   const group = directory.targetGroups.get(fields.backend);
-  const target = directory.targets.get(`${fields.backend}/${fields.server}`);
   const time = Number(fields.seconds) * 1000;
   return {
-    ...{ nodeId, listenerArn: listener.listenerArn, time, line: words({ time, node, listener, group, target }) },
+    ...{ nodeId, listenerArn: listener.listenerArn, time, line: words({ time, node, listener, group }) },
     ...(node.taskArn !== undefined && { taskArn: node.taskArn }),
     ...(group && { targetGroupArn: group.targetGroupArn }),
-    ...(target && { targetKey: target.targetKey }),
     receivedBytes: Number(fields.received),
     sentBytes: Number(fields.sent),
   };
 }
 
 /** "Access logs for your Network Load Balancer". */
-function networkLine(fields: Fields<NetworkField>, { time, node, listener, target }: KnownConnection): string {
+function networkLine(fields: Fields<NetworkField>, { time, node, listener }: KnownConnection): string {
   const isTls = listener.protocol === "TLS";
   return [
     isTls ? "tls" : "tcp",
@@ -238,7 +238,7 @@ function networkLine(fields: Fields<NetworkField>, { time, node, listener, targe
     loadBalancerId(node),
     listener.listenerArn.split("/").at(-1)!,
     fields.client,
-    target === undefined ? "-" : `${target.address}:${target.port}`,
+    isServerName(fields.server) ? fields.target : "-",
     fields.activeMs,
     isTls ? fields.handshakeMs : "-",
     fields.received,

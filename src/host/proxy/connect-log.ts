@@ -1,4 +1,4 @@
-import type { ConnectLogFormat, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
+import type { ConnectLogFormat, TargetGroupSpec } from "#kernel/load-balancing.ts";
 import type { ConnectHttpField, ConnectTcpField } from "./config/log-format.ts";
 import { quoted } from "./quoted.ts";
 
@@ -10,19 +10,19 @@ interface Request {
   /** When it began: milliseconds since the epoch. */
   readonly time: number;
   readonly group: Pick<TargetGroupSpec, "protocolVersion"> | undefined;
-  readonly target: Pick<TargetSpec, "address" | "port"> | undefined;
+  readonly hasTarget: boolean;
   readonly elbStatusCode: number;
 }
 
 export function connectHttpLine(
   fields: Fields<ConnectHttpField>,
-  { time, group, target, elbStatusCode }: Request,
+  { time, group, hasTarget, elbStatusCode }: Request,
   { format, includeQuery }: ConnectLogFormat,
 ): string {
   const version = group?.protocolVersion ?? "HTTP1";
   const [start, duration] = [new Date(time).toISOString(), countOf(fields.activeMs)];
   const [method, path, protocol] = [fields.method || "-", pathOf(fields.uri, includeQuery), protocolOf(fields.version)];
-  const upstreamTime = target === undefined || Number(fields.responseMs) < 0 ? undefined : fields.responseMs;
+  const upstreamTime = !hasTarget || Number(fields.responseMs) < 0 ? undefined : fields.responseMs;
   const head = version === "GRPC" ? { grpc_status: fields.grpcStatus } : {};
   const tail = version === "HTTP1" ? {} : { stream_id: streamId(fields) };
   const [received, sent] = [countOf(fields.received), countOf(fields.sent)];
@@ -31,7 +31,7 @@ export function connectHttpLine(
     user_agent: fields.agent,
     request_id: fields.requestId,
     authority: fields.host,
-    upstream_host: target && `${target.address}:${target.port}`,
+    upstream_host: hasTarget ? fields.target : undefined,
     ...tail,
   };
   if (format === "JSON") {

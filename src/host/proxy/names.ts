@@ -32,26 +32,21 @@ export function isOpenServer(path: string): boolean {
   return path.includes("/o_");
 }
 
+/** Whether `t_y` is the server of a target: where none was chosen, HAProxy says so in angle brackets. */
+export function isServerName(name: string): boolean {
+  return /^[to]_/.test(name);
+}
+
 /** Who is behind the names of a node, for what HAProxy reports. */
 export interface NodeDirectory {
   readonly listeners: ReadonlyMap<string, LoadBalancerNode["listeners"][number]>;
   readonly targetGroups: ReadonlyMap<string, LoadBalancerNode["targetGroups"][number]>;
-  /** By the group's name and the server's, `g_x/t_y`. */
-  readonly targets: ReadonlyMap<string, TargetSpec>;
 }
 
 export function directoryOf(node: LoadBalancerNode): NodeDirectory {
-  const targets = node.targetGroups.flatMap((group) =>
-    group.targets.flatMap((target) => {
-      const { checked, open } = serverNames(target);
-      const name = backendName(group.targetGroupArn);
-      return [[`${name}/${checked}`, target] as const, [`${name}/${open}`, target] as const];
-    }),
-  );
   return {
     listeners: new Map(node.listeners.map((listener) => [frontendName(listener.listenerArn), listener])),
     targetGroups: new Map(node.targetGroups.map((group) => [backendName(group.targetGroupArn), group])),
-    targets: new Map(targets),
   };
 }
 

@@ -70,7 +70,7 @@ export class NodeProxy {
   readonly #deps: NodeProxyDeps;
   readonly #proxy: ManagedProxy;
   #node: LoadBalancerNode | undefined;
-  #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map(), targets: new Map() };
+  #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map() };
   readonly #events: EventFeed;
   #authentication: AuthenticationServer | undefined;
   readonly #traffic = new TrafficCounter();

@@ -72,7 +72,7 @@ export function failures(start: StartBalancer): void {
     });
 
     test("one that closes without an answer, answers nonsense or refuses: 502", async () => {
-      const { use, port } = setting();
+      const { use, port, balancer } = setting();
       for (const bytes of ["", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n"]) {
         const broken = await startBroken(bytes);
         const group = groupOf("broken", [targetOf(broken.port)]);
@@ -82,8 +82,11 @@ export function failures(start: StartBalancer): void {
         assert.match(answer.body, page("502 Bad Gateway"));
         await broken.close();
         if (bytes === "") {
-          const refused = await ask(port);
+          const refused = await ask(port, "/refused");
           assert.equal(refused.status, 502);
+          await balancer.untilAccess((records) =>
+            records.some(({ line }) => line.includes("/refused") && line.includes(` 127.0.0.1:${broken.port} `)),
+          );
           assert.equal(refused.headers.server, "awselb/2.0");
           assert.match(refused.body, page("502 Bad Gateway"));
         }

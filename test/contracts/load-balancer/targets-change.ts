@@ -33,6 +33,22 @@ export function targets(start: StartBalancer): void {
       await balancer.untilHealth((all) => all.length === 1);
     });
 
+    test("a request that the end of its target cuts off is told of with the target", async () => {
+      const { balancer, port, use, groupOne, two } = setting();
+      const reached = Promise.withResolvers<void>();
+      const silent = await startTarget("silent", 0, () => reached.resolve());
+      const group = { ...groupOne, targets: [targetOf(silent.port)] };
+      const listeners = [listenerOf(port, forward(group))];
+      await use({ listeners, targetGroups: [group] });
+      const answer = ask(port, "/cut-off");
+      await reached.promise;
+      await use({ listeners, targetGroups: [{ ...group, targets: [targetOf(two.port)] }] });
+      assert.equal((await answer).status, 502);
+      const isTold = ({ line }: { line: string }) =>
+        line.includes("/cut-off") && line.includes(` 127.0.0.1:${silent.port} `);
+      await balancer.untilAccess((records) => records.some(isTold));
+    });
+
     test("no request fails while targets come and go and rules change", async () => {
       const { port, use, groupOne, one, two } = setting();
       const extra = await Promise.all(["three", "four"].map((name) => startTarget(name)));
