@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isFailing, isReady, targetState } from "./health.ts";
+import { groupOf } from "../../../test/contracts/load-balancer/nodes.ts";
+import { isFailing, isReady, targetState, untilUnhealthyMs } from "./health.ts";
 import { parseStat, type ServerStatus, serverStatus } from "./runtime-api.ts";
 
 const server = (status: string, check = "", code?: number): ServerStatus => ({
-  ...{ backend: "g_1", name: "t_1", status, check, sessions: 0, weight: 1, changedSeconds: 0 },
+  ...{ backend: "g_1", name: "t_1", status, check, checkMs: 0, isBeingChecked: false },
+  ...{ sessions: 0, weight: 1, changedSeconds: 0 },
   ...(code !== undefined && { code }),
 });
+const { healthCheck } = groupOf("any", []);
 const used = server("no check");
 const fresh = server("MAINT");
 
@@ -53,14 +56,29 @@ describe("the health of a target", () => {
     assert.equal(isFailing({ checked: server("DOWN", "INI"), open: fresh }), false);
   });
 
+  test("a new one is given up after HAProxy has begun with as many checks as it may fail, not before", () => {
+    const check = (unhealthyThreshold: number) =>
+      untilUnhealthyMs({ ...healthCheck, intervalSeconds: 5, unhealthyThreshold }, 4000);
+    // HAProxy waits for five percent longer than it is told, and counts from the end of a check.
+    const latest = [0, 5250, 5250 + 4000 + 5250];
+    const given = [1, 2, 3].map(check);
+    assert.ok(
+      given.every((ms, i) => ms >= latest[i]! && ms <= latest[i]! + 1000),
+      String(given),
+    );
+  });
+
   test("`show stat` is read by the names of its columns, with marks of checks under way", () => {
-    const text = "# pxname,svname,scur,status,lastchg,check_status,check_code,\ng,t,3,DOWN 1/2,7,* L7STS,503,\n\n";
+    const text =
+      "# pxname,svname,scur,status,lastchg,check_status,check_code,check_duration\ng,t,3,DOWN 1/2,7,* L7STS,503,12\n\n";
     assert.deepEqual(parseStat(text).map(serverStatus), [
       {
         backend: "g",
         name: "t",
         status: "DOWN 1/2",
         check: "L7STS",
+        checkMs: 12,
+        isBeingChecked: true,
         code: 503,
         sessions: 3,
         weight: 0,

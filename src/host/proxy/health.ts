@@ -1,4 +1,5 @@
 import type { TargetHealthCheck, TargetHealthReport } from "#kernel/load-balancing.ts";
+import { checkSpreadPercent } from "./config/health-check.ts";
 import type { ServerStatus } from "./runtime-api.ts";
 
 /** The two servers of a target, as HAProxy has them; see `serverNames`. */
@@ -35,9 +36,17 @@ export function isFailing({ checked, open }: TargetServers): boolean {
   return isInitial(open) && hasResult(checked) && !passed(checked);
 }
 
-/** From the first failed check of a new target to the one that makes it unhealthy. */
-export function untilUnhealthySeconds(check: TargetHealthCheck): number {
-  return (check.unhealthyThreshold - 1) * check.intervalSeconds;
+/** By so much HAProxy may be late with a check, beside the time by which it spreads them. */
+const lateMs = 1000;
+
+/**
+ * From the first failed check of a new target to when the one that makes it unhealthy has certainly begun. HAProxy
+ * counts intervals from the end of a check; `checkMs` is how long one takes.
+ */
+export function untilUnhealthyMs(check: TargetHealthCheck, checkMs: number): number {
+  const intervals = check.unhealthyThreshold - 1;
+  const longestMs = check.intervalSeconds * 10 * (100 + checkSpreadPercent);
+  return intervals === 0 ? 0 : intervals * longestMs + (intervals - 1) * checkMs + lateMs;
 }
 
 function isServing({ status }: ServerStatus): boolean {

@@ -11,7 +11,7 @@ import type { ConfigOptions } from "./config/frontend.ts";
 import { parseHold } from "./config/hold.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import { EventFeed } from "./events.ts";
-import { isFailing, untilUnhealthySeconds } from "./health.ts";
+import { isFailing, untilUnhealthyMs } from "./health.ts";
 import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyPlace } from "./proxy.ts";
 import { configOf } from "./proxy-config.ts";
@@ -58,6 +58,8 @@ const keptAgainMs = 5000;
 const connectingTries = Math.ceil(connectAttemptMs / deleteAgainMs) + 1;
 /** A look at a thousand targets takes tens of milliseconds; the next one waits as long. */
 const longestPauseMs = 1000;
+/** When a check that is under way is looked for again. */
+const undecidedAgainMs = 100;
 /** How soon it is noted what was read, and of how many processes. */
 const noteMs = 1000;
 const mostProcesses = 20;
@@ -354,23 +356,27 @@ export class NodeProxy {
       timer.cancel();
       this.#failing.delete(name);
     }
-    for (const [name, { group }] of failing) {
-      if (this.#failing.has(name)) continue;
-      const afterMs = untilUnhealthySeconds(group.healthCheck) * 1000;
-      this.#failing.set(
-        name,
-        this.#deps.clock.after(afterMs, () => this.#giveUp(name)),
-      );
+    for (const [name, { group, names, pair }] of failing) {
+      if (!this.#failing.has(name)) this.#giveUp(names, untilUnhealthyMs(group.healthCheck, pair.checked.checkMs));
     }
   }
 
-  #giveUp(name: string): void {
-    const work = this.#inTurn(async () => {
-      this.#failing.delete(name);
-      await this.#proxy.ask(`enable server ${name}`);
-      await this.#look();
+  #giveUp(names: KnownTarget["names"], afterMs: number): void {
+    const timer = this.#deps.clock.after(afterMs, () => {
+      const work = this.#inTurn(async () => {
+        if (this.#closed || this.#failing.get(names.open) !== timer) return;
+        const isUndecided = (await this.#servers()).get(names.checked)?.isBeingChecked;
+        if (isUndecided) return this.#giveUp(names, undecidedAgainMs);
+        this.#failing.delete(names.open);
+        await this.#proxy.ask(`enable server ${names.open}`);
+        await this.#look();
+      });
+      work.catch((error) => {
+        this.#failing.delete(names.open);
+        this.#deps.log.warn("The health of a target could not be set", { error: String(error) });
+      });
     });
-    work.catch((error) => this.#deps.log.warn("The health of a target could not be set", { error: String(error) }));
+    this.#failing.set(names.open, timer);
   }
 
   #later(ms: number, work: () => void): Timer | undefined {

@@ -64,6 +64,10 @@ export interface ServerStatus {
   readonly status: string;
   /** `L7OK`, `L4CON`, `L7STS`...; empty without checks. */
   readonly check: string;
+  /** How long that check took. */
+  readonly checkMs: number;
+  /** Whether the next check is under way. */
+  readonly isBeingChecked: boolean;
   /** The status code of an HTTP check's answer. */
   readonly code?: number;
   /** Sessions that it serves now. */
@@ -105,13 +109,15 @@ export function parseStat(text: string): StatRow[] {
 }
 
 export function serverStatus(row: StatRow): ServerStatus {
-  const code = row.text("check_code");
+  const [code, check] = [row.text("check_code"), row.text("check_status")];
   return {
     backend: row.proxy,
     name: row.server,
     status: row.text("status"),
     // While a check is under way, the result of the one before it is marked.
-    check: row.text("check_status").replace(/^\* /, ""),
+    check: check.replace(/^\* /, ""),
+    checkMs: row.number("check_duration"),
+    isBeingChecked: check.startsWith("* "),
     ...(code !== "" && { code: Number(code) }),
     sessions: row.number("scur"),
     weight: row.number("weight"),

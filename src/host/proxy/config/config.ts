@@ -6,6 +6,7 @@ import { authenticationSection, sessionKeys, sessionKeysFile } from "./authentic
 import { backendLines, connectLines, noneAccepted, serverLines } from "./backend.ts";
 import { errorFile, errorPage, ownErrors, pageOf, ruleErrors } from "./error-pages.ts";
 import { type ConfigOptions, frontendLines } from "./frontend.ts";
+import { checkSpreadPercent } from "./health-check.ts";
 import { holdFiles, holdGlobalLines } from "./hold.ts";
 import { quote } from "./quote.ts";
 import {
@@ -120,7 +121,7 @@ function globalLines(version: number, { folder, threads, maxConnections }: Confi
     "tune.http.maxhdr 256",
     // The first check of a target comes at once, later ones a little apart.
     "max-spread-checks 50ms",
-    "spread-checks 5",
+    `spread-checks ${checkSpreadPercent}`,
     // Workers of earlier configurations end when their connections do, and in any case at some time.
     "mworker-max-reloads 50",
     "hard-stop-after 24h",

@@ -1,6 +1,9 @@
 import type { TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { quote } from "./quote.ts";
 
+/** By how much intervals between checks are shorter or longer, so that not all targets are asked at once. */
+export const checkSpreadPercent = 5;
+
 /** How the targets of a group are asked whether they are healthy: lines of the backend. */
 export function checkLines(group: TargetGroupSpec): string[] {
   const { healthCheck: check, protocolVersion } = group;
