@@ -1,5 +1,17 @@
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServiceError } from "../../client.ts";
@@ -82,7 +94,7 @@ async function change(parts: ImageParts, service: PlannedService, base: string):
     file.target,
     file.mode,
     file.owner,
-    "path" in file ? digestOf(file.path) : file.content,
+    "path" in file ? digestOf(realpathSync(file.path)) : file.content,
   ]);
   const tag = `changed-${fingerprint([base, content, stopSignal])}`;
   const found = await findPushed(parts, repository, tag);
@@ -107,17 +119,26 @@ async function change(parts: ImageParts, service: PlannedService, base: string):
 
 function copyInto(folder: string, file: BakedFile, i: number): void {
   const path = join(folder, `file-${i}`);
-  if ("path" in file) cpSync(file.path, path, { recursive: true });
+  // Links within a folder stay as they are: what they lead to is in the container.
+  const options = { recursive: true, verbatimSymlinks: true, filter: (from: string) => isCopied(lstatSync(from)) };
+  if ("path" in file) cpSync(realpathSync(file.path), path, options);
   else writeFileSync(path, file.content);
   if (file.mode !== undefined) chmodSync(path, Number.parseInt(file.mode, 8));
 }
 
-/** Of a file, or of a folder with all that is in it. */
+/** An image has no sockets and pipes. */
+function isCopied(state: Stats): boolean {
+  return state.isFile() || state.isDirectory() || state.isSymbolicLink();
+}
+
+/** Of a file, a link, or a folder with all that is in it. */
 function digestOf(path: string): string {
   const state = lstatSync(path);
+  if (state.isSymbolicLink()) return `link ${readlinkSync(path)}`;
   if (!state.isDirectory()) return createHash("sha256").update(readFileSync(path)).digest("hex") + (state.mode & 0o777);
   return fingerprint(
     readdirSync(path)
+      .filter((name) => isCopied(lstatSync(join(path, name))))
       .sort()
       .map((name) => [name, digestOf(join(path, name))]),
   );
