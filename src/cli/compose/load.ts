@@ -6,6 +6,7 @@ import { mergeFiles, mergeServices, stripMarks } from "./file/merge.ts";
 import { parseYaml } from "./file/yaml.ts";
 import type { Surroundings } from "./model.ts";
 import { Report } from "./report.ts";
+import { isRemoteContext } from "./service/build.ts";
 import { isTree, type Tree } from "./service/source.ts";
 
 /** Looked for in this order, in the folder and those above it. */
@@ -148,14 +149,17 @@ function rebased(service: unknown, folder: string): unknown {
   if (!isTree(service)) return service;
   const path = (value: unknown) =>
     typeof value === "string" && /^\.{1,2}(\/|$)/.test(value) ? resolve(folder, value) : value;
+  const context = (value: unknown) =>
+    typeof value === "string" && !isRemoteContext(value) ? resolve(folder, value) : value;
+  const envFile = (value: unknown) => (typeof value === "string" ? resolve(folder, value) : value);
   const { build, env_file, volumes, ...rest } = service;
   return {
     ...rest,
     ...(build !== undefined && {
-      build: isTree(build) ? { ...build, context: path(build.context ?? ".") } : path(build),
+      build: isTree(build) ? { ...build, context: context(build.context ?? ".") } : context(build),
     }),
     ...(env_file !== undefined && {
-      env_file: [env_file].flat().map((one) => (typeof one === "string" ? resolve(folder, one) : one)),
+      env_file: [env_file].flat().map((one) => (isTree(one) ? { ...one, path: envFile(one.path) } : envFile(one))),
     }),
     ...(Array.isArray(volumes) && {
       volumes: volumes.map((one) => {

@@ -294,6 +294,25 @@ test("several files, and what services extend", () => {
   );
 });
 
+test("paths of what a service extends are relative to the file that has them", () => {
+  const files = {
+    "/app/base/base.yaml": `services:
+  folder: {build: src, env_file: [{path: e.env}]}
+  long: {build: {context: src}}
+  remote: {build: https://example.com/a.git}`,
+    "/app/base/src/Dockerfile": "",
+    "/app/base/e.env": "FROM_FILE=1",
+  };
+  const one = (name: string) => `${name}: {extends: {service: ${name}, file: base/base.yaml}}`;
+  const { project, problems } = projectOf(`services: {${["folder", "long", "remote"].map(one).join(", ")}}`, { files });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    project.services.map(({ build }) => build?.context),
+    ["/app/base/src", "/app/base/src", "https://example.com/a.git"],
+  );
+  assert.deepEqual(project.services[0]!.container.environment, [{ name: "FROM_FILE", value: "1" }]);
+});
+
 describe("what cannot be expressed is named", () => {
   const cases: [file: string, problem: RegExp][] = [
     ["services: {}", /^services: there are none/],

@@ -49,8 +49,13 @@ export function readBuild(service: Source, surroundings: Surroundings): Build | 
 
 function contextOf(build: Source, surroundings: Surroundings): string {
   const context = build.text("context") ?? ".";
-  if (/^(https?|git|ssh):\/\/|^git@|^github\.com\//.test(context)) return context;
+  if (isRemoteContext(context)) return context;
   const path = resolve(surroundings.directory, context);
   if (surroundings.kindOf(path) !== "folder") build.problem("context", `${context} is no folder.`);
   return path;
+}
+
+/** Whether the engine fetches the context from somewhere else. */
+export function isRemoteContext(context: string): boolean {
+  return /^(https?|git|ssh):\/\/|^git@|^github\.com\//.test(context);
 }
