@@ -1,11 +1,13 @@
+import type { Task } from "#generated/ecs/types.ts";
 import { sleep, systemClock } from "#kernel/clock.ts";
 import { type Client, ServiceError, unless } from "../../client.ts";
+import { CommandError } from "../../command.ts";
 import { familyOf, logGroupOf, projectTag, searchDomainOf } from "../plan/names.ts";
 import { findNamespace, removeNamespace } from "./names.ts";
 import { findGateway, findIds, findVpc } from "./network.ts";
 import { removeRole } from "./role.ts";
 import { removeSecrets } from "./secrets.ts";
-import { findCluster, listServices, listTasksOf } from "./services.ts";
+import { findCluster, jobStarter, listServices, listTasksOf } from "./services.ts";
 
 const lookAgainMs = 100;
 /** How long what a task leaves behind (its interface) may hold up the removal of its network. */
@@ -41,13 +43,21 @@ export async function removeProject(client: Client, project: string, options: Do
 /** Deletes the services and stops the jobs; resolves when no task is left. */
 async function stopAll(client: Client, project: string, { progress, tell }: DownOptions): Promise<void> {
   const clock = systemClock({ keepAlive: true });
+  const running = await listTasksOf(client, project, {}, ["RUNNING"]);
+  const isOther = ({ group = "", startedBy }: Task) => !group.startsWith("service:") && startedBy !== jobStarter;
+  const others = running.filter(isOther).map(({ taskArn = "" }) => taskArn.split("/").at(-1)!);
+  // Nobody would end them, and nothing that they stand on can go.
+  if (others.length > 0) {
+    const words = `Tasks that are not of the project run in its cluster: ${others.join(", ")}.`;
+    throw new CommandError(`${words} Stop them first: estiva stop --cluster ${project} TASK`);
+  }
   for (const { serviceName, status } of await listServices(client, project)) {
     if (status === "ACTIVE")
       await client.ecs("DeleteService", { cluster: project, service: serviceName!, force: true });
     tell(`${serviceName}  removed`);
   }
   for (const { taskArn, startedBy } of await listTasksOf(client, project, {}, ["RUNNING"])) {
-    if (startedBy !== "estiva-compose") continue;
+    if (startedBy !== jobStarter) continue;
     await client.ecs("StopTask", { cluster: project, task: taskArn!, reason: "compose down" });
   }
   for (;;) {

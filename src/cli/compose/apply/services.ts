@@ -3,6 +3,9 @@ import { type Client, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
 import { completedTag, configTag, fingerprint, projectTag } from "../plan/names.ts";
 
+/** By which the tasks of jobs are known from others in the cluster. */
+export const jobStarter = "estiva-compose";
+
 /** Makes the project's cluster. One that is not a project's is left alone. */
 export async function ensureCluster(client: Client, project: string): Promise<void> {
   const found = await findCluster(client, project);
@@ -132,7 +135,7 @@ export async function listTasksOf(
 export async function runJob(client: Client, wanted: CreateServiceRequest): Promise<Task[]> {
   const { cluster, serviceName, taskDefinition, desiredCount, launchType, networkConfiguration, tags } = wanted;
   const { tasks, failures } = await client.ecs("RunTask", {
-    ...{ cluster: cluster!, taskDefinition: taskDefinition!, count: desiredCount!, startedBy: "estiva-compose" },
+    ...{ cluster: cluster!, taskDefinition: taskDefinition!, count: desiredCount!, startedBy: jobStarter },
     ...{ launchType: launchType!, networkConfiguration: networkConfiguration!, tags: tags! },
     ...{ group: jobGroup(serviceName), enableExecuteCommand: true },
   });
