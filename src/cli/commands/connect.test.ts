@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { within } from "../../../test/support/within.ts";
 import { type Client, createClient, textsOf } from "../client.ts";
-import { exitCodes, type Terminal } from "../command.ts";
-import { clusterOf, findTask, withClient } from "./connect.ts";
+import { CommandError, exitCodes, type Terminal } from "../command.ts";
+import { clusterOf, findTask, overRestarts, withClient } from "./connect.ts";
 
 /** What a platform looks like that hangs: it takes connections, and answers nothing. */
 const open = new Set<Socket>();
@@ -38,6 +38,25 @@ test("a signal ends a command while the platform is silent", async () => {
   await asked;
   stopping.abort("SIGINT");
   await within("the end of the command", ended);
+});
+
+test("a command that follows waits for a platform that is away, and says so once", async () => {
+  const told: string[] = [];
+  const stopping = new AbortController();
+  const quiet = { env: {}, interactive: false, out: () => {}, signal: stopping.signal };
+  const terminal: Terminal = { ...quiet, err: (text) => void told.push(text) };
+  const answers = [exitCodes.unavailable, exitCodes.unavailable, "back", exitCodes.failure, exitCodes.unavailable];
+  const ask = async () => {
+    const answer = answers.shift()!;
+    if (typeof answer === "string") return answer;
+    throw new CommandError("No platform answers.\nStart one.", answer);
+  };
+  assert.equal(await overRestarts(terminal, ask), "back");
+  assert.deepEqual(told, ["No platform answers. Waiting for it.\n"]);
+  await assert.rejects(overRestarts(terminal, ask), { exitCode: exitCodes.failure });
+  const waits = overRestarts(terminal, ask);
+  stopping.abort("SIGINT");
+  assert.equal(await waits, undefined);
 });
 
 test("a platform that is silent for too long is told of", async () => {

@@ -1,3 +1,4 @@
+import { sleep, systemClock } from "#kernel/clock.ts";
 import { type Client, createClient, ServiceError } from "../client.ts";
 import { type Arguments, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { findConnection } from "../settings.ts";
@@ -32,6 +33,23 @@ export function orInterrupted<T>({ signal }: Terminal, done: Promise<T>): Promis
     signal.addEventListener("abort", end, { once: true });
   });
   return Promise.race([done, interruption]);
+}
+
+/** How often a platform that does not answer is asked again by a command that goes on over its restarts. */
+const againMs = 500;
+
+/** What `ask` answers, which may be when the platform runs again; undefined: a signal has ended the wait. */
+export async function overRestarts<T>(terminal: Terminal, ask: () => Promise<T>): Promise<T | undefined> {
+  for (let told = false; !terminal.signal.aborted; told = true) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CommandError && error.exitCode === exitCodes.unavailable)) throw error;
+      if (!told) terminal.err(`${error.message.split("\n")[0]} Waiting for it.\n`);
+    }
+    await sleep(systemClock({ keepAlive: true }), againMs, terminal.signal).catch(() => undefined);
+  }
+  return undefined;
 }
 
 /** The cluster that is asked for, or else the one that the ARN of a task or a service names. */

@@ -2,7 +2,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import { hex, systemRandom } from "#kernel/random.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
-import { idOf, withLastingClient } from "./connect.ts";
+import { idOf, overRestarts, withLastingClient } from "./connect.ts";
 import { StreamReader } from "./logs.ts";
 import { dataOption, jsonOption } from "./options.ts";
 
@@ -107,7 +107,7 @@ async function print(client: Client, follower: Follower, terminal: Terminal, jso
   );
   terminal.err(`Following the events of the bus ${bus}. Ctrl-C ends it.\n`);
   while (!terminal.signal.aborted) {
-    await reader.readAll();
+    await overRestarts(terminal, () => reader.readAll());
     await sleep(systemClock({ keepAlive: true }), followMs, terminal.signal).catch(() => undefined);
   }
 }
