@@ -64,15 +64,16 @@ export async function ensureGroups(
 ): Promise<ReadonlyMap<string, string>> {
   const groups = new Map<string, string>();
   for (const { name, internal } of networks) {
-    const { id, isNew } = await ensureGroup(client, project, vpcId, internal ? `internal-${name}` : `network-${name}`);
+    const id = await ensureGroup(client, project, vpcId, internal ? `internal-${name}` : `network-${name}`);
     groups.set(name, id);
-    if (!isNew) continue;
     const all = { GroupId: id, "IpPermissions.1.IpProtocol": "-1" };
     const itself = { ...all, "IpPermissions.1.Groups.1.GroupId": id };
-    await client.ec2("AuthorizeSecurityGroupIngress", itself);
+    const anywhere = { ...all, "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0" };
+    // Also of a group that is there: who made it may have been ended before its rules.
+    await unless("InvalidPermission.Duplicate", client.ec2("AuthorizeSecurityGroupIngress", itself));
     if (!internal) continue;
-    await client.ec2("RevokeSecurityGroupEgress", { ...all, "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0" });
-    await client.ec2("AuthorizeSecurityGroupEgress", itself);
+    await unless("InvalidPermission.NotFound", client.ec2("RevokeSecurityGroupEgress", anywhere));
+    await unless("InvalidPermission.Duplicate", client.ec2("AuthorizeSecurityGroupEgress", itself));
   }
   return groups;
 }
@@ -87,7 +88,7 @@ export async function ensurePortsGroup(
   if (ports.length === 0) return undefined;
   const open = [...new Set(ports.map(({ containerPort }) => containerPort))].sort((a, b) => a - b);
   // Other ports are another group, so that one that is no longer published is closed.
-  const { id } = await ensureGroup(client, project, vpcId, `ports-${name}-${fingerprint(open).slice(0, 8)}`);
+  const id = await ensureGroup(client, project, vpcId, `ports-${name}-${fingerprint(open).slice(0, 8)}`);
   for (const port of open) {
     const permission = {
       GroupId: id,
@@ -101,20 +102,12 @@ export async function ensurePortsGroup(
   return id;
 }
 
-async function ensureGroup(
-  client: Client,
-  project: string,
-  vpcId: string,
-  name: string,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+async function ensureGroup(client: Client, project: string, vpcId: string, name: string): Promise<string> {
   const filter = { "vpc-id": vpcId, "group-name": name };
   const found = await findOne(client, "DescribeSecurityGroups", filter, "groupId");
-  if (found !== undefined) return { id: found, isNew: false };
+  if (found !== undefined) return found;
   const input = { GroupName: name, GroupDescription: `Compose project ${project}`, VpcId: vpcId };
-  return {
-    id: await makeOne(client, "CreateSecurityGroup", { ...input, ...tags("security-group", project) }, "groupId"),
-    isNew: true,
-  };
+  return makeOne(client, "CreateSecurityGroup", { ...input, ...tags("security-group", project) }, "groupId");
 }
 
 function tags(resourceType: string, project: string): Parameters {
