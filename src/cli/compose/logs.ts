@@ -11,10 +11,15 @@ export interface LogLine {
   readonly timestamp: number;
 }
 
-interface Position {
+interface Stream {
   readonly name: string;
   nextToken: string | undefined;
+  /** As it was told before the stream was read last. */
+  lastIngestionTime: number | undefined;
 }
+
+/** Further lines may come in at the time at which the newest ones did: nothing is taken for read before this. */
+const settledMs = 10_000;
 
 /** Reads what all tasks of a project write, each line once; new tasks are found as they come. */
 export class ProjectLogs {
@@ -22,7 +27,7 @@ export class ProjectLogs {
   readonly #project: string;
   readonly #services: ReadonlySet<string>;
   readonly #sinceMs: number;
-  readonly #streams = new Map<string, Position>();
+  readonly #streams = new Map<string, Stream>();
 
   /** `services` empty: all. Lines from before `sinceMs` are left out. */
   constructor(client: Client, project: string, services: readonly string[], sinceMs = 0) {
@@ -34,30 +39,43 @@ export class ProjectLogs {
 
   /** What has come since the last time, by its time. */
   async read(): Promise<LogLine[]> {
-    await this.#findStreams();
-    const lines = await Promise.all([...this.#streams.values()].map((stream) => this.#readStream(stream)));
+    const ingested = await this.#findStreams();
+    const newest = [...ingested.values()].reduce((a, b) => Math.max(a, b), 0);
+    const due = [...ingested].filter(
+      ([name, time]) => time !== this.#streams.get(name)?.lastIngestionTime || time > newest - settledMs,
+    );
+    const lines = await Promise.all(
+      due.map(async ([name, lastIngestionTime]) => {
+        const stream = this.#streams.get(name) ?? { name, nextToken: undefined, lastIngestionTime };
+        this.#streams.set(name, stream);
+        const read = await this.#readStream(stream);
+        stream.lastIngestionTime = lastIngestionTime;
+        return read;
+      }),
+    );
     return lines.flat().sort((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Streams are named `service/container/task`. */
-  async #findStreams(): Promise<void> {
+  /** The streams that have something, by when it came last. They are named `service/container/task`. */
+  async #findStreams(): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
     const logGroupName = logGroupOf(this.#project);
     let nextToken: string | undefined;
     do {
       const page = await this.#client
         .logs("DescribeLogStreams", { logGroupName, ...(nextToken && { nextToken }) })
         .catch(ifMissing({ logStreams: [], nextToken: undefined }));
-      for (const { logStreamName: name = "", lastEventTimestamp = Number.POSITIVE_INFINITY } of page.logStreams ?? []) {
+      for (const { logStreamName: name = "", lastEventTimestamp = 0, lastIngestionTime } of page.logStreams ?? []) {
         const wanted = this.#services.size === 0 || this.#services.has(name.split("/")[0]!);
-        if (wanted && lastEventTimestamp >= this.#sinceMs && !this.#streams.has(name)) {
-          this.#streams.set(name, { name, nextToken: undefined });
-        }
+        if (!wanted || lastEventTimestamp < this.#sinceMs || lastIngestionTime === undefined) continue;
+        found.set(name, lastIngestionTime);
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
+    return found;
   }
 
-  async #readStream(stream: Position): Promise<LogLine[]> {
+  async #readStream(stream: Stream): Promise<LogLine[]> {
     const [service = "", , task = ""] = stream.name.split("/");
     const lines: LogLine[] = [];
     for (;;) {
