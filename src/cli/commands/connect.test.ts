@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { within } from "../../../test/support/within.ts";
 import { type Client, createClient, textsOf } from "../client.ts";
 import { CommandError, exitCodes, type Terminal } from "../command.ts";
-import { clusterOf, findTask, overRestarts, withClient } from "./connect.ts";
+import { clusterOf, findTask, orBroken, overRestarts, withClient } from "./connect.ts";
 
 /** What a platform looks like that hangs: it takes connections, and answers nothing. */
 const open = new Set<Socket>();
@@ -106,4 +106,11 @@ test("an ARN names the cluster, unless an option does", () => {
   assert.equal(clusterOf(args, "3f2a"), "default");
   const given = { ...args, values: new Map([["cluster", ["prod"]]]) };
   assert.equal(clusterOf(given, "arn:aws:ecs:us-east-1:000000000000:task/web/3f2a"), "prod");
+});
+
+test("what goes on beside a command ends it by failing, and not by ending", async () => {
+  const never = new Promise<never>(() => {});
+  await assert.rejects(orBroken(Promise.reject(new Error("broken")), never), { message: "broken" });
+  assert.equal(await orBroken(Promise.resolve(), Promise.resolve("done")), "done");
+  assert.equal(await orBroken(never, Promise.resolve("done")), "done");
 });

@@ -103,3 +103,8 @@ function noCluster(error: unknown, cluster: string): { taskArns: string[]; nextT
 export function idOf(arn: string): string {
   return arn.split("/").at(-1) ?? arn;
 }
+
+/** What `done` resolves with, unless what goes on beside it fails first. */
+export function orBroken<T>(beside: Promise<unknown>, done: Promise<T>): Promise<T> {
+  return Promise.race([done, beside.then(() => done)]);
+}

@@ -16,7 +16,7 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import type { Project } from "../../compose/model.ts";
 import { bringUp } from "../../compose/up.ts";
 import { dataFolder, findConnection } from "../../settings.ts";
-import { withLastingClient } from "../connect.ts";
+import { orBroken, withLastingClient } from "../connect.ts";
 import type { Machine } from "../machine.ts";
 import { checkReport, planOptions, planProject, projectOptions } from "./project.ts";
 
@@ -130,7 +130,7 @@ async function runAttached(session: Session, bring: () => Promise<void>): Promis
   try {
     if (forwarder.failed.length > 0) return exitCodes.failure;
     await bring();
-    await untilEnded(session);
+    await orBroken(following, untilEnded(session));
     return terminal.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
   } finally {
     if (terminal.signal.aborted) await stopServices(session);
