@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AgentSession } from "#kernel/agent-protocol.ts";
+import type { AgentSession, TaskStateChange } from "#kernel/agent-protocol.ts";
+import type { Store } from "#kernel/store.ts";
 import { testWorld } from "../../../../test/support/context.ts";
 import { ecsCollections } from "../index.ts";
 import { taskKey, tasks } from "../model/task.ts";
@@ -79,16 +80,37 @@ test("an agent is asked for a session until it has taken that over; one that is 
   assert.equal(told.length, 2);
 });
 
-test("a report and the step that follows from it are one commit", async () => {
-  const { store, hub } = await hubWithAgent();
+/** Commits a task that has been placed. The world's store keeps to the state machine: it begins in PROVISIONING. */
+async function placedTask(store: Store) {
   const placed = aTask({ lastStatus: "PENDING", version: 1 });
-  // The world's store keeps to the state machine: a task begins in PROVISIONING.
   const key = taskKey(placed);
   await store.commit({ put: [{ key, value: { ...placed, lastStatus: "PROVISIONING" } }] });
-  const before = await store.as("ecs.scheduler").commit({ put: [{ key, value: placed }] });
-  const { taskArn } = placed;
-  await hub.submitTaskStateChange({ taskArn, status: "RUNNING", sequence: 1, containers: [], startedAt: 5 });
+  const revision = await store.as("ecs.scheduler").commit({ put: [{ key, value: placed }] });
+  const running = { taskArn: placed.taskArn, status: "RUNNING", containers: [], startedAt: 5 } as const;
+  return { key, revision, running };
+}
+
+test("a report and the step that follows from it are one commit", async () => {
+  const { store, hub } = await hubWithAgent();
+  const { key, revision, running } = await placedTask(store);
+  await hub.submitTaskStateChange({ ...running, sequence: 1 });
   const task = store.view(tasks).get(key)!;
   const { lastStatus, agent, version } = task.value;
-  assert.deepEqual([lastStatus, agent?.status, version, task.modRevision], ["ACTIVATING", "RUNNING", 2, before + 1]);
+  const found = [lastStatus, agent?.status, version, task.modRevision];
+  assert.deepEqual(found, ["ACTIVATING", "RUNNING", 2, revision + 1]);
+});
+
+test("an agent that tells once more how a task is makes no new version of it", async () => {
+  const { store, hub } = await hubWithAgent();
+  const { key, running } = await placedTask(store);
+  const told = async (change: { sequence: number } & Partial<TaskStateChange>) => {
+    await hub.submitTaskStateChange({ ...running, ...change });
+    const { lastStatus, version, agent } = store.view(tasks).get(key)!.value;
+    return [lastStatus, version, agent!.sequence];
+  };
+  await told({ sequence: 1 });
+  assert.deepEqual(await told({ sequence: 2 }), ["RUNNING", 3, 2]);
+  assert.deepEqual(await told({ sequence: 3 }), ["RUNNING", 3, 3]);
+  const ended = [{ containerName: "app", status: "STOPPED", exitCode: 1 }] as const;
+  assert.deepEqual(await told({ sequence: 4, containers: ended }), ["RUNNING", 4, 4]);
 });

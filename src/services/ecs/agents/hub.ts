@@ -24,7 +24,7 @@ import { hostKey } from "../model/host.ts";
 import { type TaskRecord, taskKeyOfArn, tasks } from "../model/task.ts";
 import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
 import { agentDesiredStatus, taskPayload } from "./payload.ts";
-import { applyHealth, applyReport } from "./report.ts";
+import { applyHealth, applyReport, countChange } from "./report.ts";
 
 /** What has been sent and is not acknowledged is sent again after this long. */
 const resendMs = 5_000;
@@ -174,7 +174,7 @@ export class AgentHub implements AgentEndpoint {
   async submitTaskStateChange(change: TaskStateChange): Promise<void> {
     await this.#update(change.taskArn, (task) => {
       const reported = applyReport(task, change);
-      return reported && stepAfterReport(reported, this.#clock.now());
+      return reported && countChange(task, stepAfterReport(reported, this.#clock.now()));
     });
   }
 

@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ContainerStateChange, HealthMessage, TaskStateChange } from "#kernel/agent-protocol.ts";
 import { changeTask, type TaskContainer, type TaskRecord } from "../model/task.ts";
 
 /**
  * The task's record after the agent's report, or undefined when the report says nothing new (an old one that came late,
- * or one that came twice). The report never moves `lastStatus`: the task controller's plan does, following it.
+ * or one that came twice). The report never moves `lastStatus`: the task controller's plan does, following it. Both are
+ * one version of the task, which `countChange` counts.
  */
 export function applyReport(task: TaskRecord, report: TaskStateChange): TaskRecord | undefined {
   if (task.agent !== undefined && report.sequence <= task.agent.sequence) return undefined;
   // An end is an end, though an agent that has started again tells of it once more.
   if (task.agent?.status === "STOPPED") return undefined;
   const reports = new Map(report.containers.map((container) => [container.containerName, container]));
-  return changeTask(task, {
+  return {
+    ...task,
     agent: { status: report.status, sequence: report.sequence },
     containers: task.containers.map((container) => applyContainer(container, reports.get(container.name))),
     ...defined({
@@ -22,7 +25,17 @@ export function applyReport(task: TaskRecord, report: TaskStateChange): TaskReco
       executionStoppedAt: task.executionStoppedAt ?? notBefore(task.startedAt, report.executionStoppedAt),
     }),
     ...ending(task, report),
-  });
+  };
+}
+
+/**
+ * The changed record with its version counted up, unless the agent has told nothing anew that is shown: one that has
+ * started again tells of all its tasks.
+ */
+export function countChange(before: TaskRecord, changed: TaskRecord): TaskRecord {
+  const { agent } = before;
+  const isShown = !isDeepStrictEqual({ ...changed, ...(agent && { agent }) }, before);
+  return isShown ? changeTask(changed, {}) : changed;
 }
 
 /** An end that an agent saw late may lie before the start that was told already. */
