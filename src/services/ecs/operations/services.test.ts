@@ -289,6 +289,38 @@ test("history of deployments: counted while they go on, listed newest first, sto
   assert.match(revisions.serviceRevisions![0]!.taskDefinition!, /hello:2$/);
 });
 
+test("a deployment that is stopped keeps the numbers of its tasks as they were", async () => {
+  const { create, update, world, schedule } = await ready();
+  await create();
+  await schedule();
+  await tasksTo(world, "RUNNING");
+  await world.clock.advance(40_000);
+  await schedule();
+  await update({ taskDefinition: "hello:2" });
+  await schedule();
+  const list = await world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app" });
+  const { serviceDeploymentArn } = list.serviceDeployments![0]! as { serviceDeploymentArn: string };
+  await world.call(operations, "StopServiceDeployment", { serviceDeploymentArn, stopType: "ABORT" });
+  await schedule();
+  const input = { serviceDeploymentArns: [serviceDeploymentArn] };
+  const [stopped] = (await world.call(operations, "DescribeServiceDeployments", input)).serviceDeployments!;
+  const counts = [stopped!.targetServiceRevision!, ...stopped!.sourceServiceRevisions!].map((each) => [
+    each.requestedTaskCount,
+    each.runningTaskCount,
+    each.pendingTaskCount,
+  ]);
+  assert.deepEqual(
+    [stopped!.status, counts],
+    [
+      "STOPPED",
+      [
+        [2, 0, 2],
+        [2, 2, 0],
+      ],
+    ],
+  );
+});
+
 test("task protection: for tasks of services alone, until it expires", async () => {
   const { create, world, schedule } = await ready();
   await create();

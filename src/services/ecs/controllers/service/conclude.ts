@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from "../../model/service.ts";
-import type { RevisionCounts, ServiceDeploymentRecord } from "../../model/service-deployment.ts";
+import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import type { Draft } from "./draft.ts";
 import { isAlive, isWhole, type Member } from "./health.ts";
 import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
@@ -16,7 +16,7 @@ export function conclude(draft: Draft, members: readonly Member[]): void {
   const kept = draft.service.deployments.filter(isKept);
   if (kept.length < draft.service.deployments.length) draft.change({ deployments: kept });
   const settled = isSettled(draft, members);
-  if (isSuccessful(draft, members, settled)) complete(draft, members);
+  if (isSuccessful(draft, members, settled)) complete(draft);
   const rebalances = draft.service.rebalancing !== undefined;
   const steady = settled && draft.primary.rolloutState === "COMPLETED" && !rebalances;
   if (steady === draft.service.steady) return;
@@ -71,7 +71,7 @@ function isEarly(draft: Draft, deployment: ServiceDeploymentRecord, members: rea
   return healthy >= Math.ceil((service.desiredCount * criteria.healthyPercent) / 100);
 }
 
-function complete(draft: Draft, members: readonly Member[]): void {
+function complete(draft: Draft): void {
   const { primary } = draft;
   if (primary.rolloutState !== "IN_PROGRESS") return;
   const history = draft.serviceDeployment(primary.serviceDeploymentId);
@@ -81,32 +81,11 @@ function complete(draft: Draft, members: readonly Member[]): void {
   draft.changeDeployment(primary.id, completion(primary.id));
   draft.change({ completedRevisionId: primary.revisionId });
   draft.tell((words) => words.completed(primary.id));
-  if (history !== undefined) endHistory(draft, history, primary, members);
+  if (history === undefined) return;
+  draft.endServiceDeployment(history, history.status === "IN_PROGRESS" ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL");
 }
 
 /** What a deployment has when it is completed. */
 export function completion(id: string) {
   return { rolloutState: "COMPLETED", rolloutStateReason: rolloutReasons.completed(id), failedTasks: 0 } as const;
-}
-
-function endHistory(
-  draft: Draft,
-  history: ServiceDeploymentRecord,
-  primary: DeploymentRecord,
-  members: readonly Member[],
-): void {
-  const count = (counts: RevisionCounts): RevisionCounts => ({
-    ...counts,
-    requestedTaskCount: counts.revisionId === primary.revisionId ? draft.service.desiredCount : 0,
-    runningTaskCount: members.filter(
-      (member) => isAlive(member) && member.task.value.service?.revisionId === counts.revisionId,
-    ).length,
-    pendingTaskCount: 0,
-  });
-  draft.changeServiceDeployment(history, {
-    targetRevision: count(history.targetRevision),
-    sourceRevisions: history.sourceRevisions.map(count),
-  });
-  const counted = draft.serviceDeployment(history.id)!;
-  draft.endServiceDeployment(counted, counted.status === "IN_PROGRESS" ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL");
 }

@@ -1,8 +1,9 @@
 import type { Entry } from "#kernel/store.ts";
 import { type DeploymentRecord, primaryOf, type Rollout, type ServiceRecord } from "../../model/service.ts";
-import { isFinished, type ServiceDeploymentRecord } from "../../model/service-deployment.ts";
+import { isFinished, type RevisionCounts, type ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import type { TaskRecord } from "../../model/task.ts";
 import type { TaskSetRecord } from "../../model/task-set.ts";
+import { isPending, isRunning, requestedCount } from "../../services/output-parts.ts";
 import type { ServiceView, TaskStart, TaskStop } from "./view.ts";
 import type { ServiceWait } from "./waits.ts";
 import { serviceWords } from "./words.ts";
@@ -82,7 +83,7 @@ export class Draft {
     this.#serviceDeployments.set(deployment.id, { ...deployment, ...fields, updatedAt: this.view.now });
   }
 
-  /** Ends a deployment's history; one that has ended stays as it is. */
+  /** Ends a deployment's history, with its tasks as they are now; one that has ended stays as it is. */
   endServiceDeployment(
     deployment: ServiceDeploymentRecord,
     status: "STOPPED" | "SUCCESSFUL" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED",
@@ -94,9 +95,25 @@ export class Draft {
     this.changeServiceDeployment(deployment, {
       status,
       ...time,
+      targetRevision: this.#count(deployment.targetRevision),
+      sourceRevisions: deployment.sourceRevisions.map((counts) => this.#count(counts)),
       finishedAt: now,
       ...(statusReason !== undefined && { statusReason }),
     });
+  }
+
+  #count(counts: RevisionCounts): RevisionCounts {
+    const all = this.view.tasks.map(({ value }) => value);
+    const own = all.filter(
+      (task) => task.service!.revisionId === counts.revisionId && task.desiredStatus === "RUNNING",
+    );
+    const deployment = this.service.deployments.find(({ revisionId }) => revisionId === counts.revisionId);
+    return {
+      ...counts,
+      requestedTaskCount: deployment === undefined ? 0 : requestedCount(this.service, deployment, all),
+      runningTaskCount: own.filter(isRunning).length,
+      pendingTaskCount: own.filter(isPending).length,
+    };
   }
 
   changedServiceDeployments(): ServiceDeploymentRecord[] {
