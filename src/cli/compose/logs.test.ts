@@ -10,6 +10,7 @@ test("each line is read once, and a task that says nothing more is not asked aga
     ["web/web/silent", { lastIngestionTime: undefined, messages: [] }],
   ]);
   let asked: string[] = [];
+  let broken: string | undefined;
   const logs = async (operation: string, input: { logStreamName: string; nextToken?: string }) => {
     if (operation === "DescribeLogStreams") {
       const logStreams = [...streams].map(([logStreamName, { lastIngestionTime }]) => ({
@@ -17,6 +18,7 @@ test("each line is read once, and a task that says nothing more is not asked aga
       }));
       return { logStreams };
     }
+    if (input.logStreamName === broken) throw new Error("broken");
     const { messages } = streams.get(input.logStreamName)!;
     asked.push(input.logStreamName);
     const events = messages.slice(Number(input.nextToken ?? 0)).map((message) => ({ message, timestamp: 1 }));
@@ -37,4 +39,15 @@ test("each line is read once, and a task that says nothing more is not asked aga
   assert.deepEqual(await read(), [["c"], ["web/web/new"]]);
   streams.set("web/web/old", { lastIngestionTime: 200_000, messages: ["a", "d"] });
   assert.deepEqual(await read(), [["d"], ["web/web/old"]]);
+  for (const [name, message] of [
+    ["web/web/old", "e"],
+    ["web/web/new", "f"],
+  ] as const) {
+    streams.get(name)!.messages.push(message);
+    streams.get(name)!.lastIngestionTime = 300_000;
+  }
+  broken = "web/web/new";
+  await assert.rejects(read(), { message: "broken" });
+  broken = undefined;
+  assert.deepEqual((await read())[0], ["e", "f"]);
 });

@@ -28,6 +28,8 @@ export class ProjectLogs {
   readonly #services: ReadonlySet<string>;
   readonly #sinceMs: number;
   readonly #streams = new Map<string, Stream>();
+  /** Lines that nobody has been told yet. */
+  readonly #unread: LogLine[] = [];
 
   /** `services` empty: all. Lines from before `sinceMs` are left out. */
   constructor(client: Client, project: string, services: readonly string[], sinceMs = 0) {
@@ -44,16 +46,15 @@ export class ProjectLogs {
     const due = [...ingested].filter(
       ([name, time]) => time !== this.#streams.get(name)?.lastIngestionTime || time > newest - settledMs,
     );
-    const lines = await Promise.all(
-      due.map(async ([name, lastIngestionTime]) => {
-        const stream = this.#streams.get(name) ?? { name, nextToken: undefined, lastIngestionTime };
-        this.#streams.set(name, stream);
-        const read = await this.#readStream(stream);
-        stream.lastIngestionTime = lastIngestionTime;
-        return read;
-      }),
-    );
-    return lines.flat().sort((a, b) => a.timestamp - b.timestamp);
+    const reads = due.map(async ([name, lastIngestionTime]) => {
+      const stream = this.#streams.get(name) ?? { name, nextToken: undefined, lastIngestionTime: undefined };
+      this.#streams.set(name, stream);
+      await this.#readStream(stream);
+      stream.lastIngestionTime = lastIngestionTime;
+    });
+    // What has been read of some is told the next time when others fail.
+    for (const read of await Promise.allSettled(reads)) if (read.status === "rejected") throw read.reason;
+    return this.#unread.splice(0).sort((a, b) => a.timestamp - b.timestamp);
   }
 
   /** The streams that have something, by when it came last. They are named `service/container/task`. */
@@ -75,9 +76,8 @@ export class ProjectLogs {
     return found;
   }
 
-  async #readStream(stream: Stream): Promise<LogLine[]> {
+  async #readStream(stream: Stream): Promise<void> {
     const [service = "", , task = ""] = stream.name.split("/");
-    const lines: LogLine[] = [];
     for (;;) {
       const page = await this.#client
         .logs("GetLogEvents", {
@@ -87,10 +87,10 @@ export class ProjectLogs {
         })
         .catch(ifMissing({ events: [], nextForwardToken: stream.nextToken }));
       for (const { message = "", timestamp = 0 } of page.events ?? [])
-        lines.push({ service, task, message, timestamp });
+        this.#unread.push({ service, task, message, timestamp });
       const done = page.nextForwardToken === stream.nextToken;
       stream.nextToken = page.nextForwardToken;
-      if (done) return lines;
+      if (done) return;
     }
   }
 }

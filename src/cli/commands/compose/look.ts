@@ -9,7 +9,7 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import { endOf } from "../../compose/plan/readiness.ts";
 import type { Streams } from "../../exec/streams.ts";
 import { ago, table } from "../../table.ts";
-import { idOf, withClient, withLastingClient } from "../connect.ts";
+import { idOf, overRestarts, withClient, withLastingClient } from "../connect.ts";
 import { jsonOption } from "../options.ts";
 import { addressOf } from "../ps.ts";
 import { projectName, projectOptions } from "./project.ts";
@@ -99,7 +99,7 @@ export const logsCommand: Command = {
       for (const line of shown) printer.print(line);
       while (args.flags.has("follow") && !terminal.signal.aborted) {
         await sleep(systemClock({ keepAlive: true }), followMs, terminal.signal).catch(() => undefined);
-        for (const line of await logs.read()) printer.print(line);
+        for (const line of (await overRestarts(terminal, () => logs.read())) ?? []) printer.print(line);
       }
       return exitCodes.ok;
     }),

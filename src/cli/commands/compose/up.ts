@@ -16,7 +16,7 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import type { Project } from "../../compose/model.ts";
 import { bringUp } from "../../compose/up.ts";
 import { dataFolder, findConnection } from "../../settings.ts";
-import { orBroken, withLastingClient } from "../connect.ts";
+import { orBroken, overRestarts, withLastingClient } from "../connect.ts";
 import type { Machine } from "../machine.ts";
 import { checkReport, planOptions, planProject, projectOptions } from "./project.ts";
 
@@ -147,7 +147,8 @@ async function follow({ terminal, client, project, startedMs }: Session, ended: 
   const printer = new LogPrinter((text) => terminal.out(text));
   for (;;) {
     const last = ended.aborted;
-    for (const line of await logs.read()) printer.print(line);
+    const lines = last ? await logs.read() : await overRestarts({ ...terminal, signal: ended }, () => logs.read());
+    for (const line of lines ?? []) printer.print(line);
     if (last) return;
     await sleep(systemClock({ keepAlive: true }), followMs, ended).catch(() => undefined);
   }
