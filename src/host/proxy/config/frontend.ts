@@ -10,7 +10,7 @@ import { backendName, digest, frontendName } from "../names.ts";
 import { answerLines, ownPage } from "./answers.ts";
 import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authenticate.ts";
 import { conditionAcl } from "./conditions.ts";
-import { forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
+import { clientLines, forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
 import { logFormatLine, timeLines } from "./log-format.ts";
 import { answeredLine, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
@@ -85,11 +85,13 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
   const only = soleGroup(listener);
   return [
     "tcp-request connection set-var(sess.since) date",
+    ...clientLines(attributes),
     // Behind a name of Service Connect HTTP/2 is spoken without TLS, by gRPC above all.
     ...(listener.protocol === "HTTP" && node.taskArn === undefined ? ["option disable-h2-upgrade"] : []),
     `option http-restrict-req-hdr-names ${attributes.dropInvalidHeaderFields ? "delete" : "preserve"}`,
     ...ownPage(405, folder, "METH_TRACE"),
-    ...ownPage(414, folder, `{ url,length gt ${maxUriBytes} }`),
+    // A request line is as long only where all that has come is.
+    ...ownPage(414, folder, `{ req.len gt ${maxUriBytes} } { url,length gt ${maxUriBytes} }`),
     ...sentLines,
     ...ownPage(463, folder, tooOftenForwarded),
     keepAliveLine(attributes.clientKeepAliveSeconds),

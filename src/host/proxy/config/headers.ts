@@ -32,10 +32,17 @@ const maxForwarded = 30;
 /** The condition for a request that has come too far. */
 export const tooOftenForwarded = `${wasForwarded} { req.hdr_cnt(x-forwarded-for) gt ${maxForwarded} }`;
 
-export function forwardedLines({ xForwardedFor, xForwardedForClientPort }: LoadBalancerAttributes): string[] {
+/** The client as targets are told of it: written once a connection, which costs more than the rest of the header. */
+export function clientLines({ xForwardedFor, xForwardedForClientPort }: LoadBalancerAttributes): string[] {
+  if (xForwardedFor !== "append") return [];
+  const client = xForwardedForClientPort ? "%[src]:%[src_port]" : "%[src]";
+  return [`tcp-request connection set-var-fmt(sess.client) ${quote(client)}`];
+}
+
+export function forwardedLines({ xForwardedFor }: LoadBalancerAttributes): string[] {
   if (xForwardedFor === "preserve") return [];
   if (xForwardedFor === "remove") return ["http-request del-header X-Forwarded-For"];
-  const client = xForwardedForClientPort ? "%[src]:%[src_port]" : "%[src]";
+  const client = "%[var(sess.client)]";
   return [
     // Of several headers the last one is appended to: together they are one list.
     `http-request replace-header X-Forwarded-For ^(.*)$ ${quote(`\\1, ${client}`)} if ${wasForwarded}`,
@@ -47,14 +54,15 @@ export function forwardedLines({ xForwardedFor, xForwardedForClientPort }: LoadB
 function hostLines({ port, protocol }: ListenerSpec, { preserveHostHeader }: LoadBalancerAttributes): string[] {
   if (preserveHostHeader || port === (protocol === "HTTPS" ? 443 : 80)) return [];
   const value = quote(`%[req.hdr(host)]:${port}`);
-  return [`http-request set-header Host ${value} if { req.hdr(host),port_only 0 }`];
+  // The one value by its number: without it a condition goes on to look for more of them.
+  return [`http-request set-header Host ${value} if { req.hdr(host,1),port_only 0 }`];
 }
 
 /** "Request tracing for your Application Load Balancer": a root for what has none, else a mark of our own before it. */
 export function traceLines(): string[] {
   // HAProxy's random numbers have 32 bits.
-  const random = "%[rand,hex,bytes(8,8),lower]".repeat(3);
-  const id = `1-%[date,hex,bytes(8,8),lower]-${random}`;
+  const random = "%[rand,bytes(4,4),hex,lower]".repeat(3);
+  const id = `1-%[date,bytes(4,4),hex,lower]-${random}`;
   const rooted = "{ var(txn.trace) -m sub Root= }";
   const set = (value: string, when: string) => `http-request set-header X-Amzn-Trace-Id ${quote(value)} if ${when}`;
   return [
