@@ -1,4 +1,4 @@
-import { KnownInterfaces } from "#host/network/known-interfaces.ts";
+import { interfacesOf, KnownInterfaces } from "#host/network/known-interfaces.ts";
 import type { HostNetwork } from "#host/network/network.ts";
 import type { HostNetworkSpec, NetworkMessage } from "#kernel/agent-protocol.ts";
 import type { Clock, Timer } from "#kernel/clock.ts";
@@ -17,7 +17,7 @@ export interface Networks {
 }
 
 export interface NetworksDeps {
-  readonly network: HostNetwork;
+  readonly network: Pick<HostNetwork, "apply" | "interfacesPerMs">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -25,7 +25,10 @@ export interface NetworksDeps {
   readonly onApplied: (networkInterfaceIds: ReadonlySet<string>) => void;
 }
 
-/** Applies the latest message, one at a time; one that fails is tried again until a later one replaces it. */
+/**
+ * Applies the latest message, one at a time, and rests in between, the longer the more interfaces there are; one that
+ * fails is tried again until a later one replaces it.
+ */
 export function createNetworks({ network, clock, random, log, onApplied }: NetworksDeps): Networks {
   let wanted: HostNetworkSpec | undefined;
   let applied: HostNetworkSpec | undefined;
@@ -33,11 +36,13 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
   let seqNum = Number.NEGATIVE_INFINITY;
   let applying = false;
   let stopped = false;
+  let resting = false;
   let failures = 0;
   let timer: Timer | undefined;
+  let rest: Timer | undefined;
 
   const run = async () => {
-    if (applying || stopped || timer !== undefined || wanted === undefined || wanted === applied) return;
+    if (applying || resting || stopped || timer !== undefined || wanted === undefined || wanted === applied) return;
     applying = true;
     const spec = wanted;
     try {
@@ -45,6 +50,7 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
       failures = 0;
       applied = spec;
       onApplied(known.change(spec));
+      restFor(interfacesOf(spec) / network.interfacesPerMs);
     } catch (error) {
       log.warn("The host's network could not be changed", { error: String(error) });
       timer = clock.after(backoffMs(failures++, 250, 30_000, random), () => {
@@ -54,6 +60,14 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
     }
     applying = false;
     void run();
+  };
+  const restFor = (ms: number) => {
+    if (ms < 1) return;
+    resting = true;
+    rest = clock.after(ms, () => {
+      resting = false;
+      void run();
+    });
   };
   return {
     take(message) {
@@ -72,6 +86,7 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
     stop() {
       stopped = true;
       timer?.cancel();
+      rest?.cancel();
     },
   };
 }

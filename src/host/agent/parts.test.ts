@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HostNetwork } from "#host/network/network.ts";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
+import type { InterfaceSpec } from "#kernel/agent-protocol.ts";
 import { silentLog } from "#kernel/controller.ts";
 import { seededRandom } from "#kernel/random.ts";
 import { VirtualClock } from "#kernel/virtual-clock.ts";
@@ -15,9 +16,14 @@ import { duration, withTimeout } from "./timeout.ts";
 
 /** The small parts of the shell, each by itself. */
 
+/** Notes of how many VPCs it is told. */
+function networkOf(applied: number[], interfacesPerMs: number): Pick<HostNetwork, "apply" | "interfacesPerMs"> {
+  return { apply: async ({ vpcs }) => void applied.push(vpcs.length), interfacesPerMs };
+}
+
 test("a network message that comes late does not take back a newer one", async () => {
   const applied: number[] = [];
-  const network = { apply: async ({ vpcs }) => void applied.push(vpcs.length) } as HostNetwork;
+  const network = networkOf(applied, 20);
   const clock = new VirtualClock();
   const networks = createNetworks({ network, clock, random: seededRandom(1), log: silentLog, onApplied() {} });
   const vpc = { vpcId: "vpc-1", region: "us-east-1", cidrs: [], subnets: [], securityGroups: [], interfaces: [] };
@@ -29,6 +35,22 @@ test("a network message that comes late does not take back a newer one", async (
   networks.take({ messageId: "3", seqNum: 1, network: { vpcs: [] } });
   await clock.advance(1_000);
   assert.deepEqual(applied, [1, 0]);
+});
+
+test("after a network has been applied the host rests, and then applies the latest alone", async () => {
+  const applied: number[] = [];
+  const network = networkOf(applied, 0.04);
+  const clock = new VirtualClock();
+  const networks = createNetworks({ network, clock, random: seededRandom(1), log: silentLog, onApplied() {} });
+  const interfaces = [{ networkInterfaceId: "eni-1" } as InterfaceSpec];
+  const vpc = { vpcId: "vpc-1", region: "us-east-1", cidrs: [], subnets: [], securityGroups: [], interfaces };
+  for (let count = 1; count < 4; count++) {
+    networks.take({ messageId: String(count), seqNum: count, network: { vpcs: Array(count).fill(vpc) } });
+    await clock.advance(1);
+  }
+  assert.deepEqual(applied, [1]);
+  await clock.advance(25);
+  assert.deepEqual(applied, [1, 3]);
 });
 
 test("of messages that replace each other only later ones count", () => {

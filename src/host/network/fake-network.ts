@@ -46,6 +46,8 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
   return {
     host,
     admitted,
+    // It compares lists, and no more.
+    interfacesPerMs: 100,
     get spec() {
       return spec;
     },

@@ -31,6 +31,11 @@ export class KnownInterfaces {
   }
 }
 
+/** How many there are in a description. */
+export function interfacesOf({ vpcs }: HostNetworkSpec): number {
+  return vpcs.reduce((sum, { interfaces }) => sum + interfaces.length, 0);
+}
+
 export function unknown(what: string): DriverError {
   return new DriverError("NotFound", `The host's network does not know ${what} (yet)`, { retryable: true });
 }

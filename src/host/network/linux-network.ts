@@ -75,6 +75,7 @@ export function createHostNetwork(options: HostNetworkOptions): LinuxNetwork {
 
 class LinuxHostNetwork implements LinuxNetwork {
   readonly hostServiceAddress: string;
+  readonly interfacesPerMs = 20;
   readonly #names: Names;
   readonly #linkPool: string;
   readonly #options: HostNetworkOptions;

@@ -16,6 +16,8 @@ export interface Redirect {
 export interface HostNetwork {
   /** Makes, changes and removes VPCs, subnets, security groups and members. Rules change for running tasks too. */
   apply(spec: HostNetworkSpec): Promise<void>;
+  /** After an `apply` the next waits a millisecond for so many interfaces each, so as not to take most of the time. */
+  readonly interfacesPerMs: number;
   /** Plugs a sandbox into its subnet. The interface must be known through `apply`. Doing it twice changes nothing. */
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void>;
   /** Unplugs it; what is not there is no error. */

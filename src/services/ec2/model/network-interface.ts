@@ -49,7 +49,7 @@ export interface NetworkInterfaceAssociation {
   readonly associationId?: string;
 }
 
-export type NetworkInterfaceIndex = "region" | "vpc" | "subnet" | "group" | "in-use" | "public";
+export type NetworkInterfaceIndex = "region" | "vpc" | "subnet" | "group" | "public";
 
 export const networkInterfaces: Collection<NetworkInterface, NetworkInterfaceIndex> = {
   name: "ec2/network-interface",
@@ -58,12 +58,15 @@ export const networkInterfaces: Collection<NetworkInterface, NetworkInterfaceInd
     vpc: (eni) => eni.vpcId,
     subnet: (eni) => eni.subnetId,
     group: (eni) => eni.securityGroupIds,
-    /** VPC -> the interfaces in it that carry a task's packets. */
-    "in-use": (eni) => (eni.status === "in-use" && eni.interfaceType === "interface" ? eni.vpcId : undefined),
     /** VPC -> the interfaces in it that have a public address. */
     public: (eni) => (eni.association === undefined ? undefined : eni.vpcId),
   },
 };
+
+/** Whether it carries a task's packets. */
+export function isInUse({ status, interfaceType }: NetworkInterface): boolean {
+  return status === "in-use" && interfaceType === "interface";
+}
 
 export function networkInterfaceKey(world: World, networkInterfaceId: string): Key<NetworkInterface> {
   return keyOf(networkInterfaces, world.account, world.region, networkInterfaceId);

@@ -1,71 +1,94 @@
 import type { HostNetworkSpec, VpcSpec } from "#kernel/agent-protocol.ts";
 import { type Controller, watch } from "#kernel/controller.ts";
+import { collectionName, type Key, type Store } from "#kernel/store.ts";
 import {
   internetGateways,
+  type NetworkInterface,
   natGateways,
   networkInterfaces,
   routeTables,
   securityGroups,
   subnets,
+  type Vpc,
   vpcKey,
   vpcs,
   type World,
 } from "../../model.ts";
-import { isInUse, MadeInterfaces, networkSpec, vpcSpec } from "./plan.ts";
-
-/** So many interfaces may be published again for each millisecond that passes. */
-const interfacesPerMs = 20;
+import { MadeInterfaces, vpcSpec } from "./plan.ts";
 
 /**
- * Tells the hosts what their networks must be. The key is a VPC; all VPCs are published together, those that have not
- * changed as they were made before. A change goes out at once, unless there are so many interfaces and changes that
- * publishing would take the better part of the time: then changes wait for each other a few milliseconds.
+ * Tells the hosts what their networks must be. The keys are those of VPCs and of interfaces; all VPCs are published
+ * together, those that have not changed as they were made before. Hosts take the latest when they get to it.
  */
 export function networkController(publish: (spec: HostNetworkSpec) => void): Controller {
-  let specs: Map<string, VpcSpec> | undefined;
-  const made = new MadeInterfaces();
-  let nextAt = 0;
+  let networks: Networks | undefined;
   return {
     name: "ec2.network",
     watches: [
       watch(vpcs, (entry) => [entry.key]),
       watch(subnets, (entry) => [vpcKeyOf(entry.value)]),
       watch(securityGroups, (entry) => [vpcKeyOf(entry.value)]),
-      watch(networkInterfaces, (entry) => [vpcKeyOf(entry.value)]),
+      watch(networkInterfaces, (entry) => [entry.key]),
       watch(routeTables, (entry) => [vpcKeyOf(entry.value)]),
       watch(natGateways, (entry) => [vpcKeyOf(entry.value)]),
       watch(internetGateways, ({ value }) =>
         value.vpcId === undefined ? [] : [vpcKeyOf({ ...value, vpcId: value.vpcId })],
       ),
     ],
-    async reconcile(key, ctx) {
-      const vpc = ctx.store.view(vpcs).get(key);
-      const vpcId = vpc?.value.vpcId;
-      if (specs === undefined) {
-        // A spec replaces the one before it, so the first one must already have all VPCs.
-        specs = new Map(networkSpec(ctx.store, made).vpcs.map((spec) => [spec.vpcId, spec]));
-      } else if (vpcId !== undefined && !specs.has(vpcId) && !isInUse(ctx.store, vpcId)) {
-        return;
-      } else {
-        const now = ctx.clock.now();
-        if (now < nextAt) return { lookAgainAt: nextAt };
-        // A VPC that has been in use stays, so that its bridges need not be made anew for every task.
-        if (vpc !== undefined) specs.set(vpc.value.vpcId, vpcSpec(ctx.store, vpc.value, made));
-        else if (!specs.delete(vpcIdOf(key))) return;
-        else made.forget(vpcIdOf(key));
-      }
-      const network = { vpcs: [...specs.values()] };
-      publish(network);
-      const interfaces = network.vpcs.reduce((sum, spec) => sum + spec.interfaces.length, 0);
-      nextAt = ctx.clock.now() + Math.floor(interfaces / interfacesPerMs);
+    async reconcile(key, { store }) {
+      // A spec replaces the one before it, so the first one must already have all VPCs.
+      if (networks === undefined) networks = new Networks(store);
+      else networks.note(key, store);
+      // The other keys of this turn are noted, too.
+      await Promise.resolve();
+      if (networks.hasChanged) publish(networks.now(store));
     },
   };
 }
 
-function vpcKeyOf(record: World & { readonly vpcId: string }): string {
-  return vpcKey(record, record.vpcId);
+/** The networks as they were made last, and which of them are to be made again. */
+class Networks {
+  readonly #specs = new Map<Key<Vpc>, VpcSpec>();
+  readonly #stale: Set<Key<Vpc>>;
+  readonly #interfaces: MadeInterfaces;
+  #published = false;
+
+  constructor(store: Store) {
+    this.#interfaces = new MadeInterfaces(store);
+    const used = [...store.view(vpcs).all()].filter(({ value }) => this.#interfaces.has(value.vpcId));
+    this.#stale = new Set(used.map(({ key }) => key as Key<Vpc>));
+  }
+
+  get hasChanged(): boolean {
+    return this.#stale.size > 0 || !this.#published;
+  }
+
+  /** The record with this key may have changed: an interface, or anything of a VPC. */
+  note(key: string, store: Store): void {
+    if (collectionName(key) === networkInterfaces.name) {
+      const eni = this.#interfaces.see(store, key as Key<NetworkInterface>);
+      if (eni !== undefined) this.#stale.add(vpcKeyOf(eni));
+      return;
+    }
+    const vpc = key as Key<Vpc>;
+    const vpcId = store.view(vpcs).get(vpc)?.value.vpcId;
+    // A VPC that has been in use stays, so that its bridges need not be made anew for every task.
+    if (this.#specs.has(vpc) || (vpcId !== undefined && this.#interfaces.has(vpcId))) this.#stale.add(vpc);
+  }
+
+  /** As they are to be published. */
+  now(store: Store): HostNetworkSpec {
+    for (const key of this.#stale) {
+      const vpc = store.view(vpcs).get(key)?.value;
+      if (vpc === undefined) this.#specs.delete(key);
+      else this.#specs.set(key, vpcSpec(store, vpc, this.#interfaces));
+    }
+    this.#stale.clear();
+    this.#published = true;
+    return { vpcs: [...this.#specs.values()] };
+  }
 }
 
-function vpcIdOf(key: string): string {
-  return key.slice(key.lastIndexOf("/") + 1);
+function vpcKeyOf(record: World & { readonly vpcId: string }): Key<Vpc> {
+  return vpcKey(record, record.vpcId);
 }

@@ -1,14 +1,14 @@
 import type {
-  HostNetworkSpec,
   InterfaceSpec,
   SecurityGroupSpec,
   SecurityRuleSpec,
   SubnetSpec,
   VpcSpec,
 } from "#kernel/agent-protocol.ts";
-import type { Entry, Store } from "#kernel/store.ts";
+import type { Key, Store } from "#kernel/store.ts";
 import {
   egressOf,
+  isInUse,
   type NetworkInterface,
   networkInterfaces,
   type SecurityGroup,
@@ -18,27 +18,16 @@ import {
   securityGroups,
   subnets,
   type Vpc,
-  vpcs,
 } from "../../model.ts";
 
 type Views = Pick<Store, "view">;
-
-/** The VPCs of all accounts and regions that tasks have interfaces in. */
-export function networkSpec(store: Views, made: MadeInterfaces): HostNetworkSpec {
-  const used = [...store.view(vpcs).all()].filter(({ value }) => isInUse(store, value.vpcId));
-  return { vpcs: used.map(({ value }) => vpcSpec(store, value, made)) };
-}
-
-export function isInUse(store: Views, vpcId: string): boolean {
-  return store.view(networkInterfaces).count("in-use", vpcId) > 0;
-}
 
 /**
  * What a host must know of a VPC: its subnets, the interfaces that carry packets, and the groups that these have or
  * that rules of such groups name. Records that have not changed give the same objects again.
  */
 export function vpcSpec(store: Views, vpc: Vpc, made: MadeInterfaces): VpcSpec {
-  const { interfaces, groupIds } = made.of(store, vpc.vpcId);
+  const { interfaces, groupIds } = made.of(vpc.vpcId);
   return {
     vpcId: vpc.vpcId,
     region: vpc.region,
@@ -73,48 +62,81 @@ function groupsOf(store: Views, vpc: Vpc, groupIds: readonly string[]): Security
 }
 
 interface Made {
-  /** In the order of their keys, and what was made of each. */
-  readonly records: readonly Entry<NetworkInterface>[];
-  readonly specs: readonly InterfaceSpec[];
+  /** In the order of their ids. */
+  readonly specs: InterfaceSpec[];
+  /** The list that was given out last; undefined when it is no longer true. */
+  given: readonly InterfaceSpec[] | undefined;
   /** How many interfaces are in each security group. */
   readonly groups: Map<string, number>;
 }
 
 /**
- * What was made of the interfaces of each VPC last: thousands of them must not be made anew for the change of one. To
- * look into each would cost as much, for most lie in no cache: those that are the same records are passed over.
+ * What was made of the interfaces that carry packets, by VPC: thousands of them must not be looked at, let alone made
+ * anew, for the change of one.
  */
 export class MadeInterfaces {
-  readonly #made = new Map<string, Made>();
+  readonly #byVpc = new Map<string, Made>();
+  /** What each was made of, by its key. */
+  readonly #records = new Map<string, NetworkInterface>();
 
-  of(store: Views, vpcId: string): { interfaces: readonly InterfaceSpec[]; groupIds: readonly string[] } {
-    const before = this.#made.get(vpcId) ?? { records: [], specs: [], groups: new Map() };
-    const records = store.view(networkInterfaces).by("in-use", vpcId);
-    const specs: InterfaceSpec[] = [];
-    const { groups } = before;
-    let i = 0;
-    for (const record of records) {
-      for (let old = before.records[i]; old && old !== record && old.key <= record.key; old = before.records[++i]) {
-        count(groups, old, -1);
-      }
-      if (before.records[i] === record) specs.push(before.specs[i++]!);
-      else {
-        specs.push(interfaceSpec(record.value));
-        count(groups, record, 1);
-      }
-    }
-    for (const gone of before.records.slice(i)) count(groups, gone, -1);
-    this.#made.set(vpcId, { records, specs, groups });
-    return { interfaces: specs, groupIds: [...groups.keys()].sort() };
+  constructor(store: Views) {
+    for (const { key } of store.view(networkInterfaces).all()) this.see(store, key);
   }
 
-  forget(vpcId: string): void {
-    this.#made.delete(vpcId);
+  /** Takes up what has become of an interface. Returns it, or what it was, when hosts see a difference. */
+  see(store: Views, key: Key<NetworkInterface>): NetworkInterface | undefined {
+    const found = store.view(networkInterfaces).get(key)?.value;
+    const now = found !== undefined && isInUse(found) ? found : undefined;
+    const before = this.#records.get(key);
+    if (now === before) return undefined;
+    if (before !== undefined) this.#remove(key, before);
+    if (now !== undefined) this.#add(key, now);
+    return now ?? before;
+  }
+
+  of(vpcId: string): { interfaces: readonly InterfaceSpec[]; groupIds: readonly string[] } {
+    const made = this.#byVpc.get(vpcId);
+    if (made === undefined) return { interfaces: [], groupIds: [] };
+    made.given ??= [...made.specs];
+    return { interfaces: made.given, groupIds: [...made.groups.keys()].sort() };
+  }
+
+  has(vpcId: string): boolean {
+    return this.#byVpc.has(vpcId);
+  }
+
+  #add(key: string, eni: NetworkInterface): void {
+    this.#records.set(key, eni);
+    const made = this.#byVpc.get(eni.vpcId) ?? { specs: [], given: undefined, groups: new Map() };
+    this.#byVpc.set(eni.vpcId, made);
+    made.specs.splice(placeOf(eni, made.specs), 0, interfaceSpec(eni));
+    made.given = undefined;
+    count(made.groups, eni, 1);
+  }
+
+  #remove(key: string, eni: NetworkInterface): void {
+    this.#records.delete(key);
+    const made = this.#byVpc.get(eni.vpcId)!;
+    made.specs.splice(placeOf(eni, made.specs), 1);
+    made.given = undefined;
+    count(made.groups, eni, -1);
+    if (made.specs.length === 0) this.#byVpc.delete(eni.vpcId);
   }
 }
 
-function count(groups: Map<string, number>, { value }: Entry<NetworkInterface>, by: 1 | -1): void {
-  for (const groupId of value.securityGroupIds) {
+/** Where the interface is in the list, or would be. */
+function placeOf({ networkInterfaceId }: NetworkInterface, specs: readonly InterfaceSpec[]): number {
+  let [low, high] = [0, specs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (specs[middle]!.networkInterfaceId < networkInterfaceId) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function count(groups: Map<string, number>, { securityGroupIds }: NetworkInterface, by: 1 | -1): void {
+  for (const groupId of securityGroupIds) {
     const members = (groups.get(groupId) ?? 0) + by;
     if (members === 0) groups.delete(groupId);
     else groups.set(groupId, members);
