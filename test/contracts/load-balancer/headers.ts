@@ -24,6 +24,9 @@ export function headers(start: StartBalancer): void {
       assert.equal(first.headers["x-forwarded-proto"], "http");
       assert.equal(first.headers["x-forwarded-port"], String(port));
       assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7, 127.0.0.1");
+      const several = { headers: { "x-forwarded-for": ["203.0.113.7", "203.0.113.8"] } };
+      const together = (await seen(port, "/", several)).headers["x-forwarded-for"];
+      assert.equal(together, "203.0.113.7, 203.0.113.8, 127.0.0.1");
       await using({ xForwardedFor: "preserve" });
       assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7");
       assert.equal((await seen(port)).headers["x-forwarded-for"], undefined);

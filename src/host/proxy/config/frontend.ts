@@ -10,9 +10,17 @@ import { backendName, digest, frontendName } from "../names.ts";
 import { answerLines, ownPage } from "./answers.ts";
 import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authenticate.ts";
 import { conditionAcl } from "./conditions.ts";
-import { clientLines, forwardedLines, headerLines, sentLines, tooOftenForwarded, traceLines } from "./headers.ts";
+import {
+  clientLines,
+  forwardedLines,
+  headerLines,
+  sentLines,
+  sentOnLines,
+  tooOftenForwarded,
+  traceLine,
+} from "./headers.ts";
 import { logFormatLine, timeLines } from "./log-format.ts";
-import { answeredLine, statusCountLines } from "./own-answers.ts";
+import { answeredLine, isOwn, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
 
@@ -83,6 +91,8 @@ function tcpForward(listener: ListenerSpec, forward: Forward): string[] {
 function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: string): string[] {
   const { attributes } = node;
   const only = soleGroup(listener);
+  const told = (trace: string) => (attributes.accessLogs ? [`http-request set-var(txn.told_trace) ${trace}`] : []);
+  const toldAsSent = told("req.hdr(x-amzn-trace-id)");
   return [
     "tcp-request connection set-var(sess.since) date",
     ...clientLines(attributes),
@@ -93,14 +103,17 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     // A request line is as long only where all that has come is.
     ...ownPage(414, folder, `{ req.len gt ${maxUriBytes} } { url,length gt ${maxUriBytes} }`),
     ...sentLines,
+    ...told("var(txn.trace)"),
     ...ownPage(463, folder, tooOftenForwarded),
     keepAliveLine(attributes.clientKeepAliveSeconds),
     ...(attributes.accessLogs ? logLines(attributes) : timeLines()),
     ...(only === undefined ? ruleLines(listener, folder) : []),
     ...headerLines(listener, attributes),
-    ...traceLines(),
+    traceLine(),
     ...forwardedLines(attributes),
-    ...(attributes.accessLogs ? ["http-request set-var(txn.trace) req.hdr(x-amzn-trace-id)"] : []),
+    ...toldAsSent,
+    ...sentOnLines(attributes),
+    ...toldAsSent,
     ...failureLines(),
     ...loginLines(listener),
     only === undefined ? "use_backend %[var(txn.group)] if { var(txn.group) -m found }" : `default_backend ${only}`,
@@ -242,10 +255,10 @@ function stuckLines(groups: Weighted, chosen: string, seconds: number): string[]
  * node's own is counted.
  */
 function failureLines(): string[] {
-  const failed = "{ res.hdr(x-estiva-failure) -m found } !{ var(txn.answered) -m found }";
+  const failed = `{ res.hdr(x-estiva-failure) -m found } ${isOwn}`;
   return [
-    answeredLine,
     "http-after-response allow if { status lt 500 }",
+    answeredLine,
     `http-after-response set-status 504 if ${failed} { res.hdr(x-estiva-failure) -m str timeout }`,
     `http-after-response set-status 502 if ${failed} !{ status 504 }`,
     `http-after-response set-var(txn.failed) status if ${failed}`,

@@ -39,15 +39,11 @@ export function clientLines({ xForwardedFor, xForwardedForClientPort }: LoadBala
   return [`tcp-request connection set-var-fmt(sess.client) ${quote(client)}`];
 }
 
+/** For the requests that come from clients themselves; `sentOnLines` see to the others. */
 export function forwardedLines({ xForwardedFor }: LoadBalancerAttributes): string[] {
   if (xForwardedFor === "preserve") return [];
   if (xForwardedFor === "remove") return ["http-request del-header X-Forwarded-For"];
-  const client = "%[var(sess.client)]";
-  return [
-    // Of several headers the last one is appended to: together they are one list.
-    `http-request replace-header X-Forwarded-For ^(.*)$ ${quote(`\\1, ${client}`)} if ${wasForwarded}`,
-    `http-request add-header X-Forwarded-For ${quote(client)} if !${wasForwarded}`,
-  ];
+  return ['http-request add-header X-Forwarded-For "%[var(sess.client)]"'];
 }
 
 /** A listener's port that is not a default one belongs to the host that the target is told. */
@@ -58,16 +54,32 @@ function hostLines({ port, protocol }: ListenerSpec, { preserveHostHeader }: Loa
   return [`http-request set-header Host ${value} if { req.hdr(host,1),port_only 0 }`];
 }
 
-/** "Request tracing for your Application Load Balancer": a root for what has none, else a mark of our own before it. */
-export function traceLines(): string[] {
+/** "Request tracing for your Application Load Balancer": a root for what has none. */
+export function traceLine(): string {
+  return `http-request add-header X-Amzn-Trace-Id ${quote(`Root=${traceId()}`)}`;
+}
+
+function traceId(): string {
   // HAProxy's random numbers have 32 bits.
   const random = "%[rand,bytes(4,4),hex,lower]".repeat(3);
-  const id = `1-%[date,bytes(4,4),hex,lower]-${random}`;
+  return `1-%[date,bytes(4,4),hex,lower]-${random}`;
+}
+
+/**
+ * What others have sent on already: a trace gets a mark of our own before it, and the client's address goes into the
+ * list that there is. Several lists are one together, of which it is the last part already. These are the last rules,
+ * so that all other requests are done with before them.
+ */
+export function sentOnLines({ xForwardedFor }: LoadBalancerAttributes): string[] {
   const rooted = "{ var(txn.trace) -m sub Root= }";
-  const set = (value: string, when: string) => `http-request set-header X-Amzn-Trace-Id ${quote(value)} if ${when}`;
+  const set = (name: string, value: string, when: string) =>
+    `http-request set-header ${name} ${quote(value)} if ${when}`;
+  const list = "%[var(txn.forwarded)], %[var(sess.client)]";
+  const hasOneList = "{ req.fhdr_cnt(x-forwarded-for) eq 2 }"; // beside ours
   return [
-    `http-request add-header X-Amzn-Trace-Id ${quote(`Root=${id}`)} if !${wasTraced}`,
-    set(`Self=${id};%[var(txn.trace)]`, rooted),
-    set(`Root=${id};%[var(txn.trace)]`, `${wasTraced} !${rooted}`),
+    `http-request allow if !${wasTraced} !${wasForwarded}`,
+    set("X-Amzn-Trace-Id", `Self=${traceId()};%[var(txn.trace)]`, rooted),
+    set("X-Amzn-Trace-Id", `Root=${traceId()};%[var(txn.trace)]`, `${wasTraced} !${rooted}`),
+    ...(xForwardedFor === "append" ? [set("X-Forwarded-For", list, `${wasForwarded} ${hasOneList}`)] : []),
   ];
 }

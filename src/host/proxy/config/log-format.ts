@@ -32,7 +32,7 @@ export const applicationFields = {
   tls: '"%sslv"',
   sni: '"%[ssl_fc_sni,json(utf8s)]"',
   upgrade: '"%[var(txn.upgrade)]"',
-  trace: '"%[var(txn.trace),bytes(0,256),json(utf8s)]"',
+  trace: '"%[var(txn.told_trace),bytes(0,256),json(utf8s)]"',
   host: '"%[var(txn.host),bytes(0,256),json(utf8s)]"',
   location: '"%[var(txn.location),bytes(0,1024),json(utf8s)]"',
   agent: '"%[var(txn.agent),bytes(0,1024),json(utf8s)]"',

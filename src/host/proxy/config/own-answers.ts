@@ -19,10 +19,12 @@ export function fixedCountLine(when: string): string {
   return countLine("http-request", "fixed", when);
 }
 
-/** Tells answers of targets. */
-export const answeredLine = "http-response set-var(txn.answered) bool(true) if { status ge 500 }";
+/** When the target's answer came: what tells answers of targets from the node's own, which have no such time. */
+export const answeredLine = 'http-after-response set-var-fmt(txn.answered) "%Tr"';
+/** The condition for an answer of the node itself, behind that line. */
+export const isOwn = "{ var(txn.answered) -m str -- -1 }";
 
 /** Once the answer's status is what the client gets. */
 export const statusCountLines = statuses.map((status) =>
-  countLine("http-after-response", status, `{ status ${status} } !{ var(txn.answered) -m found }`),
+  countLine("http-after-response", status, `{ status ${status} } ${isOwn}`),
 );
