@@ -8,7 +8,7 @@ const sharedPools = "-dMglobal";
 
 /** The arguments of a HAProxy whose folder is seen by it as `folder`: a master that reloads, and its workers. */
 export function proxyArguments(folder: string): string[] {
-  return [sharedPools, "-W", "-S", `${folder}/${sockets.master},mode,600`, "-f", `${folder}/${configFile}`];
+  return ["-W", "-S", `${folder}/${sockets.master},mode,600`, "-f", `${folder}/${configFile}`, sharedPools];
 }
 
 /**
