@@ -145,6 +145,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
 
   test("the platform goes and comes back: traffic goes on, the same process serves", async () => {
     const before = await masters();
+    assert.notEqual(before.length, 0);
     await nodes.stop();
     assert.equal((await get())[0], 200);
     states.length = 0;
