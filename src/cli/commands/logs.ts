@@ -2,7 +2,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { timeOf } from "../times.ts";
-import { clusterOf, findTask, idOf, withLastingClient } from "./connect.ts";
+import { clusterOf, findTask, idOf, overRestarts, withLastingClient } from "./connect.ts";
 import { logsQueryCommand } from "./logs-query.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
@@ -21,7 +21,7 @@ export const logsCommand: Command = {
   ].join("\n"),
   subcommands: [logsQueryCommand],
   options: {
-    follow: { type: "boolean", short: "f", help: "go on until the task has stopped" },
+    follow: { type: "boolean", short: "f", help: "go on until the task has stopped, over restarts of the platform" },
     since: { type: "string", value: "TIME", help: "from 15m, 2h or 7d ago, or from a date on (default: all there is)" },
     container: { type: "string", value: "NAME", help: "only this container" },
     ...clusterOption,
@@ -40,15 +40,34 @@ export const logsCommand: Command = {
       const streams = await streamsOf(client, cluster, task, lastValue(args, "container"));
       const print = printer(terminal, streams.length > 1, args.flags.has("json"));
       const followers = streams.map((stream) => new StreamReader(client, stream, print, startTime));
-      for (;;) {
-        const ended = !args.flags.has("follow") || (await hasStopped(client, cluster, task));
-        for (const follower of followers) await follower.readAll();
-        if (ended || terminal.signal.aborted) return exitCodes.ok;
-        await sleep(systemClock({ keepAlive: true }), followMs, terminal.signal).catch(() => undefined);
-      }
+      if (args.flags.has("follow")) await follow({ client, cluster, task, followers, terminal });
+      else await readAll(followers);
+      return exitCodes.ok;
     });
   },
 };
+
+interface Following {
+  readonly client: Client;
+  readonly cluster: string;
+  readonly task: string;
+  readonly followers: readonly StreamReader[];
+  readonly terminal: Terminal;
+}
+
+/** Until the task has stopped, or a signal ends it; over restarts of the platform. */
+export async function follow({ client, cluster, task, followers, terminal }: Following): Promise<void> {
+  while (!terminal.signal.aborted) {
+    const ended = await overRestarts(terminal, () => hasStopped(client, cluster, task));
+    await overRestarts(terminal, () => readAll(followers));
+    if (ended) return;
+    await sleep(systemClock({ keepAlive: true }), followMs, terminal.signal).catch(() => undefined);
+  }
+}
+
+async function readAll(readers: readonly StreamReader[]): Promise<void> {
+  for (const reader of readers) await reader.readAll();
+}
 
 interface Stream {
   readonly container: string;
