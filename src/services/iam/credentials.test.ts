@@ -41,14 +41,19 @@ describe("access keys", () => {
     assert.equal(accessKeyFinder({ store, secretBox: other, partition: "aws" })(AccessKey.AccessKeyId), undefined);
   });
 
-  test("are at most two for a user", async () => {
-    const { iam } = await iamWorld();
-    await iam("CreateUser", { UserName: "ada" });
-    const made = await Promise.allSettled([1, 2, 3].map(() => iam("CreateAccessKey", { UserName: "ada" })));
-    assert.equal(made.filter(({ status }) => status === "fulfilled").length, 2);
-    const full = isFault("LimitExceededException", "Cannot exceed quota for AccessKeysPerUser: 2");
-    await assert.rejects(iam("CreateAccessKey", { UserName: "ada" }), full);
-  });
+  for (const [whose, owner] of [
+    ["a user", { UserName: "ada" }],
+    ["the root user", {}],
+  ] as const) {
+    test(`are at most two for ${whose}, also when several are asked for at once`, async () => {
+      const { iam } = await iamWorld();
+      await iam("CreateUser", { UserName: "ada" });
+      const made = await Promise.allSettled([1, 2, 3].map(() => iam("CreateAccessKey", owner)));
+      assert.equal(made.filter(({ status }) => status === "fulfilled").length, 2);
+      const full = isFault("LimitExceededException", "Cannot exceed quota for AccessKeysPerUser: 2");
+      await assert.rejects(iam("CreateAccessKey", owner), full);
+    });
+  }
 
   test("of the root user have no name", async () => {
     const { iam, store, secretBox } = await iamWorld();
