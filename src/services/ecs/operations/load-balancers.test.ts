@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Informer } from "#control/informer.ts";
 import type { CreateServiceRequest, LoadBalancer } from "#generated/ecs/types.ts";
 import type { RuleSpec, TargetHealthReport } from "#kernel/load-balancing.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { subnets } from "#services/ec2/model.ts";
+import { nodes } from "#services/elb/model.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
 import { elbOperations as elb, elbOn } from "../../../../test/support/elb.ts";
+import { serviceController } from "../controllers/service/controller.ts";
 import { targetsController } from "../controllers/targets/controller.ts";
 import { taskController } from "../controllers/task/controller.ts";
 import { trafficController } from "../controllers/traffic/controller.ts";
@@ -102,6 +105,50 @@ describe("a service with a load balancer", () => {
     assert.equal(service.deployments![0]!.rolloutState, "COMPLETED");
     assert.deepEqual(service.loadBalancers, [found.balancer]);
     assert.ok((await messages(found)).includes(`(service app) registered 2 targets in (target-group ${found.blue})`));
+  });
+
+  test("is steady once all nodes that send to its tasks have found them healthy, and tells it once", async () => {
+    const found = await balanced();
+    await found.create();
+    await found.schedule();
+    await tasksTo(found.world, "RUNNING");
+    await giveAddresses(found);
+    await found.world.reconcile(targetsController, serviceKey(at));
+    await found.world.clock.advance(1);
+    await found.follow();
+    const steady = "(service app) has reached a steady state.";
+    const told: number[] = [];
+    for (const { nodeId, targetGroups } of found.published.at(-1)!) {
+      for (const state of ["initial", "healthy"] as const) {
+        const targets = targetGroups.flatMap(({ targetGroupArn, targets: all }) =>
+          all.map(({ targetKey }) => ({ targetGroupArn, targetKey, state, since: 1 })),
+        );
+        await found.parts.endpoint.publishTargetHealth({ nodeId, targets });
+        await found.schedule();
+      }
+      told.push((await messages(found)).filter((message) => message === steady).length);
+    }
+    assert.deepEqual(told, [0, 0, 1]);
+  });
+
+  test("is looked at when a node fails, which nobody waits for any more", async () => {
+    const found = await balanced();
+    await found.create();
+    await work(found);
+    const { store } = found.world;
+    const due = new Set<string>();
+    const { watches } = serviceController({ settleSeconds: 40, canAssume: () => true });
+    const own = watches.filter(({ collection }) => collection.name === nodes.name);
+    const informer = new Informer(own.map((watch) => ({ watch, store, onDue: (key) => void due.add(key) })));
+    const subscription = store.observe((batch) => informer.notice(batch));
+    const { nodeId, version } = found.published.at(-1)![0]!;
+    const expected = { provisioning: [], active: [], failed: [serviceKey(at)] };
+    for (const state of ["provisioning", "active", "failed"] as const) {
+      await found.parts.endpoint.submitNodeState({ nodeId, version: `${version}-${state}`, seqNum: 1, state });
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual([...due], expected[state]);
+    }
+    subscription.close();
   });
 
   test("lets its tasks drain before they are stopped", async () => {

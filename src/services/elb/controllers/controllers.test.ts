@@ -154,6 +154,19 @@ describe("what nodes say", () => {
     assert.deepEqual(await healthIn(world, group), ["initial Elb.InitialHealthChecking"]);
   });
 
+  test("is waited for, of each node that sends to the target and works", async () => {
+    const { world, group } = await running();
+    await world.follow();
+    const [node, ...others] = world.published.at(-1)!;
+    const target = { targetGroupArn: group, targetKey: "172.31.0.9:80", since: 1, state: "healthy" } as const;
+    await world.parts.endpoint.publishTargetHealth({ nodeId: node!.nodeId, targets: [target] });
+    assert.deepEqual(await healthIn(world, group), ["initial Elb.RegistrationInProgress"]);
+    for (const { nodeId, version } of others) {
+      await world.parts.endpoint.submitNodeState({ nodeId, version, seqNum: 1, state: "failed", reason: "refused" });
+    }
+    assert.deepEqual(await healthIn(world, group), ["healthy"]);
+  });
+
   test("is forgotten with the target", async () => {
     const { world, group } = await running();
     await world.follow("healthy");

@@ -1,9 +1,10 @@
 import type { Store } from "#kernel/store.ts";
-import { listeners, rules } from "./listener.ts";
+import { listeners, rules, targetGroupsIn } from "./listener.ts";
 import { type LoadBalancerRecord, loadBalancerArn, loadBalancerKey, loadBalancers, placeOf } from "./load-balancer.ts";
-import { type TargetRecord, targetHealth, targetHealthKey, targetKeyOf } from "./target.ts";
+import { isExpected, nodes } from "./node.ts";
+import { type TargetRecord, targetHealth, targetHealthKey, targetKeyOf, targets } from "./target.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
-import { targetZones } from "./zone.ts";
+import { sendsIn, targetZones } from "./zone.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -59,10 +60,41 @@ export function whyNotInUse(store: Views, group: TargetGroupRecord): (target: Ta
   };
 }
 
+/** Tells by their ids which nodes have something to say of a target: those that send to it. */
+function reportersOf(store: Views, group: TargetGroupRecord): (target: TargetRecord) => string[] {
+  const all = loadBalancersOf(store, targetGroupArn(group)).flatMap((arn) => {
+    const place = placeOf(arn)!;
+    const owner = store.view(loadBalancers).get(loadBalancerKey(place, place.name))?.value;
+    if (owner === undefined) return [];
+    const sends = sendsIn(store, owner, group);
+    const own = store.view(nodes).by("loadBalancer", owner.id);
+    return own.filter(({ value }) => isExpected(value, owner)).map(({ value }) => ({ ...value, sends }));
+  });
+  return (target) =>
+    all.flatMap(({ nodeId, availabilityZone, sends }) => (sends(availabilityZone, target) ? [nodeId] : []));
+}
+
+/** The ARNs of the target groups that a load balancer, named by its id, forwards to. */
+export function groupsBehind(store: Views, loadBalancerId: string): string[] {
+  const byListener = store.view(listeners).by("loadBalancer", loadBalancerId);
+  const byRule = store.view(rules).by("loadBalancer", loadBalancerId);
+  return targetGroupsIn([
+    ...byListener.flatMap(({ value }) => value.defaultActions),
+    ...byRule.flatMap(({ value }) => value.actions),
+  ]);
+}
+
+/** Whose the targets are that a load balancer sends to, by the keys of their owners. */
+export function ownersBehind(store: Views, loadBalancerId: string): string[] {
+  const own = groupsBehind(store, loadBalancerId).flatMap((arn) => store.view(targets).by("targetGroup", arn));
+  return [...new Set(own.flatMap(({ value }) => value.owner ?? []))];
+}
+
 /** Tells the health of a group's registered targets, as the store has it now. */
 export function healthIn(store: Views, group: TargetGroupRecord): (target: TargetRecord) => TargetHealthNow {
   const unused = whyNotInUse(store, group);
-  return (target) => health(store, group, target, unused(target));
+  const reporters = reportersOf(store, group);
+  return (target) => health(store, group, target, { notInUse: unused(target), reporters: reporters(target) });
 }
 
 /** The same of one target. */
@@ -78,14 +110,14 @@ export function lastHealthOf(store: Views, group: TargetGroupRecord, target: Tar
 
 /**
  * The health of a registered target: what its nodes agree on. It is healthy when all say so and initial while one has
- * not made up its mind, so that no node is left without it when traffic moves there. While one keeps its connections
- * to an unhealthy target nobody may take that for gone.
+ * not made up its mind, or has not heard of it yet, so that no node is left without it when traffic moves there. While
+ * one keeps its connections to an unhealthy target nobody may take that for gone.
  */
 function health(
   store: Views,
   group: TargetGroupRecord,
   target: TargetRecord,
-  notInUse: string | undefined,
+  { notInUse, reporters }: { readonly notInUse: string | undefined; readonly reporters: readonly string[] },
 ): TargetHealthNow {
   if (target.drainUntil !== undefined) {
     const description = "Target deregistration is in progress";
@@ -93,8 +125,9 @@ function health(
   }
   if (notInUse !== undefined) return { state: "unused", reason: "Target.NotInUse", description: notInUse };
   const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
-  const reports = Object.values(record?.value.reports ?? {});
-  if (reports.length === 0) {
+  const told = record?.value.reports ?? {};
+  const reports = Object.values(told);
+  if (reports.length === 0 || reporters.some((nodeId) => told[nodeId] === undefined)) {
     const description = "Target registration is in progress";
     return { state: "initial", reason: "Elb.RegistrationInProgress", description };
   }

@@ -36,6 +36,12 @@ export const nodes: Collection<NodeRecord, "owner" | "loadBalancer" | "nodeId"> 
   },
 };
 
+/** Whether it has something to say of targets, or will: it works, or a new load balancer begins with it. */
+export function isExpected({ state, removeAt }: NodeRecord, owner: Pick<LoadBalancerRecord, "state">): boolean {
+  if (removeAt !== undefined) return false;
+  return state === "active" || (state === "provisioning" && owner.state === "provisioning");
+}
+
 export function nodeKey({ account, region }: World, nodeId: string): Key<NodeRecord> {
   return keyOf(nodes, account, region, nodeId);
 }

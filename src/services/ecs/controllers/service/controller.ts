@@ -1,7 +1,7 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Key } from "#kernel/store.ts";
 import { alarms } from "#services/cloudwatch/model.ts";
-import { targetHealth, targets } from "#services/elb/model.ts";
+import { type NodeRecord, nodes, ownersBehind, targetHealth, targets } from "#services/elb/model.ts";
 import { type ServiceRecord, serviceKey, serviceKeysOf, services } from "../../model/service.ts";
 import { alarmPath, serviceDeployments } from "../../model/service-deployment.ts";
 import { tasks } from "../../model/task.ts";
@@ -47,6 +47,13 @@ export function surroundingsOf(
   };
 }
 
+/** Whether a load balancer's node has ended or failed: nobody waits any more for what it says of targets. */
+function hasLeft(before: NodeRecord | undefined, after: NodeRecord | undefined): boolean {
+  const works = (node: NodeRecord | undefined) =>
+    node !== undefined && node.removeAt === undefined && node.state !== "failed";
+  return works(before) && !works(after);
+}
+
 /** Keeps the tasks of services running, and carries out their deployments. */
 export function serviceController(options: ServiceControllerOptions): Controller {
   return {
@@ -66,6 +73,7 @@ export function serviceController(options: ServiceControllerOptions): Controller
       ...instanceWatches,
       watch(targets, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
       watch(targetHealth, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
+      watch(nodes, ({ value }, store) => ownersBehind(store, value.loadBalancerId), hasLeft),
       watch(tasks, ({ value }) => serviceKeysOf(value)),
     ],
     async reconcile(key, ctx) {

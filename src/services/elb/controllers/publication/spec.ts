@@ -25,6 +25,8 @@ import {
   authenticationKey,
   authentications,
   defaultRuleArn,
+  groupsBehind,
+  isCrossZone,
   type ListenerRecord,
   type LoadBalancerRecord,
   listenerArn,
@@ -38,10 +40,9 @@ import {
   targetGroupKey,
   targetGroupPlace,
   targetGroups,
-  targetGroupsIn,
 } from "../../model.ts";
 import { toActions, toCondition } from "./actions.ts";
-import { hasAccessLogs, isCrossZone, toTargetGroup } from "./target-groups.ts";
+import { hasAccessLogs, toTargetGroup } from "./target-groups.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -116,17 +117,7 @@ function authenticationOf(store: Views, box: SecretBox, record: LoadBalancerReco
 }
 
 function groupsIn(store: Views, { id }: LoadBalancerRecord) {
-  const actions = [
-    ...store
-      .view(listeners)
-      .by("loadBalancer", id)
-      .flatMap(({ value }) => value.defaultActions),
-    ...store
-      .view(rules)
-      .by("loadBalancer", id)
-      .flatMap(({ value }) => value.actions),
-  ];
-  return targetGroupsIn(actions).flatMap((arn) => {
+  return groupsBehind(store, id).flatMap((arn) => {
     const place = targetGroupPlace(arn);
     const found = place && store.view(targetGroups).get(targetGroupKey(place, place.name));
     return found === undefined ? [] : [found.value];

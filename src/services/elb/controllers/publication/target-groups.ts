@@ -5,12 +5,12 @@ import {
   type LoadBalancerRecord,
   nodes,
   placeOf,
+  sendsIn,
   type TargetGroupRecord,
   type TargetRecord,
   targetGroupArn,
   targetKeyOf,
   targets,
-  targetZones,
 } from "../../model.ts";
 import { accessLogGroupKey } from "../../request/load-balancer-attributes.ts";
 
@@ -25,14 +25,10 @@ export function toTargetGroup(
 ): TargetGroupSpec {
   const set = group.attributes;
   const registered = store.view(targets).by("targetGroup", targetGroupArn(group));
-  const zones = zonesOf(loadBalancer);
-  const zoneOf = targetZones(store, group);
-  const isMine = (target: TargetRecord) => {
-    const zone = zoneOf(target);
-    if (zone === undefined) return true;
-    return isCrossZone(loadBalancer, group) ? zones.includes(zone) : zone === zoneName;
-  };
-  const specs = registered.filter(({ value }) => isMine(value)).flatMap(({ value }) => toTargets(store, value));
+  const sends = sendsIn(store, loadBalancer, group);
+  const specs = registered
+    .filter(({ value }) => sends(zoneName, value))
+    .flatMap(({ value }) => toTargets(store, value));
   const stickiness = stickinessOf(group);
   const holdSeconds = holdSecondsOf(store, group);
   return {
@@ -57,18 +53,6 @@ function endsConnectionsOf({ attributes: set }: TargetGroupRecord): EndsConnecti
     ...((!isKept || drainSeconds > 0) && { unhealthySeconds: drainSeconds }),
     deregistered: set["deregistration_delay.connection_termination.enabled"] === "true",
   };
-}
-
-function zonesOf({ zones }: LoadBalancerRecord): string[] {
-  return zones.map(({ zoneName }) => zoneName);
-}
-
-/** Whether nodes send to the targets of all zones. */
-export function isCrossZone({ type, attributes }: LoadBalancerRecord, group: TargetGroupRecord): boolean {
-  const key = "load_balancing.cross_zone.enabled";
-  const own = group.attributes[key] ?? "use_load_balancer_configuration";
-  if (own !== "use_load_balancer_configuration") return own === "true";
-  return (attributes[key] ?? (type === "application" ? "true" : "false")) === "true";
 }
 
 /** How long requests wait for a target, where somebody asked for that; what is no request of HTTP does not. */
