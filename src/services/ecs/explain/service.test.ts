@@ -74,6 +74,20 @@ const situations: Readonly<Record<string, Situation>> = {
     waits: {},
     says: /^It has 1 task set, in a steady state\./,
   },
+  "steady task sets whose tasks have not run for long": {
+    service: { ...external, steady: true },
+    tasks: many(2, { ran: 30 }),
+    fields: { taskSets: [testTaskSet("new", { stabilityStatus: "STEADY_STATE" })] },
+    waits: { settle: /^2 tasks .* run for 40 s/ },
+    says: /^It has 1 task set, in a steady state\./,
+  },
+  "task sets whose tasks start": {
+    service: external,
+    tasks: many(2, { lastStatus: "PENDING" }),
+    fields: { taskSets: [testTaskSet("new")] },
+    waits: { start: /^2 tasks/ },
+    says: /^It has 1 task set, on the way to a steady state\./,
+  },
   "a task set that waits for protection": {
     service: external,
     tasks: many(2, { protected: true }),

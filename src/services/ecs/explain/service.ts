@@ -38,6 +38,8 @@ export interface DeploymentExplanation {
   readonly words: readonly string[];
 }
 
+type AnyWait = ServicePlan["waits"][number] | TaskWait;
+
 /** Pure: asks the scheduler's own plan. `placement` tells why a PROVISIONING task has no place, if it has none. */
 export function explainService(view: ServiceView, placement: PlacementWait): ServiceExplanation {
   const plan = planService(view);
@@ -49,7 +51,7 @@ export function explainService(view: ServiceView, placement: PlacementWait): Ser
     status: service.status,
     desiredCount: service.desiredCount,
     ...(service.deploymentController === "EXTERNAL" ? boundsOfTaskSets(view) : boundsOf(service)),
-    summary: summaryOf(view, plan, waits.length > 0),
+    summary: summaryOf(view, plan, waits),
     deployments: [
       ...service.deployments.map((deployment) => explainDeployment(deployment, members, view)),
       ...view.taskSets.map((taskSet) => explainTaskSet(taskSet, members, view)),
@@ -62,14 +64,20 @@ export function explainService(view: ServiceView, placement: PlacementWait): Ser
 /** What the placement of a task waits for; undefined: it has been placed, or is being placed. */
 export type PlacementWait = (task: Member["task"]["value"]) => string | undefined;
 
-function summaryOfTaskSets({ taskSets, service }: ServiceView, plan: ServicePlan, waits: boolean): string {
+/** What is waited for while tasks come and go as they are to. */
+const underWay: readonly string[] = ["start", "settle", "health", "stop"];
+
+function summaryOfTaskSets({ taskSets, service }: ServiceView, plan: ServicePlan, waits: readonly AnyWait[]): string {
   if (taskSets.length === 0) return "It has no task sets yet: whoever deploys it makes them.";
-  const busy = waits || !service.steady || plan.start.length > 0 || plan.stop.length > 0;
   const sets = count(taskSets.length, "task set");
-  return busy ? `It has ${sets}, and not all is as it should be.` : `It has ${sets}, in a steady state.`;
+  const isBusy = plan.start.length > 0 || plan.stop.length > 0;
+  // A task that runs need not have run for long: see "STEADY_STATE" of task sets.
+  if (service.steady && !isBusy) return `It has ${sets}, in a steady state.`;
+  const comes = waits.length > 0 && waits.every(({ on }) => underWay.includes(on));
+  return comes ? `It has ${sets}, on the way to a steady state.` : `It has ${sets}, and not all is as it should be.`;
 }
 
-function summaryOf(view: ServiceView, plan: ServicePlan, waits: boolean): string {
+function summaryOf(view: ServiceView, plan: ServicePlan, waits: readonly AnyWait[]): string {
   const { service, serviceDeployments } = view;
   if (service.status === "INACTIVE") return "It was deleted; nothing of it runs.";
   if (service.status === "DRAINING") return "It is being deleted: its tasks are stopped with no regard to bounds.";
@@ -80,7 +88,7 @@ function summaryOf(view: ServiceView, plan: ServicePlan, waits: boolean): string
   if (primary.rolloutState === "FAILED") return `Its deployment has failed: ${primary.rolloutStateReason}`;
   if (primary.rolloutState === "IN_PROGRESS") return "A deployment is under way.";
   if (service.rebalancing !== undefined) return "Its tasks are being balanced over the Availability Zones.";
-  const busy = waits || plan.start.length > 0 || plan.stop.length > 0;
+  const busy = waits.length > 0 || plan.start.length > 0 || plan.stop.length > 0;
   return busy ? "Its deployment is completed; its tasks are not all as they should be." : "It is in a steady state.";
 }
 
