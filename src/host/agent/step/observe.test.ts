@@ -199,6 +199,14 @@ test("a listing does not take back the health that has been seen since it began"
   assert.equal(memoryOf(take(healthy, listed("starting")), "app").health?.status, "HEALTHY");
 });
 
+test("a container that has ended keeps the health that it had", () => {
+  const healthCheck: ContainerPayload["healthCheck"] = { command: ["CMD"], interval: 1, timeout: 1, retries: 1 };
+  const task = running(plainPayload("t1", { containers: [container("app", { healthCheck })] }));
+  const healthy = seen(task, "app", "running", { health: "healthy" });
+  const ended = seen(healthy, "app", "exited", { health: "unhealthy", exitCode: 0 });
+  assert.equal(memoryOf(ended, "app").health?.status, "HEALTHY");
+});
+
 test("a health check that only the image has is not looked at", () => {
   const task = seen(running(plainPayload("t1")), "app", "running", { health: "unhealthy" });
   assert.equal(task.memory.containers.app?.health, undefined);

@@ -77,7 +77,9 @@ export function observeContainer(
     next = withContainer(next, name, { runtimeId: status.id, createdAt: memory.createdAt ?? now });
   }
   // Nothing tells which of two healths is the later: what a listing found may be older than what is known.
-  if (how === "looked at" || memory.health === undefined) next = observeHealth(next, definition, status, now);
+  const isLatest = how === "looked at" || memory.health === undefined;
+  // Engines call what has ended unhealthy. As with Amazon ECS's agent the health stays as it was while it ran.
+  if (isLatest && status.state !== "exited") next = observeHealth(next, definition, status, now);
   if (status.state === "running") return observeRunning(next, name, status, now);
   return status.state === "exited" ? observeExit(next, definition, status, now) : next;
 }
