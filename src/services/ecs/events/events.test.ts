@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zoneBalanceEvent } from "#placement/index.ts";
 import { serviceWords } from "../controllers/service/words.ts";
-import { type DeploymentRecord, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../model.ts";
+import {
+  type DeploymentRecord,
+  type ServiceEventRecord,
+  type ServiceRecord,
+  serviceEventKey,
+  type TaskSetRecord,
+} from "../model.ts";
 import { aTask } from "../testing.ts";
 import { ecsEventSources } from "./index.ts";
 
-const [tasks, actions, deployments, instances] = ecsEventSources;
+const [tasks, actions, taskSets, deployments, instances] = ecsEventSources;
 const at = { account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "shop" };
 const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
 
@@ -73,6 +79,27 @@ test("events of a service that are service actions", () => {
     };
     const event = { detailType: "ECS Service Action", resources: [serviceArn], detail: { ...expected, ...rest } };
     assert.deepEqual(found, expected === undefined ? [] : [event], message);
+  }
+});
+
+test("task sets: each that becomes steady", () => {
+  const id = "ecs-svc/1";
+  const set = (stabilityStatus: TaskSetRecord["stabilityStatus"]) =>
+    ({ ...at, id, stabilityStatus, stabilityStatusAt: 0 }) as TaskSetRecord;
+  const [event, ...others] = taskSets!.toEvents({ key: "", before: set("STABILIZING"), after: set("STEADY_STATE") });
+  assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
+  assert.deepEqual(event?.detail, {
+    ...{ eventType: "INFO", eventName: "TASKSET_STEADY_STATE" },
+    clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
+    taskSetArns: ["arn:aws:ecs:us-east-1:000000000000:task-set/web/shop/ecs-svc/1"],
+    createdAt: "1970-01-01T00:00:00.000Z",
+  });
+  for (const [before, after] of [
+    [undefined, set("STABILIZING")],
+    [set("STEADY_STATE"), set("STEADY_STATE")],
+    [set("STEADY_STATE"), undefined],
+  ]) {
+    assert.deepEqual(taskSets!.toEvents({ key: "", before, after }), []);
   }
 });
 

@@ -1,13 +1,14 @@
 import type { EventSource } from "#kernel/event-source.ts";
 import { containerInstanceStateChanges } from "./container-instance-state-change.ts";
 import { deploymentStateChanges } from "./deployment-state-change.ts";
-import { serviceActions } from "./service-action.ts";
+import { serviceActions, taskSetActions } from "./service-action.ts";
 import { taskStateChanges } from "./task-state-change.ts";
 
 /** What Amazon ECS tells EventBridge. */
 export const ecsEventSources: readonly EventSource[] = [
   taskStateChanges,
   serviceActions,
+  taskSetActions,
   deploymentStateChanges,
   containerInstanceStateChanges,
 ];

@@ -1,7 +1,16 @@
-import type { EventSource } from "#kernel/event-source.ts";
+import type { EventSource, SourcedEvent } from "#kernel/event-source.ts";
 import { partsOf } from "#kernel/store.ts";
 import { noFargate, serviceWords } from "../controllers/service/words.ts";
-import { clusterArn, type ServiceEventRecord, serviceArn, serviceEvents } from "../model.ts";
+import {
+  clusterArn,
+  type ServiceEventRecord,
+  type ServiceName,
+  serviceArn,
+  serviceEvents,
+  type TaskSetRecord,
+  taskSetArn,
+  taskSets,
+} from "../model.ts";
 
 /**
  * "ECS Service Action": those events of a service that Amazon ECS sends to EventBridge, too (Developer Guide, "Amazon
@@ -16,17 +25,35 @@ export const serviceActions: EventSource = {
     const [account, region, clusterName, serviceName] = partsOf(key) as [string, string, string, string];
     const action = actionOf(event.message, serviceName);
     if (action === undefined) return [];
-    const at = { account, region, clusterName, serviceName };
-    const createdAt = new Date(event.createdAt).toISOString();
-    const detail = { ...action, clusterArn: clusterArn(at, clusterName), createdAt };
-    return [{ detailType: "ECS Service Action", resources: [serviceArn(at)], detail }];
+    return [toEvent({ account, region, clusterName, serviceName }, action, event.createdAt)];
   },
 };
+
+/** The same of task sets: each that has become steady. */
+export const taskSetActions: EventSource = {
+  source: "aws.ecs",
+  collection: taskSets.name,
+  toEvents(change) {
+    const [before, after] = [change.before, change.after] as (TaskSetRecord | undefined)[];
+    const isSteady = (taskSet?: TaskSetRecord) => taskSet?.stabilityStatus === "STEADY_STATE";
+    if (after === undefined || !isSteady(after) || isSteady(before)) return [];
+    const taskSetArns = [taskSetArn(after, after.id)];
+    const action = { eventType: "INFO", eventName: "TASKSET_STEADY_STATE", taskSetArns } as const;
+    return [toEvent(after, action, after.stabilityStatusAt)];
+  },
+};
+
+function toEvent(at: ServiceName, action: Action, createdAtMs: number): SourcedEvent {
+  const createdAt = new Date(createdAtMs).toISOString();
+  const detail = { ...action, clusterArn: clusterArn(at, at.clusterName), createdAt };
+  return { detailType: "ECS Service Action", resources: [serviceArn(at)], detail };
+}
 
 interface Action {
   readonly eventType: "INFO" | "WARN" | "ERROR";
   readonly eventName: string;
   readonly reason?: string;
+  readonly taskSetArns?: readonly string[];
 }
 
 /** What the scheduler does of itself. That tasks have started is told of when it is for a rebalancing only. */
