@@ -67,6 +67,7 @@ test("events of a service that are service actions", () => {
     [words.stopped(["1"], { zone: "us-east-1a" }), { eventType: "INFO", eventName: "TASKS_STOPPED" }],
     [zoneBalanceEvent("shop", zones, "STARTED"), { eventType: "INFO", eventName: "SERVICE_REBALANCING_STARTED" }],
     [zoneBalanceEvent("shop", zones, "COMPLETED"), { eventType: "INFO", eventName: "SERVICE_REBALANCING_COMPLETED" }],
+    [words.startedToBalance(["1"], { zone: "us-east-1a" }), { eventType: "INFO", eventName: "TASKS_STARTED" }],
     [words.started(["1"]), undefined],
     [words.completed("ecs-svc/1"), undefined],
   ];

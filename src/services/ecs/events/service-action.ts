@@ -58,6 +58,7 @@ interface Action {
 
 /** What the scheduler does of itself. That tasks have started is told of when it is for a rebalancing only. */
 const doings = {
+  TASKS_STARTED: /^\(service [^)]*\) has started \d+ tasks in \S+ to AZ Rebalance: /,
   TASKS_STOPPED: /^\(service [^)]*\) has stopped \d+ running tasks/,
   SERVICE_REBALANCING_STARTED: /^\(service [^)]*\) is not AZ balanced with /,
   SERVICE_REBALANCING_COMPLETED: /^\(service [^)]*\) is AZ balanced with /,

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { ServiceRecord } from "../../model/service.ts";
 import { planService } from "./plan.ts";
 import { many, movesOf, now, percent, testDeployment, testTask, testView } from "./testing.ts";
-import { tellStopped } from "./writes.ts";
+import { tellBalancing, tellStopped } from "./writes.ts";
 
 const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
 const rollout = { deployments: [testDeployment("new"), old], completedRevisionId: "r-old" };
@@ -357,8 +357,13 @@ describe("zones", () => {
     const settling = [testTask({ zone: "b", ran: 1 }), testTask({ zone: "c", ran: 1 })];
     const between = plan(begun.service, [...inZones("a", "a", "a"), ...settling]);
     assert.deepEqual([movesOf(between), between.events], ["+0", []]);
-    const whole = plan(begun.service, inZones("a", "a", "a", "b", "c"));
+    const balanced = [...inZones("a", "a", "a"), testTask({ zone: "b", age: 99 }), testTask({ zone: "c", age: 99 })];
+    const whole = plan(begun.service, balanced);
     assert.equal(movesOf(whole), "+0 -2 new");
+    const [inB, inC, ...more] = tellBalancing({ service: begun.service, tasks: balanced }, whole);
+    assert.match(inB!, /^\(service app\) has started 1 tasks in us-east-1b to AZ Rebalance: \(task \d+\)\.$/);
+    assert.match(inC!, /in us-east-1c to AZ Rebalance/);
+    assert.deepEqual([more, tellBalancing({ service: begun.service, tasks: balanced }, between)], [[], []]);
     assert.ok(whole.stop.every(({ task }) => task.value.availabilityZone === "us-east-1a"));
     assert.match(tellStopped(whole)[0]!, /has stopped 2 running tasks in us-east-1a due to AZ rebalancing: \(task /);
     const ended = plan(whole.service, inZones("a", "b", "c"));

@@ -5,7 +5,7 @@ const more = "For more information, see the Troubleshooting section of the Amazo
 /** How the event begins that Fargate has no room; EventBridge has another word for it. */
 export const noFargate = "Capacity is unavailable at this time";
 
-/** What tasks that an event tells of have in common: their task set, and the zone a rebalancing takes them from. */
+/** What tasks that an event tells of have in common: their task set, and the zone where a rebalancing changes them. */
 export interface About {
   readonly taskSetId?: string;
   readonly zone?: string;
@@ -21,6 +21,9 @@ export function serviceWords(serviceName: string) {
     stopped: (taskIds: readonly string[], { taskSetId, zone }: About = {}) =>
       `${part(taskSetId)} has stopped ${taskIds.length} running tasks` +
       `${zone === undefined ? "" : ` in ${zone} due to AZ rebalancing`}: ${listed(taskIds)}.`,
+    /** Told when they are healthy: only then it is known where they are. */
+    startedToBalance: (taskIds: readonly string[], { zone }: About) =>
+      `${service} has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${listed(taskIds)}.`,
     steady: () => `${service} has reached a steady state.`,
     completed: (deploymentId: string) => `${service} (deployment ${deploymentId}) deployment completed.`,
     failed: (deploymentId: string, why: string) => `${service} (deployment ${deploymentId}) deployment failed: ${why}.`,

@@ -30,7 +30,7 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
   const { view, service } = state;
   const places = new Places(ctx.store, view.service);
   const started = plan.start.flatMap((start) => newTasks(start, places, state, ctx));
-  const messages = [...plan.events, ...tellStopped(plan), ...tellStarted(view, started)];
+  const messages = [...plan.events, ...tellBalancing(view, plan), ...tellStopped(plan), ...tellStarted(view, started)];
   const taskSets = [...plan.taskSets, ...plan.goneTaskSets];
   const changes = [tasks.length, started.length, messages.length, plan.serviceDeployments.length, taskSets.length];
   if (plan.service === view.service && changes.every((count) => count === 0)) return undefined;
@@ -162,6 +162,22 @@ export function tellStopped({ service, stop }: Pick<ServicePlan, "service" | "st
     return { id: task.id, about: { ...taskSetOf(service, task), ...(zone !== undefined && { zone }) } };
   });
   return tellTasks(told, serviceWords(service.serviceName).stopped);
+}
+
+/** What a rebalancing has started beyond the desired count, once all is healthy: the newest tasks. */
+export function tellBalancing(
+  view: Pick<ServiceView, "service" | "tasks">,
+  plan: Pick<ServicePlan, "service">,
+): string[] {
+  const { rebalancing: extra = 0, serviceName } = view.service;
+  if (extra === 0 || plan.service.rebalancing !== 0) return [];
+  const newest = view.tasks
+    .map(({ value }) => value)
+    .filter(({ desiredStatus }) => desiredStatus === "RUNNING")
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .slice(0, extra);
+  const told = newest.map(({ id, availabilityZone: zone }) => ({ id, about: { ...(zone !== undefined && { zone }) } }));
+  return tellTasks(told, serviceWords(serviceName).startedToBalance);
 }
 
 /** With the EXTERNAL controller each message is about one task set. */
