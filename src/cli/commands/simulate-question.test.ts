@@ -16,6 +16,8 @@ const questions: Readonly<Record<string, Asked>> = {
   "host-dies": { hostDies: true },
   "host-dies host-1": { hostDies: "host-1" },
   "host-dies scale 4": { hostDies: true, scale: 4 },
+  "deploy web:12 kill 2 tasks after 30 seconds": { deploy: "web:12", killTasks: 2, afterSeconds: 30 },
+  "host-dies after 5": { hostDies: true, afterSeconds: 5 },
   "deploy web:12 scale 4 kill 1 task": { deploy: "web:12", scale: 4, killTasks: 1 },
 };
 for (const [text, expected] of Object.entries(questions)) {

@@ -6,12 +6,14 @@ export interface Asked {
   readonly deploy?: string;
   readonly hostDies?: string | true;
   readonly killTasks?: number;
+  readonly afterSeconds?: number;
   readonly fail?: string;
 }
 
 /**
- * `scale [to] N`, `deploy [revision] DEFINITION`, `kill N [tasks]`, `[one] host [ID] dies`, one after the other; their
- * names with hyphens (`kill-tasks 3`, `host-dies`) are taken too. Throws a `CommandError` for other words.
+ * `scale [to] N`, `deploy [revision] DEFINITION`, `kill N [tasks]`, `[one] host [ID] dies`, and for the last two `after
+ * N [seconds]`, one after the other; names with hyphens (`kill-tasks 3`, `host-dies`) are taken too. Throws a
+ * `CommandError` for other words.
  */
 export function parseQuestion(words: readonly string[], fail: string | undefined): Asked {
   const rest = [...words];
@@ -44,6 +46,11 @@ function takeOne(rest: string[]): Asked {
       if (rest.shift() !== "dies") throw unknown("host", "host [ID] dies");
       return { hostDies: id ?? true };
     }
+    case "after": {
+      const afterSeconds = number(rest.shift(), word);
+      skip(rest, "second", "seconds");
+      return { afterSeconds };
+    }
     case "host-dies":
       return { hostDies: rest[0] === undefined || verbs.has(rest[0]) ? true : rest.shift()! };
     default:
@@ -51,7 +58,7 @@ function takeOne(rest: string[]): Asked {
   }
 }
 
-const verbs: ReadonlySet<string> = new Set(["scale", "deploy", "kill", "kill-tasks", "one", "host"]);
+const verbs: ReadonlySet<string> = new Set(["scale", "deploy", "kill", "kill-tasks", "one", "host", "after"]);
 
 function skip(rest: string[], ...words: readonly string[]): void {
   if (rest[0] !== undefined && words.includes(rest[0])) rest.shift();
@@ -69,7 +76,7 @@ function text(word: string | undefined, what: string): string {
 
 function unknown(
   word: string,
-  expected = "scale N, deploy FAMILY:REVISION, kill N tasks, one host dies",
+  expected = "scale N, deploy FAMILY:REVISION, kill N tasks, one host dies, after N seconds",
 ): CommandError {
   return usage(`${word} is not understood here. It takes: ${expected}`);
 }

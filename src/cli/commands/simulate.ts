@@ -21,6 +21,7 @@ export const simulateCommand: Command = {
     "estiva simulate service web deploy web:12",
     "estiva simulate service web deploy revision 12 --fail start",
     "estiva simulate service web one host dies",
+    "estiva simulate service web deploy web:12 kill 2 tasks after 30 seconds",
     "estiva simulate service web kill 3 tasks --json | jq .lowestHealthy",
   ],
   positionals: [2, Number.POSITIVE_INFINITY],

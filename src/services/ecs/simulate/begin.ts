@@ -6,14 +6,20 @@ import { answerHooks } from "./hooks.ts";
 import { crashed, lost } from "./task-model.ts";
 import type { WhatIf } from "./what-if.ts";
 
-/** Does to the fork what the question asks about, but for what UpdateService does. Says what. */
-export function begin(fork: Fork, { scale, deploy, hostDies, killTasks }: WhatIf): string[] {
+/** What the play begins with, but for what UpdateService does to the fork. Says what. */
+export function begin(fork: Fork, { scale, deploy }: WhatIf): string[] {
   const told: string[] = [];
   if (deploy !== undefined) told.push(`UpdateService: the task definition is ${deploy}.`);
   if (scale !== undefined) told.push(`UpdateService: the desired count is ${scale}.`);
+  return [...told, ...answerHooks(fork)];
+}
+
+/** Breaks what the question says that breaks. Says what. */
+export function breakDown(fork: Fork, { hostDies, killTasks }: WhatIf): string[] {
+  const told: string[] = [];
   if (killTasks !== undefined) told.push(kill(fork, killTasks));
   if (hostDies !== undefined) told.push(loseHost(fork, hostDies));
-  return [...told, ...answerHooks(fork)];
+  return told;
 }
 
 function running(fork: Fork): TaskRecord[] {

@@ -10,7 +10,7 @@ import { UpdateService } from "../operations/update-service.ts";
 import { requireActiveService } from "../services/lookup.ts";
 import { groupsOf } from "../services/target-groups.ts";
 import { requireCluster } from "../tasks/lookup.ts";
-import { begin } from "./begin.ts";
+import { begin, breakDown } from "./begin.ts";
 import { type Durations, defaultDurations, firstCheckMs, measure } from "./durations.ts";
 import { apply, type Fork } from "./fork.ts";
 import type { Simulated } from "./journal.ts";
@@ -60,6 +60,7 @@ async function answer(question: WhatIf, asked: RequestContext, options: InquiryO
       apply(forked, updated);
       return begin(forked, question);
     },
+    incident: { afterMs: (question.afterSeconds ?? 0) * 1000, happen: (forked) => breakDown(forked, question) },
     model: {
       durations,
       fails: failing(question, fork),

@@ -15,6 +15,8 @@ import { moveTasks, nextEvent, type TaskEvent, type TaskModel } from "./task-mod
 export interface RunOptions {
   /** What is asked about: changes the fork, and says what. */
   readonly begin: (fork: Fork) => readonly string[];
+  /** What breaks: changes the fork, and says what. Until then nothing is over. */
+  readonly incident: { readonly afterMs: number; readonly happen: (fork: Fork) => readonly string[] };
   readonly model: TaskModel;
   /** Where task definitions are; nothing is written to it. */
   readonly store: Pick<Store, "view">;
@@ -31,11 +33,18 @@ const mostLooks = 3_000_000;
  * Plays what the scheduler of a service would do from a fork on, with its own plans and its own writes; the fork is
  * changed. A step of the generator looks at every task a few times, so that whoever runs it can let others have a turn.
  */
-export function* play(fork: Fork, { begin, model, store, random }: RunOptions): Generator<void, Simulated> {
+export function* play(fork: Fork, { begin, incident, model, store, random }: RunOptions): Generator<void, Simulated> {
   const start = fork.now;
   const clock: Pick<Clock, "now"> = { now: () => fork.now };
   const journal = new Journal(fork);
+  let incidentAt = start + incident.afterMs;
+  const breakDown = () => {
+    if (fork.now < incidentAt) return;
+    for (const words of incident.happen(fork)) journal.tell(words);
+    incidentAt = Number.POSITIVE_INFINITY;
+  };
   for (const words of begin(fork)) journal.tell(words);
+  breakDown();
   moveTasks(fork);
   journal.count();
   for (let plans = 0, looks = 0; plans < mostPlans && looks < mostLooks; plans++, looks += fork.tasks.size) {
@@ -56,8 +65,9 @@ export function* play(fork: Fork, { begin, model, store, random }: RunOptions): 
       continue;
     }
     const due = nextOf(fork, model);
-    if (isOver(fork, plan, due)) return journal.end("steady", plan);
-    const at = Math.min(due.at, plan.lookAgainAt ?? Number.POSITIVE_INFINITY);
+    const comesAt = Math.min(due.at, incidentAt);
+    if (isOver(fork, plan, comesAt)) return journal.end("steady", plan);
+    const at = Math.min(comesAt, plan.lookAgainAt ?? Number.POSITIVE_INFINITY);
     if (at === Number.POSITIVE_INFINITY) return journal.end("waits", plan);
     if (at > start + horizonMs) return journal.end("goes on", plan);
     fork.now = Math.max(fork.now, at);
@@ -68,6 +78,7 @@ export function* play(fork: Fork, { begin, model, store, random }: RunOptions): 
         setTask(fork, next(fork.now));
       }
     }
+    breakDown();
     yield;
     moveTasks(fork);
     journal.count();
@@ -89,9 +100,9 @@ function nextOf(fork: Fork, model: TaskModel): { readonly at: number; readonly e
   return { at, events };
 }
 
-function isOver({ service }: Fork, plan: ServicePlan, due: { readonly at: number }): boolean {
+function isOver({ service }: Fork, plan: ServicePlan, comesAt: number): boolean {
   const settled = service.steady || service.status === "INACTIVE";
-  return settled && plan.waits.length === 0 && due.at === Number.POSITIVE_INFINITY;
+  return settled && plan.waits.length === 0 && comesAt === Number.POSITIVE_INFINITY;
 }
 
 /** Nothing new comes of it: the pauses between starts have come to their longest. */

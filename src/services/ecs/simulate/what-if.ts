@@ -2,7 +2,7 @@ import { clusterIn } from "../explain/inquiries.ts";
 import { fieldsOf, invalid, textOf } from "../explain/question.ts";
 import type { Failure } from "./task-model.ts";
 
-/** What is asked about a service; all of it happens at once. */
+/** What is asked about a service; all of it happens at once, unless `afterSeconds` is given. */
 export interface WhatIf {
   readonly cluster?: string;
   readonly service: string;
@@ -14,16 +14,21 @@ export interface WhatIf {
   readonly hostDies?: string | true;
   /** So many of its running tasks end by themselves. */
   readonly killTasks?: number;
+  /** So long after the rest, as in the middle of a deployment, the tasks end and the host dies. */
+  readonly afterSeconds?: number;
   /** How the tasks fail that are started from now on. */
   readonly fail?: Failure;
 }
 
-const fields = ["cluster", "service", "scale", "deploy", "hostDies", "killTasks", "fail"] as const;
+const fields = ["cluster", "service", "scale", "deploy", "hostDies", "killTasks", "afterSeconds", "fail"] as const;
 const failures: readonly unknown[] = ["start", "exit", "health"] satisfies readonly Failure[];
 
 /** Throws `InvalidParameterException`. */
 export function parseWhatIf(body: unknown): WhatIf {
-  const { cluster, service, scale, deploy, hostDies, killTasks, fail } = fieldsOf(body, fields);
+  const { cluster, service, scale, deploy, hostDies, killTasks, afterSeconds, fail } = fieldsOf(body, fields);
+  if (afterSeconds !== undefined && hostDies === undefined && killTasks === undefined) {
+    throw invalid("afterSeconds says when tasks end (killTasks) or a host dies (hostDies).");
+  }
   return {
     ...clusterIn(cluster),
     service: textOf(service, "service"),
@@ -31,6 +36,7 @@ export function parseWhatIf(body: unknown): WhatIf {
     ...(deploy !== undefined && { deploy: textOf(deploy, "deploy") }),
     ...(hostDies !== undefined && { hostDies: hostDies === true ? true : textOf(hostDies, "hostDies") }),
     ...(killTasks !== undefined && { killTasks: numberOf(killTasks, "killTasks", 1) }),
+    ...(afterSeconds !== undefined && { afterSeconds: numberOf(afterSeconds, "afterSeconds", 0) }),
     ...(fail !== undefined && { fail: failureOf(fail) }),
   };
 }
