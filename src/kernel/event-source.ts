@@ -9,8 +9,8 @@ export interface EventSource {
   readonly source: string;
   /** The name of the collection: `ecs/task`. */
   readonly collection: string;
-  /** What a change has to tell. Pure; it is asked only when a rule may want to know. */
-  readonly toEvents: (change: RecordChange) => readonly SourcedEvent[];
+  /** What a change that is made at `now` has to tell. Pure; it is asked only when a rule may want to know. */
+  readonly toEvents: (change: RecordChange, now: number) => readonly SourcedEvent[];
 }
 
 export interface SourcedEvent {

@@ -17,14 +17,15 @@ export function sourceEvents(
   return {
     collections: [...new Set(sources.map(({ collection }) => collection))],
     derive(changes, store) {
-      const publication = new Publication({ store, now: clock.now(), random });
+      const now = clock.now();
+      const publication = new Publication({ store, now, random });
       for (const change of changes) {
         const [account = "", region = ""] = partsOf(change.key);
         const bus = { account, region, name: defaultBusName };
         for (const { source, collection, toEvents } of sources) {
           if (!change.key.startsWith(`${collection}/`) || !publication.isAwaited(bus, source)) continue;
-          for (const { detailType, resources, detail } of toEvents(change)) {
-            const envelope = { id: uuid(random), time: clock.now(), account, region, source, detailType, resources };
+          for (const { detailType, resources, detail } of toEvents(change, now)) {
+            const envelope = { id: uuid(random), time: now, account, region, source, detailType, resources };
             publication.add(bus, { ...envelope, detail: JSON.stringify(detail) });
           }
         }

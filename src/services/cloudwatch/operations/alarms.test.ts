@@ -213,10 +213,10 @@ describe("alarms on metrics", () => {
     await minute(9);
     const [after] = [...store.view(alarms).all()];
     const change = { key: after!.key, before: before!.value, after: after!.value };
-    const [event] = alarmStateChanges.toEvents(change);
+    const [event] = alarmStateChanges.toEvents(change, 0);
     assert.equal(event!.detailType, "CloudWatch Alarm State Change");
     assert.deepEqual(event!.resources, ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:high"]);
-    assert.deepEqual(alarmStateChanges.toEvents({ ...change, before: after!.value }), []);
+    assert.deepEqual(alarmStateChanges.toEvents({ ...change, before: after!.value }, 0), []);
   });
 
   const refused: readonly [what: string, input: Partial<PutMetricAlarmInput>, message: RegExp][] = [

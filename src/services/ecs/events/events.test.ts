@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zoneBalanceEvent } from "#placement/index.ts";
+import type { InstanceRecord } from "#services/discovery/model.ts";
 import { serviceWords } from "../controllers/service/words.ts";
 import {
   type DeploymentRecord,
   type ServiceEventRecord,
   type ServiceRecord,
   serviceEventKey,
+  serviceKey,
   type TaskSetRecord,
 } from "../model.ts";
 import { aTask } from "../testing.ts";
 import { ecsEventSources } from "./index.ts";
 
-const [tasks, actions, taskSets, deployments, instances] = ecsEventSources;
+const [tasks, actions, taskSets, registries, deployments, instances] = ecsEventSources;
 const at = { account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "shop" };
 const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
 
@@ -23,7 +25,7 @@ test("a task's event is what DescribeTasks shows, with times as text", () => {
     tags: [{ key: "secret", value: "x" }],
     attachments: [{ id: "1", type: "ElasticNetworkInterface", status: "ATTACHED", details: [] }],
   });
-  const [event, ...others] = tasks!.toEvents({ key: "", before: { ...task, version: 3 }, after: task });
+  const [event, ...others] = tasks!.toEvents({ key: "", before: { ...task, version: 3 }, after: task }, 0);
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Task State Change", [task.taskArn], []]);
   const detail = JSON.parse(JSON.stringify(event?.detail));
   assert.deepEqual(
@@ -36,8 +38,8 @@ test("a task's event is what DescribeTasks shows, with times as text", () => {
 
 test("what is no change of a task, or its removal, has no event", () => {
   const task = aTask();
-  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: { ...task } }), []);
-  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: undefined }), []);
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: { ...task } }, 0), []);
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: undefined }, 0), []);
 });
 
 test("events of a service that are service actions", () => {
@@ -73,7 +75,7 @@ test("events of a service that are service actions", () => {
   ];
   for (const [message, expected] of cases) {
     const after: ServiceEventRecord = { id: "1", createdAt: 0, message };
-    const found = actions!.toEvents({ key: serviceEventKey(at, 1), before: undefined, after });
+    const found = actions!.toEvents({ key: serviceEventKey(at, 1), before: undefined, after }, 0);
     const rest = {
       clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
       createdAt: "1970-01-01T00:00:00.000Z",
@@ -87,7 +89,7 @@ test("task sets: each that becomes steady", () => {
   const id = "ecs-svc/1";
   const set = (stabilityStatus: TaskSetRecord["stabilityStatus"]) =>
     ({ ...at, id, stabilityStatus, stabilityStatusAt: 0 }) as TaskSetRecord;
-  const [event, ...others] = taskSets!.toEvents({ key: "", before: set("STABILIZING"), after: set("STEADY_STATE") });
+  const [event, ...others] = taskSets!.toEvents({ key: "", before: set("STABILIZING"), after: set("STEADY_STATE") }, 0);
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
   assert.deepEqual(event?.detail, {
     ...{ eventType: "INFO", eventName: "TASKSET_STEADY_STATE" },
@@ -100,8 +102,28 @@ test("task sets: each that becomes steady", () => {
     [set("STEADY_STATE"), set("STEADY_STATE")],
     [set("STEADY_STATE"), undefined],
   ]) {
-    assert.deepEqual(taskSets!.toEvents({ key: "", before, after }), []);
+    assert.deepEqual(taskSets!.toEvents({ key: "", before, after }, 0), []);
   }
+});
+
+test("service discovery: each task of a service that becomes unhealthy in its registry", () => {
+  const instance = (health: InstanceRecord["health"]) =>
+    ({ ...at, serviceId: "srv-1", id: "t", health, owner: serviceKey(at) }) as unknown as InstanceRecord;
+  const told = (before: InstanceRecord | undefined, after: InstanceRecord) =>
+    registries!.toEvents({ key: "", before, after }, 1000);
+  const [event, ...others] = told(instance("HEALTHY"), instance("UNHEALTHY"));
+  assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
+  assert.deepEqual(event?.detail, {
+    ...{ eventType: "WARN", eventName: "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY" },
+    clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
+    serviceRegistryArns: ["arn:aws:servicediscovery:us-east-1:000000000000:service/srv-1"],
+    taskArns: ["arn:aws:ecs:us-east-1:000000000000:task/web/t"],
+    createdAt: "1970-01-01T00:00:01.000Z",
+  });
+  assert.deepEqual(told(undefined, instance("UNHEALTHY")), [], "its first health check has not passed yet");
+  assert.deepEqual(told(instance("UNHEALTHY"), instance("HEALTHY")), []);
+  const { owner: _, ...callers } = instance("UNHEALTHY");
+  assert.deepEqual(told(instance("HEALTHY"), callers as InstanceRecord), []);
 });
 
 test("deployments: each new one, and each that comes to its end", () => {
@@ -109,7 +131,7 @@ test("deployments: each new one, and each that comes to its end", () => {
     ({ id, rolloutState, rolloutStateReason: `${id} ${rolloutState}`, updatedAt: 0 }) as DeploymentRecord;
   const service = (...list: DeploymentRecord[]) => ({ serviceArn, deployments: list }) as unknown as ServiceRecord;
   const names = (before: ServiceRecord | undefined, after: ServiceRecord | undefined) =>
-    deployments!.toEvents({ key: "", before, after }).map(({ detail }) => {
+    deployments!.toEvents({ key: "", before, after }, 0).map(({ detail }) => {
       const { eventType, eventName, deploymentId } = detail as Record<string, string>;
       return `${eventType} ${eventName} ${deploymentId}`;
     });
@@ -133,7 +155,7 @@ test("container instances: each version, with what was registered and whether it
     ...{ attributes: [{ name: "ecs.os-type", value: "linux" }], cpu: 1024, memoryMiB: 512, reservedPorts: [] },
     ...{ registeredAt: 0, version: 2 },
   };
-  const [event] = instances!.toEvents({ key: "", before: { ...instance, version: 1 }, after: instance });
+  const [event] = instances!.toEvents({ key: "", before: { ...instance, version: 1 }, after: instance }, 0);
   assert.deepEqual(
     [event?.detailType, event?.resources],
     ["ECS Container Instance State Change", [containerInstanceArn]],
@@ -143,6 +165,6 @@ test("container instances: each version, with what was registered and whether it
     [detail["status"], detail["agentConnected"], detail["version"], detail["registeredAt"], detail["clusterArn"]],
     ["DRAINING", true, 2, "1970-01-01T00:00:00.000Z", "arn:aws:ecs:us-east-1:000000000000:cluster/web"],
   );
-  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: { ...instance } }), []);
-  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: undefined }), []);
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: { ...instance } }, 0), []);
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: undefined }, 0), []);
 });

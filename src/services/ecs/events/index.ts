@@ -1,7 +1,7 @@
 import type { EventSource } from "#kernel/event-source.ts";
 import { containerInstanceStateChanges } from "./container-instance-state-change.ts";
 import { deploymentStateChanges } from "./deployment-state-change.ts";
-import { serviceActions, taskSetActions } from "./service-action.ts";
+import { registryActions, serviceActions, taskSetActions } from "./service-action.ts";
 import { taskStateChanges } from "./task-state-change.ts";
 
 /** What Amazon ECS tells EventBridge. */
@@ -9,6 +9,7 @@ export const ecsEventSources: readonly EventSource[] = [
   taskStateChanges,
   serviceActions,
   taskSetActions,
+  registryActions,
   deploymentStateChanges,
   containerInstanceStateChanges,
 ];

@@ -1,5 +1,6 @@
 import type { EventSource, SourcedEvent } from "#kernel/event-source.ts";
 import { partsOf } from "#kernel/store.ts";
+import { type InstanceRecord, instances, serviceArn as registryArn } from "#services/discovery/model.ts";
 import { noFargate, serviceWords } from "../controllers/service/words.ts";
 import {
   clusterArn,
@@ -7,7 +8,9 @@ import {
   type ServiceName,
   serviceArn,
   serviceEvents,
+  serviceNameIn,
   type TaskSetRecord,
+  taskArn,
   taskSetArn,
   taskSets,
 } from "../model.ts";
@@ -43,6 +46,26 @@ export const taskSetActions: EventSource = {
   },
 };
 
+/** The same of service discovery: each task in a registry that is healthy there no more. */
+export const registryActions: EventSource = {
+  source: "aws.ecs",
+  collection: instances.name,
+  toEvents(change, now) {
+    const [before, after] = [change.before, change.after] as (InstanceRecord | undefined)[];
+    const isNew = before?.health === "HEALTHY" && after?.health === "UNHEALTHY";
+    // Others than services of ECS may have registered it.
+    if (!isNew || after?.owner === undefined) return [];
+    const at = serviceNameIn(after.owner);
+    const action = {
+      eventType: "WARN",
+      eventName: "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY",
+      serviceRegistryArns: [registryArn({ ...after, id: after.serviceId })],
+      taskArns: [taskArn({ ...at, id: after.id })],
+    } as const;
+    return [toEvent(at, action, now)];
+  },
+};
+
 function toEvent(at: ServiceName, action: Action, createdAtMs: number): SourcedEvent {
   const createdAt = new Date(createdAtMs).toISOString();
   const detail = { ...action, clusterArn: clusterArn(at, at.clusterName), createdAt };
@@ -54,6 +77,8 @@ interface Action {
   readonly eventName: string;
   readonly reason?: string;
   readonly taskSetArns?: readonly string[];
+  readonly serviceRegistryArns?: readonly string[];
+  readonly taskArns?: readonly string[];
 }
 
 /** What the scheduler does of itself. That tasks have started is told of when it is for a rebalancing only. */

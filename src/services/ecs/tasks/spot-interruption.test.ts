@@ -58,7 +58,7 @@ test("the warning is an event while the task still runs", async () => {
   const [after] = interrupted;
   const [source] = ecsEventSources;
   const was = before.find(({ id }) => id === after!.id);
-  const [event] = source!.toEvents({ key: "", before: was, after });
+  const [event] = source!.toEvents({ key: "", before: was, after }, 0);
   const { lastStatus, desiredStatus, stopCode, stoppedReason } = event!.detail as Record<string, string>;
   assert.deepEqual(
     [event!.detailType, lastStatus, desiredStatus, stopCode, stoppedReason],

@@ -195,7 +195,7 @@ test("EventBridge is told when a target was scaled out to its maximum", async ()
   const [before] = [...world.store.view(scalingActivities).all()];
   await world.fulfil();
   const [after] = [...world.store.view(scalingActivities).all()];
-  const [event] = scaledToMax.toEvents({ key: after!.key, before: before!.value, after: after!.value });
+  const [event] = scaledToMax.toEvents({ key: after!.key, before: before!.value, after: after!.value }, 0);
   assert.equal(event!.detailType, "Application Auto Scaling Scaling Activity State Change");
   assert.deepEqual(event!.detail, {
     ...{ startTime: "2026-01-01T00:00:00Z", endTime: "2026-01-01T00:00:00Z" },
@@ -203,6 +203,6 @@ test("EventBridge is told when a target was scaled out to its maximum", async ()
     ...{ resourceId: "service/web/app", scalableDimension: "ecs:service:DesiredCount", serviceNamespace: "ecs" },
     ...{ statusCode: "Successful", scaledToMax: true, direction: "scale-out" },
   });
-  assert.deepEqual(scaledToMax.toEvents({ key: after!.key, before: after!.value, after: after!.value }), []);
+  assert.deepEqual(scaledToMax.toEvents({ key: after!.key, before: after!.value, after: after!.value }, 0), []);
   assert.equal([...world.store.view(deliveries).all()].length + [...world.store.view(alarms).all()].length, 0);
 });
