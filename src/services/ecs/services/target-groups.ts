@@ -1,13 +1,16 @@
 import type { Entry, Key, Store } from "#kernel/store.ts";
 import {
-  healthOf,
+  asRegistered,
   isInUse,
-  lastHealthOf,
   type NewTarget,
   type TargetGroupRecord,
+  type TargetHealthNow,
+  type TargetRecord,
+  targetGroupArn,
   targetGroupKey,
   targetGroupPlace,
   targetGroups,
+  healthIn as targetHealthIn,
   targetRecordKey,
   targets,
 } from "#services/elb/model.ts";
@@ -61,24 +64,37 @@ export interface TaskTargetHealth {
 }
 
 /**
- * The worst that any of its target groups has to say. One that nobody sends to has nothing against the task; one whose
- * load balancer is not in the task's zone has, as with AWS: the task gets no requests.
+ * Tells of tasks the worst that any of their target groups has to say. One that nobody sends to has nothing against a
+ * task; one whose load balancer is not in the task's zone has, as with AWS: the task gets no requests. What is common
+ * to all tasks of a group is looked up once: it is for the moment only.
  */
-export function taskTargetHealth(store: Views, task: TaskRecord): TaskTargetHealth | undefined {
-  const isOver = task.desiredStatus === "STOPPED";
-  const all = taskTargets(store, task).flatMap(({ targetGroupArn, group, target }): TaskTargetHealth | [] => {
-    const record = group && target && store.view(targets).get(targetRecordKey(group.value, target));
-    if (record === undefined) return isOver ? [] : { state: "initial" };
-    // Of a task that has ended it is asked how its targets were until then, not that they drain.
-    const { state, reason, description } = (isOver ? lastHealthOf : healthOf)(store, group!.value, record.value);
-    const isUnwatched = state === "unused" && !isInUse(store, targetGroupArn);
-    if (state === "healthy" || isUnwatched) return { state: "healthy" };
-    if (state !== "unhealthy" && state !== "unused") return { state: "initial" };
-    const { port } = record.value;
-    return { state: "unhealthy", targetGroupArn, port, reason: description ?? reason ?? "Health checks failed" };
-  });
-  const worst = (["unhealthy", "initial", "healthy"] as const).map((state) => all.find((each) => each.state === state));
-  return worst.find((each) => each !== undefined);
+export function taskTargetHealth(store: Views): (task: TaskRecord) => TaskTargetHealth | undefined {
+  const known = new Map<string, (target: TargetRecord) => TargetHealthNow>();
+  const healthIn = (group: TargetGroupRecord) => {
+    const arn = targetGroupArn(group);
+    const found = known.get(arn) ?? targetHealthIn(store, group);
+    known.set(arn, found);
+    return found;
+  };
+  return (task) => {
+    const isOver = task.desiredStatus === "STOPPED";
+    const all = taskTargets(store, task).flatMap(({ targetGroupArn: arn, group, target }): TaskTargetHealth | [] => {
+      const record = group && target && store.view(targets).get(targetRecordKey(group.value, target));
+      if (record === undefined) return isOver ? [] : { state: "initial" };
+      // Of a task that has ended it is asked how its targets were until then, not that they drain.
+      const seen = isOver ? asRegistered(record.value) : record.value;
+      const { state, reason, description } = healthIn(group!.value)(seen);
+      const isUnwatched = state === "unused" && !isInUse(store, arn);
+      if (state === "healthy" || isUnwatched) return { state: "healthy" };
+      if (state !== "unhealthy" && state !== "unused") return { state: "initial" };
+      const { port } = record.value;
+      return { state: "unhealthy", targetGroupArn: arn, port, reason: description ?? reason ?? "Health checks failed" };
+    });
+    const worst = (["unhealthy", "initial", "healthy"] as const).map((state) =>
+      all.find((each) => each.state === state),
+    );
+    return worst.find((each) => each !== undefined);
+  };
 }
 
 /**

@@ -2,7 +2,14 @@ import type { Store } from "#kernel/store.ts";
 import { listeners, rules, targetGroupsIn } from "./listener.ts";
 import { type LoadBalancerRecord, loadBalancerArn, loadBalancerKey, loadBalancers, placeOf } from "./load-balancer.ts";
 import { isExpected, nodes } from "./node.ts";
-import { type TargetRecord, targetHealth, targetHealthKey, targetKeyOf, targets } from "./target.ts";
+import {
+  type TargetHealthRecord,
+  type TargetRecord,
+  targetHealth,
+  targetHealthKey,
+  targetKeyOf,
+  targets,
+} from "./target.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
 import { sendsIn, targetZones } from "./zone.ts";
 
@@ -40,38 +47,52 @@ export function isInUse(store: Views, groupArn: string): boolean {
   return inListeners > 0 || store.view(rules).count("targetGroup", groupArn) > 0;
 }
 
+/** Who sends to a target group, and in which zones its targets are, as the store has it now. */
+function routesTo(store: Views, group: TargetGroupRecord) {
+  const arns = loadBalancersOf(store, targetGroupArn(group));
+  const owners = arns.flatMap((arn) => {
+    const place = placeOf(arn)!;
+    return store.view(loadBalancers).get(loadBalancerKey(place, place.name))?.value ?? [];
+  });
+  return { isInUse: arns.length > 0, owners, zoneOf: targetZones(store, group) };
+}
+
+type Routes = ReturnType<typeof routesTo>;
+
 /**
  * Tells of a group's targets why no node sends to one, whatever its health, as the store has it now; undefined: nodes
  * may. Words of AWS.
  */
 export function whyNotInUse(store: Views, group: TargetGroupRecord): (target: TargetRecord) => string | undefined {
-  const owners = loadBalancersOf(store, targetGroupArn(group));
-  if (owners.length === 0) return () => "Target group is not configured to receive traffic from the load balancer";
-  const enabled = owners.flatMap((arn) => {
-    const place = placeOf(arn)!;
-    const found = store.view(loadBalancers).get(loadBalancerKey(place, place.name));
-    return found?.value.zones.map(({ zoneName }) => zoneName) ?? [];
-  });
-  const zoneOf = targetZones(store, group);
-  return (target) => {
-    const zone = zoneOf(target);
-    if (zone === undefined || enabled.includes(zone)) return undefined;
-    return "Target is in an Availability Zone that is not enabled for the load balancer";
-  };
+  const routes = routesTo(store, group);
+  return (target) => whyUnused(routes, target);
 }
 
-/** Tells by their ids which nodes have something to say of a target: those that send to it. */
-function reportersOf(store: Views, group: TargetGroupRecord): (target: TargetRecord) => string[] {
-  const all = loadBalancersOf(store, targetGroupArn(group)).flatMap((arn) => {
-    const place = placeOf(arn)!;
-    const owner = store.view(loadBalancers).get(loadBalancerKey(place, place.name))?.value;
-    if (owner === undefined) return [];
-    const sends = sendsIn(store, owner, group);
-    const own = store.view(nodes).by("loadBalancer", owner.id);
-    return own.filter(({ value }) => isExpected(value, owner)).map(({ value }) => ({ ...value, sends }));
-  });
-  return (target) =>
-    all.flatMap(({ nodeId, availabilityZone, sends }) => (sends(availabilityZone, target) ? [nodeId] : []));
+function whyUnused({ isInUse, owners, zoneOf }: Routes, target: TargetRecord): string | undefined {
+  if (!isInUse) return "Target group is not configured to receive traffic from the load balancer";
+  const zone = zoneOf(target);
+  if (zone === undefined || owners.some(({ zones }) => zones.some(({ zoneName }) => zoneName === zone))) {
+    return undefined;
+  }
+  return "Target is in an Availability Zone that is not enabled for the load balancer";
+}
+
+type Reports = TargetHealthRecord["reports"];
+
+/** Tells of a target whether a node that sends to it has not said anything of it yet. */
+function silenceIn(store: Views, group: TargetGroupRecord, { owners, zoneOf }: Routes) {
+  const all = owners.map((owner) => ({
+    owner,
+    own: store.view(nodes).by("loadBalancer", owner.id),
+    sends: sendsIn(owner, group, zoneOf),
+  }));
+  return (target: TargetRecord, told: Reports) =>
+    all.some(({ owner, own, sends }) =>
+      own.some(
+        ({ value }) =>
+          told[value.nodeId] === undefined && isExpected(value, owner) && sends(value.availabilityZone, target),
+      ),
+    );
 }
 
 /** The ARNs of the target groups that a load balancer, named by its id, forwards to. */
@@ -92,20 +113,18 @@ export function ownersBehind(store: Views, loadBalancerId: string): string[] {
 
 /** Tells the health of a group's registered targets, as the store has it now. */
 export function healthIn(store: Views, group: TargetGroupRecord): (target: TargetRecord) => TargetHealthNow {
-  const unused = whyNotInUse(store, group);
-  const reporters = reportersOf(store, group);
-  return (target) => health(store, group, target, { notInUse: unused(target), reporters: reporters(target) });
+  const routes = routesTo(store, group);
+  const isSilent = silenceIn(store, group, routes);
+  return (target) => {
+    const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
+    const reports = record?.value.reports ?? {};
+    return health(target, reports, { notInUse: whyUnused(routes, target), isSilent: () => isSilent(target, reports) });
+  };
 }
 
-/** The same of one target. */
-export function healthOf(store: Views, group: TargetGroupRecord, target: TargetRecord): TargetHealthNow {
-  return healthIn(store, group)(target);
-}
-
-/** The same as if it were not draining: how it was when it was deregistered, or has become since. */
-export function lastHealthOf(store: Views, group: TargetGroupRecord, target: TargetRecord): TargetHealthNow {
-  const { drainUntil: _, ...registered } = target;
-  return healthOf(store, group, registered);
+/** A target as it is without draining: its health is how it was when it was deregistered, or has become since. */
+export function asRegistered({ drainUntil: _, ...registered }: TargetRecord): TargetRecord {
+  return registered;
 }
 
 /**
@@ -114,20 +133,17 @@ export function lastHealthOf(store: Views, group: TargetGroupRecord, target: Tar
  * one keeps its connections to an unhealthy target nobody may take that for gone.
  */
 function health(
-  store: Views,
-  group: TargetGroupRecord,
   target: TargetRecord,
-  { notInUse, reporters }: { readonly notInUse: string | undefined; readonly reporters: readonly string[] },
+  told: Reports,
+  { notInUse, isSilent }: { readonly notInUse: string | undefined; readonly isSilent: () => boolean },
 ): TargetHealthNow {
   if (target.drainUntil !== undefined) {
     const description = "Target deregistration is in progress";
     return { state: "draining", reason: "Target.DeregistrationInProgress", description };
   }
   if (notInUse !== undefined) return { state: "unused", reason: "Target.NotInUse", description: notInUse };
-  const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
-  const told = record?.value.reports ?? {};
   const reports = Object.values(told);
-  if (reports.length === 0 || reporters.some((nodeId) => told[nodeId] === undefined)) {
+  if (reports.length === 0 || isSilent()) {
     const description = "Target registration is in progress";
     return { state: "initial", reason: "Elb.RegistrationInProgress", description };
   }

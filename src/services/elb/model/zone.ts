@@ -28,13 +28,12 @@ export function isCrossZone({ type, attributes }: LoadBalancerRecord, group: Tar
   return (attributes[key] ?? (type === "application" ? "true" : "false")) === "true";
 }
 
-/** Tells whether the load balancer's node in a zone sends to a target of the group. */
+/** Tells whether the load balancer's node in a zone sends to a target of the group. `zoneOf`: see `targetZones`. */
 export function sendsIn(
-  store: Views,
   loadBalancer: LoadBalancerRecord,
   group: TargetGroupRecord,
+  zoneOf: (target: TargetRecord) => string | undefined,
 ): (zoneName: string, target: TargetRecord) => boolean {
-  const zoneOf = targetZones(store, group);
   const isEnabled = (zone: string) => loadBalancer.zones.some(({ zoneName }) => zoneName === zone);
   const crosses = isCrossZone(loadBalancer, group);
   return (zoneName, target) => {

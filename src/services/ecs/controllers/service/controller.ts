@@ -36,7 +36,7 @@ export function surroundingsOf(
     now: clock.now(),
     settleMs: settleSeconds * 1000,
     newDeploymentId: newDeploymentId({ random }),
-    targetHealth: (task) => taskTargetHealth(store, task),
+    targetHealth: taskTargetHealth(store),
     trafficApplied: (deployment) => trafficApplied(store, deployment),
     alarmState: (name) => alarmState(store, service, name),
     instanceOf: taskPlaces(store, service),

@@ -11,6 +11,7 @@ import {
   targetGroupArn,
   targetKeyOf,
   targets,
+  targetZones,
 } from "../../model.ts";
 import { accessLogGroupKey } from "../../request/load-balancer-attributes.ts";
 
@@ -25,7 +26,7 @@ export function toTargetGroup(
 ): TargetGroupSpec {
   const set = group.attributes;
   const registered = store.view(targets).by("targetGroup", targetGroupArn(group));
-  const sends = sendsIn(store, loadBalancer, group);
+  const sends = sendsIn(loadBalancer, group, targetZones(store, group));
   const specs = registered
     .filter(({ value }) => sends(zoneName, value))
     .flatMap(({ value }) => toTargets(store, value));
