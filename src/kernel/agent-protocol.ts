@@ -331,6 +331,8 @@ export interface InterfaceSpec {
   readonly hasPublicIp: boolean;
   /** Drop packets whose source is not its own address. */
   readonly sourceDestCheck: boolean;
+  /** It is a load balancer's: it may connect to the ports of the host that tasks on container instances have. */
+  readonly isLoadBalancer?: boolean;
 }
 
 export interface SecurityGroupSpec {

@@ -221,7 +221,8 @@ export interface TargetHealthCheck {
 export interface TargetSpec {
   /** `ID:PORT` as the target group knows it; unique in the group. */
   readonly targetKey: string;
-  readonly address: string;
+  /** Absent: it is a port of the host that the node is on, of a task on one of its container instances. */
+  readonly address?: string;
   readonly port: number;
   /** It is spoken to with TLS, and must show a certificate of this authority (PEM) for this name. */
   readonly tls?: { readonly authority: string; readonly name: string };

@@ -90,13 +90,24 @@ export function hostNetworkContract(
 
     test("admits and dismisses tasks without an interface, twice without harm", async () => {
       await network.apply(spec);
-      for (const sandbox of [{ address: "172.17.0.2" }, { address: "172.17.0.2" }, { address: "172.17.0.3" }, {}]) {
-        await network.admit("task", sandbox);
-      }
+      const inBridge = ["172.17.0.2", "172.17.0.2", "172.17.0.3"].map((address) => ({ address }));
+      const onHost = [[], [80, 65_535, 80], [81]].map((ports) => ({ ports }));
+      for (const place of [...inBridge, {}, ...onHost]) await network.admit("task", place);
+      await network.admit("another", { ports: [81] });
       await network.dismiss("task");
       await network.dismiss("task");
       await network.dismiss("never-heard-of");
       await network.apply(spec);
+    });
+
+    test("refuses places that are none", async () => {
+      for (const place of [{ address: "172.17.0.2; reboot" }, { ports: [80, 0] }, { ports: [65_536] }]) {
+        await assert.rejects(network.admit("task", place), (error: DriverError) => error.reason === "InvalidSpec");
+      }
+    });
+
+    test("says the host's address for its tasks", () => {
+      assert.match(network.hostServiceAddress, /^169\.254\.172\.\d+$/);
     });
 
     test("refuses interfaces that it has not been told of, for now", async () => {

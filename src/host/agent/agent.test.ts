@@ -54,15 +54,24 @@ test("a task without an interface is led to the platform while it runs, by a res
   const world = await started(task);
   await world.run(2_000);
   const [address] = [...world.host.sandboxes.values()].map(({ pid }) => `172.17.${pid >> 8}.${pid & 255}`);
-  assert.deepEqual([...world.network.admitted], [["a1", address]]);
+  assert.deepEqual([...world.network.admitted], [["a1", { address, ports: [] }]]);
   world.kill();
   await world.network.removeAll();
   await world.start();
   await world.run(2_000);
-  assert.deepEqual([...world.network.admitted], [["a1", address]]);
+  assert.deepEqual([...world.network.admitted], [["a1", { address, ports: [] }]]);
   world.controlPlane.stop(task.taskArn);
   await world.run(60_000);
   assert.deepEqual(world.leftovers(), nothing);
+});
+
+test("of a task in the host's network load balancers may reach the ports that it names", async () => {
+  const portMappings = [{ containerPort: 80, protocol: "tcp" as const }];
+  const world = await started(
+    plainPayload("a1", { networkMode: "host", containers: [container("app", { portMappings })] }),
+  );
+  await world.run(2_000);
+  assert.deepEqual([...world.network.admitted], [["a1", { ports: [80] }]]);
 });
 
 test("a task is reported PENDING, then RUNNING, then STOPPED, in growing sequence", async () => {

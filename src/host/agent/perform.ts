@@ -1,5 +1,6 @@
-import type { HostNetwork } from "#host/network/network.ts";
+import type { HostNetwork, TaskPlace } from "#host/network/network.ts";
 import type { RuntimeDriver, RuntimeInfo, Sandbox } from "#host/runtime/driver.ts";
+import type { TaskPayload } from "#kernel/agent-protocol.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { type Images, resourceError } from "./images.ts";
@@ -10,7 +11,7 @@ import { containerSpec } from "./spec/container-spec.ts";
 import { filesOf } from "./spec/files.ts";
 import { volumeTaskLabel } from "./spec/labels.ts";
 import { type ContainerFiles, isShared, volumeName, volumeSpec } from "./spec/mounts.ts";
-import { sandboxSpec } from "./spec/sandbox-spec.ts";
+import { hostPorts, sandboxSpec } from "./spec/sandbox-spec.ts";
 import { type Action, memoryOf, type Result, type Task } from "./step/state.ts";
 import { withTimeout } from "./timeout.ts";
 
@@ -66,7 +67,7 @@ async function performOther(deps: PerformDeps, task: Task, action: Action): Prom
   switch (action.type) {
     case "attach":
       return action.networkInterfaceId === undefined
-        ? network.admit(task.id, action.sandbox)
+        ? network.admit(task.id, taskPlace(task.payload, action.sandbox))
         : network.attach(action.networkInterfaceId, action.sandbox);
     case "detach":
       return network.detach(action.networkInterfaceId);
@@ -86,6 +87,10 @@ async function performOther(deps: PerformDeps, task: Task, action: Action): Prom
     case "forget":
       return journal.remove(task.id);
   }
+}
+
+function taskPlace(payload: TaskPayload, { address }: Sandbox): TaskPlace {
+  return { ...(address !== undefined && { address }), ports: hostPorts(payload) };
 }
 
 function definition(task: Task, name: string) {

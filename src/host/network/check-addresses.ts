@@ -1,5 +1,6 @@
 import { DriverError } from "#kernel/fault.ts";
 import { overlaps, range } from "./ipv4.ts";
+import type { TaskPlace } from "./network.ts";
 
 /** Addresses that AWS and this platform give a meaning inside a VPC. */
 const reservedRanges = ["169.254.169.0/24", "169.254.170.0/24", "169.254.171.0/24"];
@@ -17,4 +18,11 @@ export function checkAddresses(hostServiceAddress: string, linkPool: string): vo
     if (overlaps(range(reserved), service)) refuse(`${hostServiceAddress} lies inside ${reserved}, which is reserved`);
     if (overlaps(range(reserved), range(linkPool))) refuse(`The link pool ${linkPool} overlaps ${reserved}`);
   }
+}
+
+/** Throws `DriverError` (`InvalidSpec`) for what is no address or no port: both become part of a script. */
+export function checkPlace({ address, ports = [] }: TaskPlace): void {
+  if (address !== undefined) range(`${address}/32`); // throws
+  const wrong = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65535);
+  if (wrong !== undefined) throw new DriverError("InvalidSpec", `${wrong} is no port`);
 }

@@ -1,9 +1,10 @@
 import type { HostNetworkSpec } from "#kernel/agent-protocol.ts";
+import { checkPlace } from "./check-addresses.ts";
 import { SpecCheck } from "./check-spec.ts";
 import { addressAt } from "./ipv4.ts";
 import { KnownInterfaces, unknown } from "./known-interfaces.ts";
 import { portDevice } from "./names.ts";
-import type { HostNetwork, Redirect } from "./network.ts";
+import type { HostNetwork, Redirect, TaskPlace } from "./network.ts";
 
 export type FakeNetworkCall =
   | { readonly method: "apply"; readonly spec: HostNetworkSpec }
@@ -27,8 +28,8 @@ export interface FakeHost {
 
 export interface FakeNetwork extends HostNetwork {
   readonly host: FakeHost;
-  /** The tasks that have been admitted, with the addresses of their sandboxes: undefined in the host's network. */
-  readonly admitted: ReadonlyMap<string, string | undefined>;
+  /** The tasks that have been admitted, and where they are. */
+  readonly admitted: ReadonlyMap<string, TaskPlace>;
   /** What was applied last. */
   readonly spec: HostNetworkSpec | undefined;
 }
@@ -36,7 +37,7 @@ export interface FakeNetwork extends HostNetwork {
 /** A host's network in memory, for the simulation and for tests; no packet moves. */
 export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork {
   const host = options.host ?? { ports: new Map<string, number>() };
-  const admitted = new Map<string, string | undefined>();
+  const admitted = new Map<string, TaskPlace>();
   let spec: HostNetworkSpec | undefined;
   const called = async (call: FakeNetworkCall): Promise<void> => {
     await options.before?.(call);
@@ -44,6 +45,7 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
   const check = new SpecCheck();
   let known = new KnownInterfaces();
   return {
+    hostServiceAddress: "169.254.172.1",
     host,
     admitted,
     // It compares lists, and no more.
@@ -71,9 +73,10 @@ export function createFakeNetwork(options: FakeNetworkOptions = {}): FakeNetwork
     async redirect({ pid }, redirects) {
       await called({ method: "redirect", pid, redirects });
     },
-    async admit(taskId, { address }) {
+    async admit(taskId, place) {
       await called({ method: "admit", taskId });
-      admitted.set(taskId, address);
+      checkPlace(place);
+      admitted.set(taskId, place);
     },
     async dismiss(taskId) {
       await called({ method: "dismiss", taskId });

@@ -1,4 +1,5 @@
 import type { Names } from "./names.ts";
+import type { TaskPlace } from "./network.ts";
 import type { NftChain, NftTable } from "./nft-table.ts";
 import { refuse, type ServicePorts, toMetadata } from "./vpc-rules.ts";
 
@@ -9,8 +10,8 @@ export interface HostRulesInput {
   readonly ports: ServicePorts;
   /** The devices of the default routes. */
   readonly uplinks: readonly string[];
-  /** Of tasks without an interface: their addresses on the engine's bridge; undefined for one in the host's network. */
-  readonly admitted: readonly (string | undefined)[];
+  /** Tasks without an interface. */
+  readonly admitted: readonly TaskPlace[];
 }
 
 /**
@@ -19,9 +20,10 @@ export interface HostRulesInput {
  * run before the usual priority, so that other tables see nothing of VPCs that is not allowed.
  */
 export function compileHostRules(input: HostRulesInput): NftTable {
-  const { names, hostServiceAddress, linkPool, ports } = input;
+  const { names, hostServiceAddress, linkPool, ports, admitted } = input;
   const links = `"${names.linkPrefix}*"`;
-  const addresses = input.admitted.filter((address) => address !== undefined);
+  const addresses = admitted.flatMap(({ address }) => address ?? []);
+  const hostPorts = admitted.flatMap((place) => place.ports ?? []);
   const fromTask = `meta iifkind "bridge" ip saddr @tasks`;
   return {
     family: "inet",
@@ -29,6 +31,7 @@ export function compileHostRules(input: HostRulesInput): NftTable {
     sets: new Map([
       ["uplinks", { type: "ifname", elements: new Map(input.uplinks.map((device) => [`"${device}"`, ""])) }],
       ["tasks", { type: "ipv4_addr", elements: new Map(addresses.map((address) => [address, ""])) }],
+      ["ports", { type: "inet_service", elements: new Map(hostPorts.map((port) => [String(port), ""])) }],
     ]),
     chains: new Map([
       [
@@ -43,13 +46,16 @@ export function compileHostRules(input: HostRulesInput): NftTable {
         },
       ],
       [
-        // To the host itself: the platform's ports, and answers to what the host asked.
+        // To the host itself: the platform's ports, those of tasks in its network, and answers to what the host asked.
+        // A VPC's own table lets through what is not the platform's for load balancers only.
         "from-vpc",
         {
           rules: [
             "ct state established,related accept",
             `ip daddr ${hostServiceAddress} tcp dport { ${ports.metadata}, ${ports.dns}, ${ports.api} } accept`,
             `ip daddr ${hostServiceAddress} udp dport ${ports.dns} accept`,
+            `ip daddr ${hostServiceAddress} tcp dport @ports accept`,
+            `ip daddr ${hostServiceAddress} goto reserved`,
             "drop",
           ],
         },
@@ -59,11 +65,18 @@ export function compileHostRules(input: HostRulesInput): NftTable {
         {
           hook: "type filter hook forward priority filter - 10; policy accept;",
           rules: [
+            `iifname ${links} ct original ip daddr ${hostServiceAddress} goto published`,
             `iifname ${links} goto outward`,
             `oifname ${links} goto to-vpc`,
             `${fromTask} ip daddr 169.254.0.0/16 goto reserved`,
           ],
         },
+      ],
+      [
+        // From a load balancer, to a port that the engine leads from the host to a container. Whoever asks a task that
+        // has just ended asks another one at once.
+        "published",
+        { rules: ["ct state established,related accept", "ip daddr @tasks accept", ...refuse] },
       ],
       ["reserved", { rules: refuse }],
       ...metadataChains(input, fromTask),
@@ -110,7 +123,7 @@ function metadataChains(input: HostRulesInput, fromTask: string): [string, NftCh
       "own",
       {
         hook: "type nat hook output priority -100; policy accept;",
-        rules: input.admitted.includes(undefined) ? [lead] : [],
+        rules: input.admitted.some(({ address }) => address === undefined) ? [lead] : [],
       },
     ],
   ];

@@ -2,16 +2,17 @@ import type { HostNetworkSpec, InterfaceSpec, SubnetSpec, VpcSpec } from "#kerne
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
-import { checkAddresses } from "./check-addresses.ts";
+import { Admissions, showHostTable } from "./admissions.ts";
+import { checkAddresses, checkPlace } from "./check-addresses.ts";
 import { SpecCheck } from "./check-spec.ts";
 import { followDefaultRoutes } from "./default-routes.ts";
 import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
-import { addressAt, type Range, range } from "./ipv4.ts";
+import { addressAt, type Range } from "./ipv4.ts";
 import { unknown } from "./known-interfaces.ts";
 import { bridgeDevice, type Names, namesOf, portDevice } from "./names.ts";
-import type { HostNetwork, Redirect } from "./network.ts";
+import type { HostNetwork, Redirect, TaskPlace } from "./network.ts";
 import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
 import {
   type HostFacts,
@@ -54,7 +55,6 @@ export interface HostNetworkOptions {
 }
 
 export interface LinuxNetwork extends HostNetwork {
-  readonly hostServiceAddress: string;
   /**
    * Makes the host service address and guards it, so that the platform can listen there; VPCs are left alone. From now
    * on tasks also follow the host's default routes to the world.
@@ -87,8 +87,7 @@ class LinuxHostNetwork implements LinuxNetwork {
   #hostTable: NftTable | undefined;
   #overlaps: readonly NetworkProblem[] = [];
   #peers: ReadonlyMap<string, string> = new Map();
-  /** The addresses of tasks without an interface, by task; undefined in the host's network. */
-  readonly #admitted = new Map<string, string | undefined>();
+  readonly #admissions = new Admissions();
   /** Operations run one after another. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -110,8 +109,13 @@ class LinuxHostNetwork implements LinuxNetwork {
   }
 
   async prepare(): Promise<void> {
-    await this.#exclusive(() => this.#prepareHost());
-    followDefaultRoutes(this.#options, () => this.#exclusive(() => this.#lookAgain()));
+    // Without a table it is not known what is there: the next operation looks at all of it.
+    const look = () => this.#exclusive(async () => void (this.#hostTable && (await this.#applyHostRules())));
+    await this.#exclusive(async () => {
+      this.#admissions.adopt(await this.#run(showHostTable(this.#names)), this.#options, look);
+      await this.#prepareHost();
+    });
+    followDefaultRoutes(this.#options, look);
   }
 
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
@@ -152,17 +156,17 @@ class LinuxHostNetwork implements LinuxNetwork {
     });
   }
 
-  admit(taskId: string, { address }: { readonly address?: string }): Promise<void> {
+  admit(taskId: string, place: TaskPlace): Promise<void> {
     return this.#exclusive(async () => {
-      if (address !== undefined) range(`${address}/32`); // throws
-      this.#admitted.set(taskId, address);
+      checkPlace(place);
+      this.#admissions.admit(taskId, place);
       await this.#prepareHost();
     });
   }
 
   dismiss(taskId: string): Promise<void> {
     return this.#exclusive(async () => {
-      if (this.#admitted.delete(taskId)) await this.#prepareHost();
+      if (this.#admissions.dismiss(taskId)) await this.#prepareHost();
     });
   }
 
@@ -199,7 +203,7 @@ class LinuxHostNetwork implements LinuxNetwork {
       this.#vpcs = undefined;
       this.#hostTable = undefined;
       this.#peers = new Map();
-      this.#admitted.clear();
+      this.#admissions.clear();
       const seen = await this.#observe();
       const removals = [
         ...seen.brokenLinks.map((link) => `ip link del dev ${link}\n`),
@@ -294,17 +298,12 @@ class LinuxHostNetwork implements LinuxNetwork {
       linkPool: this.#linkPool,
       ports: this.#options.ports,
       uplinks: uplinks(facts),
-      admitted: [...this.#admitted.values()],
+      admitted: this.#admissions.places,
     });
     const commands = this.#hostTable === undefined ? replaceTable(table) : changeTable(this.#hostTable, table);
     if (commands !== "") await this.#run(nftTransaction(commands));
     this.#hostTable = table;
     return facts;
-  }
-
-  /** Without a table it is not known what is there: the next operation looks at all of it. */
-  async #lookAgain(): Promise<void> {
-    if (this.#hostTable !== undefined) await this.#applyHostRules();
   }
 
   async #applyRoutes(spec: HostNetworkSpec, vpcs: ReadonlyMap<string, VpcState>): Promise<void> {
@@ -379,8 +378,8 @@ class LinuxHostNetwork implements LinuxNetwork {
     }
   }
 
-  async #observe(): Promise<Observed> {
-    return parseObserved(await this.#run(observeScript(this.#names)), this.#names);
+  #observe(): Promise<Observed> {
+    return this.#run(observeScript(this.#names)).then((output) => parseObserved(output, this.#names));
   }
 
   #place(vpcId: string, addresses: VpcPlace["addresses"]): VpcPlace {

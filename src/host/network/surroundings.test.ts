@@ -4,9 +4,10 @@ import {
   containerAddress,
   engineAddress,
   machineAddress,
+  publishedPort,
   worldAddress,
 } from "../../../test/contracts/network/machine.ts";
-import { whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { answerMs, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
 import { interfaceOf, oneVpc, port, ports, useWorld } from "../../../test/contracts/network/world.ts";
 import { until } from "../../../test/support/until.ts";
 
@@ -65,6 +66,46 @@ describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false
     assert.equal(await container.tryToReach("tcp", "169.254.170.2", 80), "timeout");
     assert.equal(await container.tryToReach("tcp", service, ports.api), "timeout");
     assert.match(await host.tryToReach("tcp", "169.254.170.2", 80), nobody);
+  });
+
+  test("load balancers reach what tasks without an interface serve on the host, and nothing else of it", async () => {
+    const asked = [interfaceOf("10.1.0.10", "", { isLoadBalancer: true }), interfaceOf("10.1.0.11")];
+    const spec = oneVpc(asked, closed);
+    await world.network.apply(spec);
+    const [balancer, task] = [await world.task("10.1.0.10"), await world.task("10.1.0.11")];
+    const answers = (from = balancer) =>
+      Promise.all([publishedPort, 22, port].map((each) => from.reach("tcp", service, each)));
+    const admit = async () => {
+      await world.network.admit("on-bridge", { address: containerAddress });
+      await world.network.admit("on-host", { ports: [22] });
+    };
+    const refused = "ECONNREFUSED";
+    assert.deepEqual(await answers(), [refused, refused, refused], "nobody has been admitted");
+    await admit();
+    const served = [`from ${engineAddress}`, "from 169.254.64.1", refused];
+    assert.deepEqual(await answers(), served);
+    assert.deepEqual(await answers(task), [refused, refused, refused], "it is no load balancer's");
+    assert.equal(await balancer.reach("udp", service, 22), refused);
+    for (const [address, at] of [
+      [machineAddress, publishedPort],
+      [machineAddress, 22],
+      [containerAddress, port],
+    ] as const)
+      assert.equal(await balancer.tryToReach("tcp", address, at), "timeout", address);
+    await world.network.dismiss("on-bridge");
+    assert.deepEqual(await answers(), [refused, "from 169.254.64.1", refused]);
+    await admit();
+    const open = { op: "open", address: service, port: publishedPort, timeoutMs: answerMs } as const;
+    assert.equal(await balancer.tell(open), `from ${engineAddress}`);
+    const again = world.open(); // the platform starts again, and its agent tells of the tasks a moment later
+    await again.prepare();
+    await again.apply(spec);
+    assert.deepEqual(await answers(), served);
+    assert.equal(await balancer.tell({ op: "say", timeoutMs: answerMs }), "still here");
+    await admit();
+    assert.deepEqual(await answers(), served);
+    for (const admitted of ["on-bridge", "on-host"]) await world.network.dismiss(admitted);
+    assert.deepEqual(await answers(), [refused, refused, refused]);
   });
 
   test("tasks reach the platform on a machine without a default route", async () => {

@@ -121,6 +121,14 @@ test("who may go out depends on the subnet's way out and the interface's public 
   }
 });
 
+test("of an interface that becomes a load balancer's, or is one no more, just that is changed", () => {
+  const [plain, balancers] = [false, true].map((isLoadBalancer) =>
+    vpcSpec(1, { interfaces: [interfaceSpec("10.1.0.10", { isLoadBalancer }), b] }),
+  ) as [VpcSpec, VpcSpec];
+  assert.deepEqual(change(plain, balancers), ["add element inet estiva load-balancers { 10.1.0.10 }"]);
+  assert.deepEqual(change(balancers, plain), ["delete element inet estiva load-balancers { 10.1.0.10 }"]);
+});
+
 test("a table is replaced in one go, large sets in several lines", () => {
   const interfaces = Array.from({ length: 600 }, (_, i) => ({
     ...interfaceSpec(`10.1.${i >> 8 ? 2 : 1}.${i & 255}`),

@@ -82,6 +82,7 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlyS
     return egress === "nat-gateway" || (egress === "internet-gateway" && hasPublicIp);
   });
   const unchecked = vpc.interfaces.filter(({ sourceDestCheck }) => !sourceDestCheck);
+  const loadBalancers = vpc.interfaces.filter(({ isLoadBalancer }) => isLoadBalancer);
   const address = (one: InterfaceSpec) => one.privateIpv4Address;
   const jump = (direction: Direction) => (one: InterfaceSpec) => `jump ${partsOf(one)[direction]}`;
   const sets = new Map<string, NftSet>([
@@ -89,6 +90,7 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlyS
     ["router-senders", setOf("ether_addr : verdict", unchecked, (one) => one.macAddress, jump("egress"))],
     ["receivers", setOf("ipv4_addr : verdict", vpc.interfaces, address, jump("ingress"))],
     ["outward", setOf("ipv4_addr", outward, address)],
+    ["load-balancers", setOf("ipv4_addr", loadBalancers, address)],
     ["present", presentSet(vpc, unplugged)],
     ...memberSets(vpc),
   ]);
@@ -143,10 +145,15 @@ function baseChains({ subnets }: VpcSpec, { hostServiceAddress, ports }: VpcSurr
       },
     ],
     [
-      // Reachable whatever the security groups say, as on AWS; all else fails at once instead of timing out.
+      // Reachable whatever the security groups say, as on AWS; all else fails at once instead of timing out. Of load
+      // balancers the host knows which of its ports they may reach.
       "reserved",
       {
-        rules: [`ip daddr ${hostServiceAddress} meta l4proto . th dport { ${served.join(", ")} } accept`, ...refuse],
+        rules: [
+          `ip daddr ${hostServiceAddress} meta l4proto . th dport { ${served.join(", ")} } accept`,
+          `ip saddr @load-balancers ip daddr ${hostServiceAddress} meta l4proto tcp accept`,
+          ...refuse,
+        ],
       },
     ],
     [

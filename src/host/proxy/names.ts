@@ -27,6 +27,18 @@ export function serverNames(target: TargetSpec): { readonly checked: string; rea
   return { checked: `t_${hash}`, open: `o_${hash}` };
 }
 
+/**
+ * The node with an address of each target. A port of the host has the host's address for its tasks, which may differ
+ * from run to run of the platform.
+ */
+export function withAddresses(node: LoadBalancerNode, hostServiceAddress: string): LoadBalancerNode {
+  const targetGroups = node.targetGroups.map((group) => ({
+    ...group,
+    targets: group.targets.map((target) => ({ ...target, address: target.address ?? hostServiceAddress })),
+  }));
+  return { ...node, targetGroups };
+}
+
 /** Whether `g_x/o_y` is the server of a target that has no checks. */
 export function isOpenServer(path: string): boolean {
   return path.includes("/o_");

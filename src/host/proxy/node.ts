@@ -11,6 +11,7 @@ import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { Random } from "#kernel/random.ts";
 import { containerFolder, type ProxyContainer, proxyContainer } from "./container.ts";
 import { homeOf, type NodeHome } from "./home.ts";
+import { withAddresses } from "./names.ts";
 import { NodeProxy } from "./node-proxy.ts";
 import type { NodeReporter } from "./reporter.ts";
 import type { Traffic } from "./traffic.ts";
@@ -79,7 +80,7 @@ export class NodeActor {
   want(node: LoadBalancerNode, seqNum: number): void {
     const last = this.#wanted;
     const isSame = last !== undefined && last !== "removed" && last.node.version === node.version;
-    if (!isSame) this.#wanted = { node, seqNum };
+    if (!isSame) this.#wanted = { node: withAddresses(node, this.#deps.network.hostServiceAddress), seqNum };
     if (this.#home.networkInterfaceId === undefined) this.#home.adopt(node.networkInterface.networkInterfaceId);
     if (!isSame) this.retryNow();
   }

@@ -119,7 +119,8 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     docker = await testDocker(engine.socket);
     const shut = { ...openGroup, groupId: "sg-shut", ingress: [] };
     const interfaces = [
-      ...[nodeAddress, targetAddress].map((address) => interfaceOf(address)),
+      interfaceOf(nodeAddress, "", { isLoadBalancer: true }),
+      interfaceOf(targetAddress),
       { ...interfaceOf(closedAddress), securityGroupIds: ["sg-shut"] },
     ];
     await world.network.apply({ vpcs: [vpcSpec(1, { interfaces, securityGroups: [openGroup, shut] })] });
@@ -168,6 +169,29 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     }
     nodes = await openManager();
     await apply("1");
+  });
+
+  test("a target without an address is a port of the host, as long as a task there has it", async () => {
+    const port = 8082;
+    const words = [
+      "-t",
+      String(world.machine.host.pid),
+      "-n",
+      process.execPath,
+      "-e",
+      program.replace("8081", `${port}`),
+    ];
+    const onHost = new TestProcess("nsenter", words, { stdio: "inherit" });
+    await world.network.admit("on-host", { ports: [port] });
+    const instances = groupOf("instances", [{ targetKey: "i-1:8082", port, draining: false }]);
+    const listeners = [listenerOf(80, forward(instances))];
+    await apply("instances", { listeners, targetGroups: [instances] });
+    await untilReported(() => health.some(({ targetKey, state }) => targetKey === "i-1:8082" && state === "healthy"));
+    assert.match((await get()).join(), /^200,hello \d/);
+    await world.network.dismiss("on-host");
+    await untilReported(() => health.some(({ state }) => state === "unhealthy"));
+    await apply("1");
+    await onHost.end("SIGKILL");
   });
 
   test("a configuration that HAProxy refuses changes nothing, and is told", async () => {

@@ -9,6 +9,9 @@ export const worldAddress = "203.0.113.1";
 /** The gateway of the engine's bridge on the machine, and a container of the engine. */
 export const engineAddress = "192.168.230.1";
 export const containerAddress = "192.168.230.2";
+/** A port of the machine that the engine leads to this one of the container. */
+export const publishedPort = 32_768;
+export const containerPort = 8080;
 
 /**
  * A whole machine for a test: a network namespace with its own list of namespaces, an uplink to a world, a container
@@ -42,6 +45,8 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 if command -v iptables >/dev/null; then
   iptables -P FORWARD DROP; iptables -P INPUT DROP; iptables -A INPUT -i lo -j ACCEPT
 fi
+nft 'table ip engine { chain published { type nat hook prerouting priority dstnat; policy accept;
+  iifname != engine0 fib daddr type local tcp dport ${publishedPort} dnat to ${containerAddress}:${containerPort}; }; }'
 nsenter -t ${machine.world.pid} -n sh -ec 'ip link set dev lo up; ip link set dev eth0 up
   ip address add ${worldAddress}/24 dev eth0; ip route add default via ${machineAddress}'
 nsenter -t ${machine.container.pid} -n sh -ec 'ip link set dev lo up; ip link set dev eth0 up

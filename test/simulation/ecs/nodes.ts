@@ -131,7 +131,7 @@ export class SimulatedNodes {
     for (const { targetGroupArn, healthCheck, targets } of node.followed?.targetGroups ?? []) {
       for (const { targetKey, address } of targets) {
         const target = node.targets.get(`${targetGroupArn} ${targetKey}`)!;
-        const next = this.#checked(target, this.#options.answers(address), healthCheck);
+        const next = this.#checked(target, address !== undefined && this.#options.answers(address), healthCheck);
         changed ||= next !== target.report;
         target.report = next;
       }

@@ -248,7 +248,7 @@ test("tasks without an interface: where they are, and credentials for just the s
     const ask = async (address: string) =>
       (await answer({ ...deps, agent }, `/v2/credentials/${networkMode}`, address))!;
     const own = [...world.host.sandboxes.values()].find(({ spec }) => spec.name === networkMode);
-    const address = networkMode === "bridge" ? world.network.admitted.get("bridge") : "";
+    const address = networkMode === "bridge" ? world.network.admitted.get("bridge")?.address : "";
     assert.ok(own !== undefined && address !== undefined && world.network.admitted.has(networkMode));
     const { metadataId } = world.journal.entries.get(networkMode)!.memory.containers.app!;
     for (const version of ["v3", "v4"]) {

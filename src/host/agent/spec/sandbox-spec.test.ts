@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { container, payload, plainPayload } from "../testing/payloads.ts";
 import { filesOf } from "./files.ts";
-import { sandboxSpec } from "./sandbox-spec.ts";
+import { hostPorts, sandboxSpec } from "./sandbox-spec.ts";
 
 test("the sandbox of a Fargate task", () => {
   const systemControls = [
@@ -38,6 +38,18 @@ test("the sandbox of a task in bridge mode publishes its ports", () => {
     { containerPort: 80, hostPort: 8080, protocol: "tcp", hostIp: "" },
     { containerPort: 53, hostPort: 0, protocol: "udp", hostIp: "" },
   ]);
+});
+
+test("of a task in host mode the ports of TCP are known, of others none are ports of the host", () => {
+  const portMappings = [
+    { containerPort: 80, protocol: "tcp" as const },
+    { containerPort: 53, protocol: "udp" as const },
+  ];
+  const containers = [container("app", { portMappings }), container("idle")];
+  const ports = (["host", "bridge", "none"] as const).map((networkMode) =>
+    hostPorts(plainPayload("t1", { networkMode, launchType: "EC2", containers })),
+  );
+  assert.deepEqual(ports, [[80], [], []]);
 });
 
 const facts = { hostname: "stock-1", hostNameservers: ["9.9.9.9"] };

@@ -33,6 +33,12 @@ function publishedPorts(payload: TaskPayload): SandboxSpec["portMappings"] {
   );
 }
 
+/** The ports of TCP that the task has in the host's network: containers there have those that they name. */
+export function hostPorts({ networkMode, containers }: TaskPayload): number[] {
+  const mappings = networkMode === "host" ? containers.flatMap(({ portMappings }) => portMappings) : [];
+  return mappings.flatMap(({ containerPort, protocol }) => (protocol === "tcp" ? [containerPort] : []));
+}
+
 /** Kernel parameters belong to the namespace they are of: those of the network to the sandbox, which has it. */
 export function isSandboxSysctl(payload: TaskPayload, name: string): boolean {
   return name.startsWith("net.") || payload.ipcMode === "task";
