@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { createClient, textsOf } from "#cli/client.ts";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
-import { askNode as ask, balancedServices, webServer as server } from "../support/balanced-services.ts";
+import { askNode as ask, balancedServices, webServer as server, steadyLoad } from "../support/balanced-services.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register } from "../support/tasks.ts";
@@ -22,29 +22,6 @@ import { until } from "../support/until.ts";
 const shared = await sharePlatform();
 const { balance, newGroup, described, stable, serve } = balancedServices(shared);
 const port = 8080;
-/** Asks every node again and again, each time in a connection of its own. */
-function steadyLoad(nodes: readonly string[]) {
-  const failures: string[] = [];
-  const bodies = new Map<string, number>();
-  let asking = true;
-  const done = Promise.all(
-    nodes.map(async (host) => {
-      while (asking) {
-        const { status, body } = await ask(host).catch((error: Error) => ({ status: 0, body: error.message }));
-        if (status !== 200) failures.push(`${status} ${body}`);
-        else bodies.set(body, (bodies.get(body) ?? 0) + 1);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }),
-  );
-  return {
-    async end() {
-      asking = false;
-      await done;
-      return { failures, bodies };
-    },
-  };
-}
 
 test("a rolling deployment under steady load loses no request", {
   skip: shared.skip ?? noProxy ?? false,

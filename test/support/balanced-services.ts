@@ -50,6 +50,30 @@ export function askNode(host: string, path = "/"): Promise<WebAnswer> {
   });
 }
 
+/** Asks every node again and again, each time in a connection of its own. */
+export function steadyLoad(nodes: readonly string[]) {
+  const failures: string[] = [];
+  const bodies = new Map<string, number>();
+  let asking = true;
+  const done = Promise.all(
+    nodes.map(async (host) => {
+      while (asking) {
+        const { status, body } = await askNode(host).catch((error: Error) => ({ status: 0, body: error.message }));
+        if (status !== 200) failures.push(`${status} ${body}`);
+        else bodies.set(body, (bodies.get(body) ?? 0) + 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }),
+  );
+  return {
+    async end() {
+      asking = false;
+      await done;
+      return { failures, bodies };
+    },
+  };
+}
+
 const oneRequest = `
   const answer = await fetch(process.argv[1]);
   console.log(JSON.stringify({ status: answer.status, body: (await answer.text()).trim() }));`;
@@ -76,7 +100,7 @@ export interface Balanced {
 export function balancedServices(shared: SharedPlatform) {
   return {
     /** An active load balancer with a listener at port 80 and an empty target group. */
-    balance: (name: string) => balance(shared, name),
+    balance: (name: string, targetType?: TargetType) => balance(shared, name, targetType),
     clientInVpc: () => clientInVpc(shared),
     newGroup: (name: string, vpcId: string) => newGroup(shared, name, vpcId),
     described: (service: string) => described(shared, service),
@@ -88,7 +112,9 @@ export function balancedServices(shared: SharedPlatform) {
   };
 }
 
-async function balance(shared: SharedPlatform, name: string): Promise<Balanced> {
+type TargetType = "ip" | "instance";
+
+async function balance(shared: SharedPlatform, name: string, targetType?: TargetType): Promise<Balanced> {
   const { ec2 } = shared.clients;
   const elb = elbClient(shared.platform);
   const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
@@ -107,7 +133,7 @@ async function balance(shared: SharedPlatform, name: string): Promise<Balanced> 
   const SecurityGroups = [GroupId!];
   const made = await elb("CreateLoadBalancer", { Name: name, Subnets: subnets, SecurityGroups });
   const loadBalancer = textsOf(made, "LoadBalancerArn")[0]!;
-  const group = await newGroup(shared, name, VpcId);
+  const group = await newGroup(shared, name, VpcId, targetType);
   const listening = await elb("CreateListener", {
     ...{ LoadBalancerArn: loadBalancer, Protocol: "HTTP", Port: 80 },
     DefaultActions: [{ Type: "forward", TargetGroupArn: group }],
@@ -137,10 +163,15 @@ async function clientInVpc(shared: SharedPlatform): Promise<number> {
   return State.Pid;
 }
 
-async function newGroup(shared: SharedPlatform, Name: string, VpcId: string): Promise<string> {
+async function newGroup(
+  shared: SharedPlatform,
+  Name: string,
+  VpcId: string,
+  TargetType: TargetType = "ip",
+): Promise<string> {
   const elb = elbClient(shared.platform);
   const made = await elb("CreateTargetGroup", {
-    ...{ Name, Protocol: "HTTP", Port: webPort, VpcId, TargetType: "ip", HealthCheckIntervalSeconds: 5 },
+    ...{ Name, Protocol: "HTTP", Port: webPort, VpcId, TargetType, HealthCheckIntervalSeconds: 5 },
     ...{ HealthCheckTimeoutSeconds: 4, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
   });
   const TargetGroupArn = textsOf(made, "TargetGroupArn")[0]!;

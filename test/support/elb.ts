@@ -11,6 +11,7 @@ import { acmCollections } from "#services/acm/index.ts";
 import { createOperations as createAcmOperations } from "#services/acm/operations/index.ts";
 import { collections as ec2Collections } from "#services/ec2/index.ts";
 import { ensureDefaultVpc, securityGroups, subnets } from "#services/ec2/model.ts";
+import { containerInstances } from "#services/ecs/model.ts";
 import { createElb, type Elb, elbCollections } from "#services/elb/index.ts";
 import { createOperations } from "#services/elb/operations/index.ts";
 import { iamCollections } from "#services/iam/index.ts";
@@ -58,7 +59,10 @@ export const elbOperations = createOperations({ box: createSecretBox(new Uint8Ar
 
 /** For tests: Elastic Load Balancing and Certificate Manager on the real store in memory, in the default VPC. */
 export async function elbWorld(): Promise<ElbWorld> {
-  const collections = [...elbCollections, ...acmCollections, ...ec2Collections, ...iamCollections];
+  const collections = [
+    ...[...elbCollections, ...acmCollections, ...ec2Collections, ...iamCollections],
+    containerInstances,
+  ];
   const world = await testWorld({ collections, model: ["elbv2", "acm"] });
   const at = { account: "000000000000", region: "us-east-1" };
   await ensureDefaultVpc({ ...at, store: world.store });

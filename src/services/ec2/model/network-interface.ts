@@ -111,6 +111,9 @@ export interface NewInterface {
   readonly tags: readonly Tag[];
 }
 
+/** Who asked for the interfaces of load balancers' nodes, as on AWS. */
+export const loadBalancerRequester = "amazon-elb";
+
 /** A new interface and what to commit for it, together with anything else of the same commit. */
 export interface InterfaceCommit {
   readonly networkInterface: NetworkInterface;

@@ -1,4 +1,5 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { zoneAttribute } from "#placement/index.ts";
 import { containerInstanceMachine } from "../states.ts";
 import { clusterPath } from "./task.ts";
 import { ecsArn, type Tag, type World } from "./world.ts";
@@ -44,15 +45,26 @@ export interface ContainerInstanceRecord {
 
 export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
 
-export const containerInstances: Collection<ContainerInstanceRecord, "cluster" | "host"> = {
+export const containerInstances: Collection<ContainerInstanceRecord, "cluster" | "host" | "machine"> = {
   name: "ecs/container-instance",
   indexes: {
     /** Those that are registered. */
     cluster: (instance) => (instance.status === "INACTIVE" ? undefined : clusterPath(instance)),
     host: ({ hostId, status }) => (status === "INACTIVE" ? undefined : hostId),
+    machine: (instance) => (instance.status === "INACTIVE" ? undefined : machinePath(instance, instance.ec2InstanceId)),
   },
   machines: [containerInstanceMachine],
 };
+
+/** A machine by its instance id of EC2: the value of the index `machine`. */
+export function machinePath({ account, region }: World, ec2InstanceId: string | undefined): string | undefined {
+  return ec2InstanceId === undefined ? undefined : `${account}/${region}/${ec2InstanceId}`;
+}
+
+/** The zone that its agent says it is in. */
+export function zoneOf({ attributes }: ContainerInstanceRecord): string | undefined {
+  return attributes.find(({ name }) => name === zoneAttribute)?.value;
+}
 
 interface InstanceName extends World {
   readonly clusterName: string;

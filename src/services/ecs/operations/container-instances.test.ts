@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunTaskRequest } from "#generated/ecs/types.ts";
+import { putInstance } from "../../../../test/support/container-instances.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
-import {
-  type ContainerInstanceRecord,
-  containerInstanceArn,
-  containerInstanceKey,
-} from "../model/container-instance.ts";
+import { type ContainerInstanceRecord, containerInstanceKey } from "../model/container-instance.ts";
 import { changeTask, type TaskRecord, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
 
@@ -15,29 +12,8 @@ import { operations } from "./index.ts";
 async function withInstances(...given: readonly Partial<ContainerInstanceRecord>[]) {
   const service = await ready();
   const { world } = service;
-  const add = async (id: string, fields: Partial<ContainerInstanceRecord> = {}) => {
-    const { account, region, clusterName } = at;
-    const name = { account, region, clusterName, id };
-    const zone = { name: "ecs.availability-zone", value: `us-east-1${id.at(-1)}` };
-    const engine = { name: "com.amazonaws.ecs.capability.docker-remote-api.1.21" };
-    const value: ContainerInstanceRecord = {
-      ...name,
-      containerInstanceArn: containerInstanceArn(name),
-      ...{
-        hostId: `host-${id}`,
-        launchType: "EC2",
-        status: "ACTIVE",
-        agentConnected: true,
-        attributes: [zone, engine],
-      },
-      ...{ cpu: 1024, memoryMiB: 1024, reservedPorts: [{ port: 22, protocol: "tcp" }], registeredAt: 0, version: 1 },
-      tags: [],
-      ...fields,
-    };
-    const key = containerInstanceKey(name);
-    await world.store.as("api").commit({ put: [{ key, value: { ...value, status: "ACTIVE" } }] });
-    await world.store.as("api").commit({ put: [{ key, value }] });
-  };
+  const add = (id: string, fields: Partial<ContainerInstanceRecord> = {}) =>
+    putInstance(world, { id, zone: `us-east-1${id.at(-1)}`, ...fields });
   for (const [i, fields] of given.entries()) await add(`i-${"abc"[i]}`, fields);
   await world.call(operations, "RegisterTaskDefinition", {
     family: "box",

@@ -92,10 +92,6 @@ function requireGroup(ctx: RequestContext, arn: string, definition: TaskDefiniti
   }
   const networkMode = definition.networkMode ?? "bridge";
   const needed = networkMode === "awsvpc" ? "ip" : "instance";
-  if (networkMode !== "awsvpc" && found.targetType === needed) {
-    const why = "with target groups of instances are not available here yet";
-    throw invalid(ctx, `Services ${why}: use the awsvpc network mode and a target group with target type ip.`);
-  }
   if (found.targetType === needed) return found;
   const fault = `The provided target group ${arn} has target type ${found.targetType}, which is incompatible with the`;
   throw invalid(ctx, `${fault} ${networkMode} network mode specified in the task definition.`);

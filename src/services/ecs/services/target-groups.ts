@@ -14,6 +14,7 @@ import {
   targetRecordKey,
   targets,
 } from "#services/elb/model.ts";
+import { containerInstances, instanceKeyOfArn, zoneOf } from "../model/container-instance.ts";
 import {
   revisionKeyOf,
   type ServiceLoadBalancer,
@@ -32,8 +33,8 @@ export interface TaskTarget {
   readonly containerPort: number;
   /** Absent: the target group is gone. */
   readonly group?: Entry<TargetGroupRecord>;
-  /** Absent: the task has no address yet. */
-  readonly target?: Pick<NewTarget, "id" | "port">;
+  /** Absent: the task has no address, or no port of its machine, yet. */
+  readonly target?: Pick<NewTarget, "id" | "port" | "availabilityZone">;
 }
 
 /** The target groups that a task is to be registered in while it runs: those of its revision. */
@@ -41,17 +42,35 @@ export function taskTargets(store: Views, task: TaskRecord): TaskTarget[] {
   const key = revisionKeyOf(task);
   const revision = key && store.view(serviceRevisions).get(key)?.value;
   if (revision === undefined) return [];
-  const address = task.networkInterface?.privateIpv4Address;
-  return revision.loadBalancers.map(({ targetGroupArn, containerPort }, i) => {
+  return revision.loadBalancers.map((balancer, i) => {
+    const { targetGroupArn, containerPort } = balancer;
     const arn = revision.targetGroups?.[i] ?? targetGroupArn;
     const place = targetGroupPlace(arn);
     const group = place && store.view(targetGroups).get(targetGroupKey(place, place.name));
+    const target = targetOf(store, task, balancer);
     return {
       ...{ targetGroupArn: arn, containerPort },
       ...(group !== undefined && { group }),
-      ...(address !== undefined && { target: { id: address, port: containerPort } }),
+      ...(target !== undefined && { target }),
     };
   });
+}
+
+/** By its own address, or by its machine and the port there that leads to it. */
+function targetOf(
+  store: Views,
+  task: TaskRecord,
+  { containerName, containerPort }: ServiceLoadBalancer,
+): TaskTarget["target"] {
+  if (task.networkInterface !== undefined) {
+    return { id: task.networkInterface.privateIpv4Address, port: containerPort };
+  }
+  const machine =
+    task.containerInstanceArn && store.view(containerInstances).get(instanceKeyOfArn(task, task.containerInstanceArn));
+  const bindings = task.containers.find(({ name }) => name === containerName)?.networkBindings;
+  const bound = bindings?.find((each) => each.containerPort === containerPort && each.protocol === "tcp");
+  if (!machine || machine.value.ec2InstanceId === undefined || bound === undefined) return undefined;
+  return { id: machine.value.ec2InstanceId, port: bound.hostPort, availabilityZone: zoneOf(machine.value) };
 }
 
 /** What load balancers say of a task, or said of one that has ended; undefined: it is in no target group. */
@@ -60,6 +79,8 @@ export interface TaskTargetHealth {
   /** Of an unhealthy one: where, and why. */
   readonly targetGroupArn?: string;
   readonly port?: number;
+  /** The machine whose port it is. */
+  readonly instanceId?: string;
   readonly reason?: string;
 }
 
@@ -87,8 +108,11 @@ export function taskTargetHealth(store: Views): (task: TaskRecord) => TaskTarget
       const isUnwatched = state === "unused" && !isInUse(store, arn);
       if (state === "healthy" || isUnwatched) return { state: "healthy" };
       if (state !== "unhealthy" && state !== "unused") return { state: "initial" };
-      const { port } = record.value;
-      return { state: "unhealthy", targetGroupArn: arn, port, reason: description ?? reason ?? "Health checks failed" };
+      const { id, port } = record.value;
+      return {
+        ...{ state: "unhealthy", targetGroupArn: arn, port, reason: description ?? reason ?? "Health checks failed" },
+        ...(group!.value.targetType === "instance" && { instanceId: id }),
+      };
     });
     const worst = (["unhealthy", "initial", "healthy"] as const).map((state) =>
       all.find((each) => each.state === state),

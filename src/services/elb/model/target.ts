@@ -10,7 +10,7 @@ export interface TargetRecord extends World {
   /** An address, an instance's id, or the ARN of an application load balancer. */
   readonly id: string;
   readonly port: number;
-  /** `all`, or the zone whose nodes alone send to it; absent: the one that its address is in. */
+  /** `all`, or the zone whose nodes alone send to it, an instance's own; absent: the one that its address is in. */
   readonly availabilityZone?: string;
   readonly registeredAt: number;
   /** It has been deregistered, and drains until then. */
@@ -18,8 +18,6 @@ export interface TargetRecord extends World {
   /** The keys of the ECS service and the task that it is of; absent: a caller of the API has registered it. */
   readonly owner?: string;
   readonly task?: string;
-  /** Where an instance is reached, when the one who registers it knows better than the instance's record. */
-  readonly address?: string;
 }
 
 /** What the nodes say of a target's health. */
@@ -79,7 +77,7 @@ export type GroupName = World & Pick<TargetGroupRecord, "name" | "id">;
 export function newTarget(
   group: GroupName,
   given: Pick<TargetRecord, "id" | "port" | "registeredAt"> &
-    Partial<Pick<TargetRecord, "availabilityZone" | "owner" | "task" | "address">>,
+    Partial<Pick<TargetRecord, "availabilityZone" | "owner" | "task">>,
 ): TargetRecord {
   const { account, region } = group;
   return { account, region, targetGroupArn: targetGroupArn(group), ...given };

@@ -12,11 +12,12 @@ export const DescribeTargetHealth: ElbHandler<"DescribeTargetHealth"> = async (i
   const healthOf = healthIn(ctx.store, group);
   const shown = (target: TargetRecord): TargetHealthDescription => {
     const { state, reason, description } = healthOf(target);
+    const { availabilityZone } = target;
     return {
       Target: {
         Id: target.id,
         Port: target.port,
-        ...(target.availabilityZone !== undefined && { AvailabilityZone: target.availabilityZone }),
+        ...(group.targetType === "ip" && availabilityZone !== undefined && { AvailabilityZone: availabilityZone }),
       },
       HealthCheckPort: checkPort(group, target.port),
       TargetHealth: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Operations } from "#generated/elbv2/types.ts";
+import { putInstance } from "../../../../test/support/container-instances.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { elbWorld, newListener, newLoadBalancer, newTargetGroup } from "../../../../test/support/elb.ts";
 
@@ -249,5 +250,42 @@ describe("targets", () => {
 
   test("beyond the VPC are taken for all zones", async () => {
     await register({ Id: "10.0.0.1", AvailabilityZone: "all" });
+  });
+
+  test("that are instances are container instances, reached at ports of the host in their zone", async () => {
+    const world = await elbWorld();
+    const TargetGroupArn = await newTargetGroup(world, { TargetType: "instance" });
+    await newListener(world, await newLoadBalancer(world, { Subnets: world.subnets.slice(0, 2) }), TargetGroupArn);
+    const [near, far, unknown] = ["i-0aaaaaaaa", "i-0bbbbbbbb", "i-0cccccccc"] as const;
+    await putInstance(world, { id: "near", ec2InstanceId: near, zone: "us-east-1b" });
+    await putInstance(world, { id: "far", ec2InstanceId: far, zone: "us-east-1c" });
+    const Targets = [{ Id: near, Port: 32768 }, { Id: near }, { Id: far }];
+    await world.elb("RegisterTargets", { TargetGroupArn, Targets });
+    await world.follow("healthy");
+    const told = world.published.at(-1)!.flatMap(({ targetGroups }) => targetGroups.map(({ targets }) => targets));
+    const one = { draining: false };
+    const both = [
+      { ...one, targetKey: `${near}:32768`, port: 32768 },
+      { ...one, targetKey: `${near}:80`, port: 80 },
+    ];
+    assert.deepEqual(told, [both, both]);
+    const { TargetHealthDescriptions } = await world.elb("DescribeTargetHealth", { TargetGroupArn });
+    assert.deepEqual(
+      TargetHealthDescriptions!.map(({ Target, TargetHealth }) => ({ ...Target, state: TargetHealth!.State })),
+      [
+        { Id: near, Port: 32768, state: "healthy" },
+        { Id: near, Port: 80, state: "healthy" },
+        { Id: far, Port: 80, state: "unused" },
+      ],
+    );
+    for (const [Id, words] of [
+      [unknown, /are not in a running state: 'i-0cccccccc'$/],
+      ["web", /are not valid instances: 'web'$/],
+    ] as const) {
+      const refused = world.elb("RegisterTargets", { TargetGroupArn, Targets: [{ Id }] });
+      await assert.rejects(refused, isFault("InvalidTargetException", words));
+    }
+    const zoned = world.elb("RegisterTargets", { TargetGroupArn, Targets: [{ Id: near, AvailabilityZone: "all" }] });
+    await assert.rejects(zoned, isFault("ValidationError", /for targets of type 'instance'$/));
   });
 });

@@ -2,6 +2,7 @@ import type { TargetDescription } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { containsAddress, findZone, parseAddress, parseCidr, vpcKey, vpcs } from "#services/ec2/model.ts";
+import { containerInstances, machinePath, zoneOf as machineZone } from "#services/ecs/model.ts";
 import { type NewTarget, placeOf, type TargetGroupRecord } from "../model.ts";
 import { loadBalancerIfAny } from "./find.ts";
 import { invalid } from "./handler.ts";
@@ -23,10 +24,16 @@ export function checkTarget(
     throw invalid(`You cannot specify an Availability Zone for targets of type '${group.targetType}'`);
   }
   if (group.targetType === "alb") return { id: checkAlb(ctx, group, id, port), port };
+  return { id, port, availabilityZone: zoneOfMachine(ctx, id) };
+}
+
+/** Machines are container instances of Amazon ECS: EC2 runs none here. */
+function zoneOfMachine(ctx: RequestContext, id: string): string | undefined {
   if (!/^i-[0-9a-f]{8,17}$/.test(id)) {
     throw new Fault("InvalidTargetException", `The following targets are not valid instances: '${id}'`);
   }
-  // Machines are the platform's hosts, which register through Amazon ECS: EC2 runs no instances here.
+  const [found] = ctx.store.view(containerInstances).by("machine", machinePath(ctx, id)!);
+  if (found !== undefined) return machineZone(found.value);
   throw new Fault("InvalidTargetException", `The following targets are not in a running state: '${id}'`);
 }
 

@@ -9,6 +9,7 @@ import type { Key, Store } from "#kernel/store.ts";
 import {
   egressOf,
   isInUse,
+  loadBalancerRequester,
   type NetworkInterface,
   networkInterfaces,
   type SecurityGroup,
@@ -152,6 +153,7 @@ function interfaceSpec(eni: NetworkInterface): InterfaceSpec {
     securityGroupIds: eni.securityGroupIds,
     hasPublicIp: eni.association !== undefined,
     sourceDestCheck: eni.sourceDestCheck,
+    ...(eni.requesterId === loadBalancerRequester && { isLoadBalancer: true }),
   };
 }
 

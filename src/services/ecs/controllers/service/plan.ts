@@ -64,9 +64,7 @@ function tellUnhealthy(draft: Draft, members: readonly Member[]): void {
     if (condition !== "unhealthy" || task.value.service!.unhealthySince !== undefined) continue;
     draft.unhealthy.push(task);
     draft.tell((words) =>
-      failedTarget === undefined
-        ? words.unhealthyContainers(task.value.id)
-        : words.unhealthyTarget(failedTarget.port!, failedTarget.targetGroupArn!, failedTarget.reason!),
+      failedTarget === undefined ? words.unhealthyContainers(task.value.id) : words.unhealthyTarget(failedTarget),
     );
   }
 }

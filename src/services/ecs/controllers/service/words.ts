@@ -1,3 +1,5 @@
+import type { TaskTargetHealth } from "../../services/target-groups.ts";
+
 /** The events of a service in Amazon ECS's words ("Amazon ECS service event messages"). */
 
 const more = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
@@ -29,8 +31,9 @@ export function serviceWords(serviceName: string) {
     failed: (deploymentId: string, why: string) => `${service} (deployment ${deploymentId}) deployment failed: ${why}.`,
     rollingBack: (deploymentId: string) => `${service} rolling back to deployment ${deploymentId}.`,
     unhealthyContainers: (taskId: string) => `${service} (task ${taskId}) failed container health checks.`,
-    unhealthyTarget: (port: number, targetGroupArn: string, reason: string) =>
-      `${service} (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`,
+    unhealthyTarget: ({ instanceId, port, targetGroupArn, reason }: TaskTargetHealth) =>
+      `${service}${instanceId === undefined ? "" : ` (instance ${instanceId})`} (port ${port}) is unhealthy in ` +
+      `(target-group ${targetGroupArn}) due to (reason ${reason}).`,
     registered: (count: number, targetGroupArn: string) =>
       `${service} registered ${count} targets in (target-group ${targetGroupArn})`,
     deregistered: (count: number, targetGroupArn: string) =>

@@ -6,7 +6,7 @@ import { type TaskRecord, taskHealth } from "../../model/task.ts";
 export interface Wanted {
   readonly task: Entry<TaskRecord>;
   readonly group: Entry<TargetGroupRecord>;
-  readonly target: Pick<NewTarget, "id" | "port">;
+  readonly target: Pick<NewTarget, "id" | "port" | "availabilityZone">;
   /** What is registered there now. */
   readonly known?: Entry<TargetRecord>;
 }

@@ -3,6 +3,7 @@ import type { Entry, Key, Put, Read } from "#kernel/store.ts";
 import {
   addresses,
   idOf,
+  loadBalancerRequester,
   networkInterfaceKey,
   newInterface,
   publicAddresses,
@@ -25,7 +26,6 @@ import {
 } from "../../model.ts";
 import { planNodes } from "./plan.ts";
 
-const requester = "amazon-elb";
 /** How long until an address is looked for again in a subnet that has none. */
 const retryMs = 30_000;
 
@@ -98,11 +98,11 @@ async function makeNode(
     assignPublicIp: loadBalancer.scheme === "internet-facing",
     description: `ELB ${pathOf(loadBalancer)}`,
     interfaceType: "interface",
-    ...{ requesterManaged: true, requesterId: requester },
+    ...{ requesterManaged: true, requesterId: loadBalancerRequester },
     attachment: {
       attachmentId: idOf("ela-attach", seed),
       attachTime: clock.now(),
-      ...{ deviceIndex: 1, deleteOnTermination: false, instanceOwnerId: requester },
+      ...{ deviceIndex: 1, deleteOnTermination: false, instanceOwnerId: loadBalancerRequester },
     },
     tags: [],
   });

@@ -29,7 +29,7 @@ export function toTargetGroup(
   const sends = sendsIn(loadBalancer, group, targetZones(store, group));
   const specs = registered
     .filter(({ value }) => sends(zoneName, value))
-    .flatMap(({ value }) => toTargets(store, value));
+    .flatMap(({ value }) => toTargets(store, group, value));
   const stickiness = stickinessOf(group);
   const holdSeconds = holdSecondsOf(store, group);
   return {
@@ -63,13 +63,15 @@ function holdSecondsOf(store: Views, group: TargetGroupRecord): number | undefin
   return asked.length === 0 ? undefined : Math.max(...asked.map(({ value }) => value.seconds));
 }
 
-/** An application load balancer as a target is each of its nodes. */
-function toTargets(store: Views, target: TargetRecord): TargetSpec[] {
+/** An application load balancer as a target is each of its nodes; an instance is the host itself. */
+function toTargets(store: Views, { targetType }: TargetGroupRecord, target: TargetRecord): TargetSpec[] {
   const targetKey = targetKeyOf(target);
   const { port, drainUntil } = target;
   const draining = drainUntil !== undefined;
   const alb = placeOf(target.id);
-  if (alb === undefined) return [{ targetKey, address: target.address ?? target.id, port, draining }];
+  if (alb === undefined) {
+    return [{ targetKey, ...(targetType !== "instance" && { address: target.id }), port, draining }];
+  }
   return store
     .view(nodes)
     .by("loadBalancer", alb.id)
