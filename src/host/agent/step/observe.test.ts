@@ -211,3 +211,10 @@ test("a health check that only the image has is not looked at", () => {
   const task = seen(running(plainPayload("t1")), "app", "running", { health: "unhealthy" });
   assert.equal(task.memory.containers.app?.health, undefined);
 });
+
+test("a listing that still has the sandbox before says nothing of the one that the task has been given since", () => {
+  const task = running(plainPayload("t1"));
+  const before = { sandboxId: "s0", runtimeIds: [] };
+  const after = take(task, { type: "listed", sandbox: listing([], { id: "s0", running: false }), before });
+  assert.deepEqual([after.live.sandbox, next(after)], [task.live.sandbox, next(task)]);
+});

@@ -12,6 +12,7 @@ export function observeListing(task: Task, { sandbox, before }: Listed, now: num
   const certain = (before.doubts ?? 0) === task.live.doubts;
   const clears = certain && !task.live.listed && task.live.doubts > 0;
   let next = withLive(task, { listed: task.live.listed || certain });
+  if (isOutdated(task, sandbox, before.sandboxId)) return next;
   if (sandbox !== undefined) next = observeSandbox(next, sandbox, before.sandboxId);
   else if (before.sandboxId !== undefined && task.live.sandbox?.id === before.sandboxId) next = loseSandbox(next);
   const present = new Set((sandbox?.containers ?? []).map((container) => container.id));
@@ -21,6 +22,12 @@ export function observeListing(task: Task, { sandbox, before }: Listed, now: num
   }
   for (const id of before.runtimeIds) if (!present.has(id)) next = observeGone(next, id, now);
   return next;
+}
+
+/** The task has been given another sandbox since the listing began. */
+function isOutdated({ live }: Task, found: SandboxStatus | undefined, knownBefore: string | undefined): boolean {
+  const known = live.sandbox?.id;
+  return known !== undefined && known !== knownBefore && found !== undefined && found.id !== known;
 }
 
 /** The engine said that it could not be started, and it runs after all. Nobody has been told yet. */
