@@ -12,7 +12,14 @@ import type {
   TaskRecord,
   TaskSetRecord,
 } from "#services/ecs/model.ts";
-import type { ListenerRecord, NodeRecord, RuleRecord, TargetHealthRecord, TargetRecord } from "#services/elb/model.ts";
+import type {
+  ListenerRecord,
+  LoadBalancerRecord,
+  NodeRecord,
+  RuleRecord,
+  TargetHealthRecord,
+  TargetRecord,
+} from "#services/elb/model.ts";
 
 /** What has been made durable of a task, from its first record to its last, kept after the record is gone. */
 export interface TaskHistory {
@@ -51,6 +58,7 @@ export class Ledger {
   readonly registries = new Map<string, Registry>();
   readonly instances = new Map<string, InstanceRecord>();
   /** Of Elastic Load Balancing. */
+  readonly loadBalancers = new Map<string, LoadBalancerRecord>();
   readonly nodes = new Map<string, NodeRecord>();
   readonly listeners = new Map<string, ListenerRecord>();
   readonly rules = new Map<string, RuleRecord>();
@@ -82,6 +90,7 @@ export class Ledger {
       else if (key.startsWith("servicediscovery/namespace/")) put(this.namespaces, key, value, removed);
       else if (key.startsWith("servicediscovery/service/")) put(this.registries, key, value, removed);
       else if (key.startsWith("servicediscovery/instance/")) put(this.instances, key, value, removed);
+      else if (key.startsWith("elb/load-balancer/")) put(this.loadBalancers, key, value, removed);
       else if (key.startsWith("elb/node/")) put(this.nodes, key, value, removed);
       else if (key.startsWith("elb/listener/")) put(this.listeners, key, value, removed);
       else if (key.startsWith("elb/rule/")) put(this.rules, key, value, removed);

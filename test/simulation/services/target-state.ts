@@ -1,6 +1,6 @@
 import type { Action } from "#generated/elbv2/types.ts";
 import { serviceRevisionKey, type TaskRecord } from "#services/ecs/model.ts";
-import type { TargetHealthRecord } from "#services/elb/model.ts";
+import type { NodeRecord, TargetHealthRecord } from "#services/elb/model.ts";
 import type { Ledger } from "../ecs/ledger.ts";
 
 /** The target groups that a task of a service is to be in, by ARN. */
@@ -27,9 +27,25 @@ function stateIn(targetGroupArn: string, task: TaskRecord, ledger: Ledger): "hea
   if (forwardsTo(ledger, targetGroupArn).length === 0) return "healthy";
   const isHis = (health: TargetHealthRecord) =>
     health.targetGroupArn === targetGroupArn && health.targetKey === `${target.id}:${target.port}`;
-  const reports = Object.values([...ledger.targetHealth.values()].find(isHis)?.reports ?? {});
-  if (reports.length === 0 || reports.some(({ state }) => state === "initial")) return "initial";
+  const told = [...ledger.targetHealth.values()].find(isHis)?.reports ?? {};
+  const reports = Object.values(told);
+  const isSilent = nodesBehind(ledger, targetGroupArn).some(({ nodeId }) => told[nodeId] === undefined);
+  if (reports.length === 0 || isSilent || reports.some(({ state }) => state === "initial")) return "initial";
   return reports.some(({ state }) => state === "unhealthy") ? "unhealthy" : "healthy";
+}
+
+/** The nodes that are to say something of a group's targets: in this world all send to all of them. */
+function nodesBehind({ nodes, loadBalancers, listeners, rules }: Ledger, targetGroupArn: string): NodeRecord[] {
+  const names = (actions: readonly Action[]) =>
+    actions.some((action) => weightIn(action, targetGroupArn) !== undefined);
+  const ids = new Set([
+    ...[...listeners.values()].flatMap((each) => (names(each.defaultActions) ? each.loadBalancer.id : [])),
+    ...[...rules.values()].flatMap((each) => (names(each.actions) ? each.listener.loadBalancer.id : [])),
+  ]);
+  const beginning = [...loadBalancers.values()].filter(({ state }) => state === "provisioning").map(({ id }) => id);
+  const isExpected = ({ state, removeAt, loadBalancerId }: NodeRecord) =>
+    removeAt === undefined && (state === "active" || (state === "provisioning" && beginning.includes(loadBalancerId)));
+  return [...nodes.values()].filter((node) => ids.has(node.loadBalancerId) && isExpected(node));
 }
 
 /** The actions of listeners and rules that name a target group. */

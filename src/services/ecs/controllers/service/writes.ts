@@ -40,6 +40,7 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
     unchanged: [
       service,
       ...tasks.map(({ entry }) => entry),
+      ...countedOn(plan, view),
       ...places.unchanged,
       ...readDeployments(plan, state),
       ...state.taskSets.filter(({ value }) => taskSets.some(({ id }) => id === value.id)),
@@ -55,6 +56,13 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
     ],
     remove: [...events.remove, ...plan.goneTaskSets.map((value) => taskSetKey(value, value.id))],
   };
+}
+
+/** What runs while others are stopped: a plan that one of them does not outlive is made again. */
+function countedOn(plan: ServicePlan, { tasks }: ServiceView): readonly Entry<TaskRecord>[] {
+  if (plan.stop.length === 0) return [];
+  const runs = ({ lastStatus, desiredStatus }: TaskRecord) => lastStatus === "RUNNING" && desiredStatus === "RUNNING";
+  return tasks.filter(({ value }) => runs(value));
 }
 
 function readDeployments(plan: ServicePlan, state: ServiceState): Read<unknown>[] {
