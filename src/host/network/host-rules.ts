@@ -76,7 +76,7 @@ export function compileHostRules(input: HostRulesInput): NftTable {
         // From a load balancer, to a port that the engine leads from the host to a container. Whoever asks a task that
         // has just ended asks another one at once.
         "published",
-        { rules: ["ct state established,related accept", "ip daddr @tasks accept", ...refuse] },
+        { rules: ["ct state established,related accept", "ip daddr @tasks accept", "goto reserved"] },
       ],
       ["reserved", { rules: refuse }],
       ...metadataChains(input, fromTask),

@@ -35,26 +35,29 @@ function stateIn(targetGroupArn: string, task: TaskRecord, ledger: Ledger): "hea
 }
 
 /** The nodes that are to say something of a group's targets: in this world all send to all of them. */
-function nodesBehind({ nodes, loadBalancers, listeners, rules }: Ledger, targetGroupArn: string): NodeRecord[] {
-  const names = (actions: readonly Action[]) =>
-    actions.some((action) => weightIn(action, targetGroupArn) !== undefined);
-  const ids = new Set([
-    ...[...listeners.values()].flatMap((each) => (names(each.defaultActions) ? each.loadBalancer.id : [])),
-    ...[...rules.values()].flatMap((each) => (names(each.actions) ? each.listener.loadBalancer.id : [])),
-  ]);
-  const beginning = [...loadBalancers.values()].filter(({ state }) => state === "provisioning").map(({ id }) => id);
-  const isExpected = ({ state, removeAt, loadBalancerId }: NodeRecord) =>
-    removeAt === undefined && (state === "active" || (state === "provisioning" && beginning.includes(loadBalancerId)));
-  return [...nodes.values()].filter((node) => ids.has(node.loadBalancerId) && isExpected(node));
+function nodesBehind(ledger: Ledger, targetGroupArn: string): NodeRecord[] {
+  const ids = new Set(forwardersTo(ledger, targetGroupArn).map(({ loadBalancerId }) => loadBalancerId));
+  const beginning = [...ledger.loadBalancers.values()].filter(({ state }) => state === "provisioning");
+  const begins = (node: NodeRecord) => beginning.some(({ id }) => id === node.loadBalancerId);
+  const isExpected = (node: NodeRecord) => node.state === "active" || (node.state === "provisioning" && begins(node));
+  return [...ledger.nodes.values()].filter(
+    (node) => ids.has(node.loadBalancerId) && node.removeAt === undefined && isExpected(node),
+  );
 }
 
 /** The actions of listeners and rules that name a target group. */
-export function forwardsTo({ listeners, rules }: Ledger, targetGroupArn: string): Action[] {
-  const actions = [
-    ...[...listeners.values()].flatMap(({ defaultActions }) => defaultActions),
-    ...[...rules.values()].flatMap((rule) => rule.actions),
+export function forwardsTo(ledger: Ledger, targetGroupArn: string): Action[] {
+  return forwardersTo(ledger, targetGroupArn).map(({ action }) => action);
+}
+
+function forwardersTo({ listeners, rules }: Ledger, targetGroupArn: string) {
+  const all = [
+    ...[...listeners.values()].map(({ loadBalancer, defaultActions }) => ({ loadBalancer, actions: defaultActions })),
+    ...[...rules.values()].map(({ listener, actions }) => ({ loadBalancer: listener.loadBalancer, actions })),
   ];
-  return actions.filter((action) => weightIn(action, targetGroupArn) !== undefined);
+  return all
+    .flatMap(({ loadBalancer, actions }) => actions.map((action) => ({ loadBalancerId: loadBalancer.id, action })))
+    .filter(({ action }) => weightIn(action, targetGroupArn) !== undefined);
 }
 
 export function weightIn(action: Action, targetGroupArn: string): number | undefined {

@@ -284,6 +284,11 @@ export function markTask(task: TaskRecord, service: TaskService): TaskRecord {
   return { ...task, service };
 }
 
+/** It runs, and nobody wants it to end. */
+export function goesOn({ lastStatus, desiredStatus }: TaskRecord): boolean {
+  return lastStatus === "RUNNING" && desiredStatus === "RUNNING";
+}
+
 /** HEALTHY when every essential container with a health check is; UNHEALTHY as soon as one is not. */
 export function taskHealth(task: TaskRecord): "HEALTHY" | "UNHEALTHY" | "UNKNOWN" {
   const checked = task.containers.filter((container) => container.essential && container.hasHealthCheck);

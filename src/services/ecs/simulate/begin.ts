@@ -1,6 +1,6 @@
 import { invalid } from "../explain/question.ts";
 import { count } from "../explain/time.ts";
-import type { TaskRecord } from "../model/task.ts";
+import { goesOn, type TaskRecord } from "../model/task.ts";
 import { type Fork, setTask } from "./fork.ts";
 import { answerHooks } from "./hooks.ts";
 import { crashed, lost } from "./task-model.ts";
@@ -23,9 +23,7 @@ export function breakDown(fork: Fork, { hostDies, killTasks }: WhatIf): string[]
 }
 
 function running(fork: Fork): TaskRecord[] {
-  return [...fork.tasks.values()].filter(
-    ({ lastStatus, desiredStatus }) => lastStatus === "RUNNING" && desiredStatus === "RUNNING",
-  );
+  return [...fork.tasks.values()].filter(goesOn);
 }
 
 function kill(fork: Fork, wanted: number): string {

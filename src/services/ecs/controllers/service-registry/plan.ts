@@ -10,7 +10,7 @@ import {
   withHealth,
 } from "#services/discovery/model.ts";
 import type { ServiceRegistry } from "../../model/service.ts";
-import { type TaskRecord, taskHealth } from "../../model/task.ts";
+import { goesOn, type TaskRecord, taskHealth } from "../../model/task.ts";
 
 /** A service of Cloud Map in which tasks are registered. */
 export interface RegistryView {
@@ -61,8 +61,7 @@ function wantedInstance(
   owner: string,
 ): InstanceRecord | undefined {
   const address = task.networkInterface?.privateIpv4Address;
-  const runs = task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
-  if (!runs || address === undefined) return undefined;
+  if (!goesOn(task) || address === undefined) return undefined;
   const port = registry.port ?? registry.containerPort;
   const health = healthOf(task);
   const attributes = {

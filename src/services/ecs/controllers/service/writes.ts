@@ -4,7 +4,7 @@ import type { Commit, Entry, Put, Read, Store } from "#kernel/store.ts";
 import { hostsOf } from "../../connect/endpoints.ts";
 import { maxServiceEvents, type ServiceEventRecord, type ServiceRecord, serviceEventKey } from "../../model/service.ts";
 import { serviceDeploymentKey } from "../../model/service-deployment.ts";
-import { changeTask, markTask, type TaskRecord, taskKey } from "../../model/task.ts";
+import { changeTask, goesOn, markTask, type TaskRecord, taskKey } from "../../model/task.ts";
 import type { TaskDefinitionRecord } from "../../model/task-definition.ts";
 import { taskSetKey } from "../../model/task-set.ts";
 import type { Tag } from "../../model/world.ts";
@@ -61,8 +61,7 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
 /** What runs while others are stopped: a plan that one of them does not outlive is made again. */
 function countedOn(plan: ServicePlan, { tasks }: ServiceView): readonly Entry<TaskRecord>[] {
   if (plan.stop.length === 0) return [];
-  const runs = ({ lastStatus, desiredStatus }: TaskRecord) => lastStatus === "RUNNING" && desiredStatus === "RUNNING";
-  return tasks.filter(({ value }) => runs(value));
+  return tasks.filter(({ value }) => goesOn(value));
 }
 
 function readDeployments(plan: ServicePlan, state: ServiceState): Read<unknown>[] {

@@ -1,6 +1,6 @@
 import type { Entry } from "#kernel/store.ts";
 import type { NewTarget, TargetGroupRecord, TargetRecord } from "#services/elb/model.ts";
-import { type TaskRecord, taskHealth } from "../../model/task.ts";
+import { goesOn, type TaskRecord, taskHealth } from "../../model/task.ts";
 
 /** A registration that a task is to have. */
 export interface Wanted {
@@ -35,7 +35,7 @@ function isHis(known: TargetRecord | undefined, task: Entry<TaskRecord>): boolea
 
 /** Whoever is registered stays, whatever its health: that it is stopped for it is the scheduler's to decide. */
 function isReady(task: TaskRecord, registered: boolean): boolean {
-  if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") return false;
+  if (!goesOn(task)) return false;
   const isChecked = task.containers.some(({ essential, hasHealthCheck }) => essential && hasHealthCheck);
   return registered || !isChecked || taskHealth(task) === "HEALTHY";
 }
