@@ -160,7 +160,8 @@ function send(connection: Connection, agent: Agent, call: Call): Promise<string>
     const outgoing = request(url, { method: "POST", agent, headers: signed.headers }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
+      // A platform that is killed in the middle of an answer.
+      incoming.on("error", (error) => reject(unreachable(connection.endpoint, error)));
       incoming.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8");
         if (incoming.statusCode === 200) resolve(text);

@@ -131,6 +131,20 @@ describe("estiva", { skip: shared.skip }, () => {
     assert.deepEqual({ code, out: run.out }, { code: 3, out: "up\ntold\n" });
   });
 
+  test("a run goes on over a crash of the platform, and exits with its task's code", async () => {
+    const { platform } = shared;
+    const run = start(["run", busyboxReference, "sh", "-c", "echo up; until test -e /go; do sleep 0.1; done; exit 7"]);
+    await run.shows("up");
+    await platform.kill();
+    await run.shows("Waiting for it.", "err");
+    await platform.start();
+    const { out } = await estiva(["ps", "--json"]);
+    const [task] = JSON.parse(out);
+    await estiva(["exec", task.taskArn.split("/").at(-1), "touch", "/go"]);
+    const { code } = await run.ended();
+    assert.deepEqual({ code, out: run.out }, { code: 7, out: "up\n" }, run.err);
+  });
+
   test("env is what a shell needs", async () => {
     const { out, code } = await estiva(["env"]);
     assert.equal(code, 0);

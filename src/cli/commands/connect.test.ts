@@ -69,6 +69,19 @@ test("a platform that is silent for too long is told of", async () => {
   client.close();
 });
 
+test("a platform that is killed in the middle of an answer does not answer", async () => {
+  const dying = createServer((socket) => {
+    socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
+  });
+  dying.listen(0, "127.0.0.1");
+  await once(dying, "listening");
+  const address = `http://127.0.0.1:${(dying.address() as AddressInfo).port}`;
+  const client = createClient({ endpoint: address, region: "us-east-1", ...keys });
+  await assert.rejects(client.ecs("ListClusters", {}), { exitCode: exitCodes.unavailable });
+  client.close();
+  dying.close();
+});
+
 test("an endpoint with https is spoken to in TLS", async () => {
   const firstBytes: (number | undefined)[] = [];
   const tls = createServer((socket) => {

@@ -1,11 +1,12 @@
 import type { Task } from "#generated/ecs/types.ts";
 import { sleep, systemClock } from "#kernel/clock.ts";
+import { systemRandom, uuid } from "#kernel/random.ts";
 import { type Client, textsOf } from "../client.ts";
 import { type Arguments, type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { Progress } from "../progress.ts";
 import { type PullState, pullWords } from "../pull-words.ts";
 import { regionOf } from "../settings.ts";
-import { idOf, withLastingClient } from "./connect.ts";
+import { idOf, overRestarts, withLastingClient } from "./connect.ts";
 import { ensureExecutionRole, ensureTaskRole } from "./execution-role.ts";
 import { ensureLogGroup } from "./log-group.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
@@ -49,15 +50,27 @@ export const runCommand: Command = {
 
 async function runImage(args: Arguments, terminal: Terminal, client: Client): Promise<number> {
   const cluster = lastValue(args, "cluster") ?? "default";
+  // From here on a platform that is away comes back; one that is not there to begin with is told of at once.
   await client.ecs("CreateCluster", { clusterName: cluster });
-  const taskDefinition = await register(args, terminal, client);
-  await ensureLogGroup(client, logGroup);
-  const task = await start(client, cluster, taskDefinition);
+  const taskDefinition = await lasting(terminal, async () => {
+    await ensureLogGroup(client, logGroup);
+    return register(args, terminal, client);
+  });
+  // The platform may have died after it had started the task: asked again, it answers with the same one.
+  const clientToken = uuid(systemRandom());
+  const task = await lasting(terminal, () => start(client, cluster, taskDefinition, clientToken));
   if (args.flags.has("detach")) {
     terminal.out(`${idOf(task.taskArn!)}\n`);
     return exitCodes.ok;
   }
   return follow(client, terminal, cluster, task.taskArn!);
+}
+
+/** What the platform answers, over its restarts. A signal ends the wait, and the command. */
+async function lasting<T>(terminal: Terminal, ask: () => Promise<T>): Promise<T> {
+  const answer = await overRestarts(terminal, ask);
+  if (answer === undefined) throw new CommandError("Interrupted.", exitCodes.interrupted);
+  return answer;
 }
 
 async function register(args: Arguments, terminal: Terminal, client: Client): Promise<string> {
@@ -108,7 +121,7 @@ function variableOf(text: string): { name: string; value: string } {
   return { name, value: value ?? "" };
 }
 
-async function start(client: Client, cluster: string, taskDefinition: string): Promise<Task> {
+async function start(client: Client, cluster: string, taskDefinition: string, clientToken: string): Promise<Task> {
   const subnets = textsOf(
     await client.ec2("DescribeSubnets", { "Filter.1.Name": "default-for-az", "Filter.1.Value.1": "true" }),
     "subnetId",
@@ -118,6 +131,7 @@ async function start(client: Client, cluster: string, taskDefinition: string): P
   const { tasks, failures } = await client.ecs("RunTask", {
     cluster,
     taskDefinition,
+    clientToken,
     launchType: "FARGATE",
     startedBy: "estiva-run",
     enableExecuteCommand: true,
@@ -127,34 +141,46 @@ async function start(client: Client, cluster: string, taskDefinition: string): P
   throw new CommandError(`The task could not be placed: ${failures?.[0]?.reason ?? "no reason was given"}.`);
 }
 
-/** Shows status until output comes, then the output; Ctrl-C stops the task. */
-async function follow(client: Client, terminal: Terminal, cluster: string, taskArn: string): Promise<number> {
+/** Shows status until output comes, then the output, over restarts of the platform; Ctrl-C stops the task. */
+export async function follow(client: Client, terminal: Terminal, cluster: string, taskArn: string): Promise<number> {
   const progress = new Progress(terminal);
   const clock = systemClock({ keepAlive: true });
-  const streams = await streamsOf(client, cluster, taskArn);
-  const readers = streams.map(
-    (stream) =>
-      new StreamReader(client, stream, (_, message) => {
-        progress.clear();
-        terminal.out(`${message}\n`);
-      }),
-  );
+  const print = (_: unknown, message: string) => {
+    progress.clear();
+    terminal.out(`${message}\n`);
+  };
+  const streams = await overRestarts(terminal, () => streamsOf(client, cluster, taskArn));
+  const readers = (streams ?? []).map((stream) => new StreamReader(client, stream, print));
   let asked = false;
-  for (;;) {
-    if (terminal.signal.aborted && !asked) {
-      asked = true;
-      await client.ecs("StopTask", { cluster, task: taskArn, reason: "Interrupted" });
-    }
+  const look = async () => {
     const { tasks } = await client.ecs("DescribeTasks", { cluster, tasks: [taskArn] });
     const task = tasks?.[0];
     if (task?.lastStatus !== "RUNNING") progress.show(await statusLine(client, terminal, taskArn, task));
     else progress.clear();
     for (const reader of readers) await reader.readAll();
-    if (task === undefined || task.lastStatus === "STOPPED") {
+    return { task };
+  };
+  for (;;) {
+    if (terminal.signal.aborted && !asked) {
+      asked = true;
+      await stop(client, cluster, taskArn);
+    }
+    // Who has interrupted does not wait for a platform that is away.
+    const seen = asked ? await look() : await overRestarts(terminal, look);
+    if (seen !== undefined && (seen.task === undefined || seen.task.lastStatus === "STOPPED")) {
       progress.clear();
-      return exitCodeOf(task, terminal);
+      return exitCodeOf(seen.task, terminal);
     }
     await sleep(clock, watchMs);
+  }
+}
+
+async function stop(client: Client, cluster: string, taskArn: string): Promise<void> {
+  try {
+    await client.ecs("StopTask", { cluster, task: taskArn, reason: "Interrupted" });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(`The task ${idOf(taskArn)} was not stopped: ${error.message}`, error.exitCode);
   }
 }
 
