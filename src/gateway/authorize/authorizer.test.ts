@@ -129,6 +129,31 @@ describe("who may", () => {
   });
 });
 
+describe("sessions of users, whatever policies say", () => {
+  const session = { issuedAt: 0, issuerArn: root.arn, issuerId: account, policies: [document()], tags: {} };
+  const own: Caller = { ...root, session };
+  const sure: Caller = { ...root, session: { ...session, mfaAuthenticatedAt: 0 } };
+  const federated: Caller = { ...own, type: "FederatedUser", arn: `arn:aws:sts::${account}:federated-user/f` };
+  const assume = { RoleArn: role("own"), RoleSessionName: "s" };
+  const cases: [string, Caller, string, string, object, string | undefined][] = [
+    ["IAM", own, "iam", "ListUsers", {}, "InvalidClientTokenId"],
+    ["IAM with a second factor", sure, "iam", "ListUsers", {}, undefined],
+    ["IAM, federated", federated, "iam", "ListUsers", {}, "InvalidClientTokenId"],
+    ["another service", own, "ecs", "ListClusters", {}, undefined],
+    ["AssumeRole", own, "sts", "AssumeRole", assume, undefined],
+    ["AssumeRole, federated", federated, "sts", "AssumeRole", assume, "AccessDenied"],
+    ["who they are, federated", federated, "sts", "GetCallerIdentity", {}, undefined],
+    ["a session from a session", sure, "sts", "GetSessionToken", {}, "AccessDenied"],
+  ];
+  for (const [name, caller, service, operation, input, code] of cases) {
+    it(name, async () => {
+      const trust = document({ Action: "sts:AssumeRole", Principal: { AWS: account }, Resource: undefined });
+      await addRole(store.as("api"), account, "own", { trust });
+      assert.equal(ask(caller, service, operation, { ...input })?.code, code);
+    });
+  }
+});
+
 describe("condition keys", () => {
   const cases: [string, Record<string, unknown>, string, Record<string, unknown>, boolean][] = [
     ["ecs:cluster", { ArnEquals: { "ecs:cluster": cluster("web") } }, "StopTask", { cluster: "web", task: "1" }, true],

@@ -21,6 +21,7 @@ import type { AuthorizeRequest } from "../pipeline.ts";
 import { encodedMessage } from "./encoded-message.ts";
 import { questionsOf } from "./questions.ts";
 import { type Origin, requestKeys } from "./request-keys.ts";
+import { refuseBeyondSession } from "./session-limits.ts";
 
 export interface AuthorizerOptions {
   readonly services: readonly ServiceModule[];
@@ -72,6 +73,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     authorize(request) {
       const { caller, operation, style, account, region, input } = request;
       if (caller.arn === "" && operation.unsigned) return []; // the handler looks at the token that it came with
+      refuseBeyondSession(caller, operation, style);
       const service = tables.get(operation.service.name);
       const entry = service?.operations[operation.name];
       if (service === undefined || entry === undefined) {
