@@ -6,5 +6,5 @@ import { findGroup } from "../rules/groups.ts";
 export const RevokeSecurityGroupEgress: Ec2Handler<"RevokeSecurityGroupEgress"> = async (input, ctx) => {
   acceptOnly(ctx, input, ["GroupId", "IpPermissions", "SecurityGroupRuleIds"]);
   const group = await findGroup(ctx, input);
-  return { Return: true, RevokedSecurityGroupRules: await revokeRules(ctx, group, true, input) };
+  return revokeRules(ctx, group, true, input);
 };

@@ -17,5 +17,5 @@ export const RevokeSecurityGroupIngress: Ec2Handler<"RevokeSecurityGroupIngress"
     "SourceSecurityGroupOwnerId",
   ]);
   const group = await findGroup(ctx, input);
-  return { Return: true, RevokedSecurityGroupRules: await revokeRules(ctx, group, false, input) };
+  return revokeRules(ctx, group, false, input);
 };

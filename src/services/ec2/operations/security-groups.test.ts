@@ -158,7 +158,8 @@ test("rules that cannot be added", async () => {
     ],
     [{ ...http, IpRanges: [...everywhere, ...everywhere], FromPort: 1 }, "InvalidParameterValue", /multiple times/],
     [{ IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/0" }] }, "UnsupportedOperation", /IPv6 is not available/],
-    [{ IpProtocol: "-1" }, "MissingParameter", "Source group ID missing."],
+    [{ IpProtocol: "-1" }, "MissingParameter", /^Missing source specification: include source security group or/],
+    [{ IpProtocol: "-1", UserIdGroupPairs: [{}] }, "MissingParameter", "Source group ID missing."],
     [pair("sg-1"), "InvalidGroup.NotFound", "The security group 'sg-1' does not exist"],
     [pair(elsewhere), "InvalidGroup.NotFound", networks],
   ];
@@ -193,7 +194,7 @@ test("the same ports in other words are the same rule", async () => {
 
 test("rules are revoked by what they allow or by their ids", async () => {
   const world = await ec2World();
-  const GroupId = await newGroup(world);
+  const GroupId = await newGroup(world, "web", (await ownVpc(world)).vpcId);
   const { SecurityGroupRules } = await world.ec2("AuthorizeSecurityGroupIngress", {
     GroupId,
     IpPermissions: [http, { ...http, FromPort: 443, ToPort: 443 }],
@@ -216,6 +217,19 @@ test("rules are revoked by what they allow or by their ids", async () => {
     IpPermissions: [{ IpProtocol: "-1", IpRanges: everywhere }],
   });
   assert.deepEqual((await group(world, GroupId)).IpPermissionsEgress, []);
+});
+
+test("in the default VPC rules that there are not are told of, and the others revoked", async () => {
+  const world = await ec2World();
+  const GroupId = await newGroup(world);
+  await world.ec2("AuthorizeSecurityGroupIngress", { GroupId, IpPermissions: [http] });
+  const ipv6 = { IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/0" }] };
+  const IpPermissions = [http, { ...http, FromPort: 81, ToPort: 81 }, ipv6];
+  const answer = await world.ec2("RevokeSecurityGroupIngress", { GroupId, IpPermissions });
+  const noOthers = { Ipv6Ranges: [], PrefixListIds: [], UserIdGroupPairs: [] };
+  assert.deepEqual(answer.UnknownIpPermissions, [{ ...http, FromPort: 81, ToPort: 81, ...noOthers }, ipv6]);
+  assert.deepEqual([answer.Return, answer.RevokedSecurityGroupRules!.length], [true, 1]);
+  assert.deepEqual((await group(world, GroupId)).IpPermissions, []);
 });
 
 test("rules are modified in place", async () => {

@@ -67,7 +67,7 @@ test("tags that cannot be", async () => {
   const twice = "Duplicate tag key 'Name' specified.";
   await assert.rejects(tag(name, name), isFault("InvalidParameterValue", twice));
   await assert.rejects(tag({ Key: "a".repeat(128), Value: "" }), isFault("InvalidParameterValue"));
-  await assert.rejects(tag({ Key: "a", Value: "b".repeat(256) }), isFault("InvalidParameterValue"));
+  await assert.rejects(tag({ Key: "a", Value: "b".repeat(257) }), isFault("InvalidParameterValue"));
   const many = Array.from({ length: 51 }, (_, i) => ({ Key: String(i), Value: "" }));
   await assert.rejects(tag(...many), isFault("TagLimitExceeded"));
   await assert.rejects(
@@ -80,6 +80,7 @@ test("tags that cannot be", async () => {
     ec2("CreateVpc", { CidrBlock: "10.0.0.0/16", TagSpecifications: wrong }),
     isFault("InvalidParameterValue", "'subnet' is not a valid taggable resource type for this operation."),
   );
+  await tag({ Key: "a", Value: "\u{1f6a2}".repeat(256) });
 });
 
 test("zones, regions and account attributes", async () => {

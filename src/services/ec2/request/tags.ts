@@ -4,7 +4,7 @@ import type { Tag } from "../model.ts";
 
 const maxTags = 50;
 const maxKeyLength = 127;
-const maxValueLength = 255;
+const maxValueLength = 256;
 
 /** The tags that a create operation is given for the resource that it makes. */
 export function specifiedTags(
@@ -37,16 +37,21 @@ export function checkedTags(ctx: RequestContext, tags: readonly ApiTag[]): reado
     if (/^aws:/i.test(key)) {
       throw ctx.fault("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use");
     }
-    if (key.length > maxKeyLength) {
+    if (lengthOf(key) > maxKeyLength) {
       throw ctx.fault("InvalidParameterValue", `Tag key exceeds the maximum length of ${maxKeyLength} characters`);
     }
-    if (value.length > maxValueLength) {
+    if (lengthOf(value) > maxValueLength) {
       throw ctx.fault("InvalidParameterValue", `Tag value exceeds the maximum length of ${maxValueLength} characters`);
     }
     if (keys.has(key)) throw ctx.fault("InvalidParameterValue", `Duplicate tag key '${key}' specified.`);
     keys.add(key);
     return { key, value };
   });
+}
+
+/** In characters of Unicode. */
+function lengthOf(text: string): number {
+  return [...text].length;
 }
 
 /** Adds tags to those that there are; a key that exists gets the new value. */

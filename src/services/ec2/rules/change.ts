@@ -1,10 +1,11 @@
-import type { RevokedSecurityGroupRule } from "#generated/ec2/types.ts";
+import type { IpPermission, RevokedSecurityGroupRule, RevokeSecurityGroupIngressResult } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { hex } from "#kernel/random.ts";
 import type { Entry } from "#kernel/store.ts";
 import { idOf, type SecurityGroup, type SecurityGroupRule, securityGroups, type Tag } from "../model.ts";
 import { checkQuota } from "../request/quotas.ts";
-import { descriptionOf } from "../shapes/security-group.ts";
+import { descriptionOf, toIpPermissions } from "../shapes/security-group.ts";
+import { defaultVpcOf } from "./groups.ts";
 import { type Drafts, describeRule, draftsOf, identityOf, type PermissionInput, permissionsOf } from "./permissions.ts";
 
 /** Adds what the request asks for to one direction of the group, in one commit. Returns the new rules. */
@@ -72,8 +73,27 @@ export async function meantRules(
   ctx: RequestContext,
   group: Entry<SecurityGroup>,
   isEgress: boolean,
-  input: PermissionInput & { readonly SecurityGroupRuleIds?: readonly string[] },
+  input: MeantInput,
 ): Promise<readonly SecurityGroupRule[]> {
+  const { rules, unknown } = await matchRules(ctx, group, isEgress, input);
+  if (unknown.length > 0) throw notFound(ctx);
+  return rules;
+}
+
+type MeantInput = PermissionInput & { readonly SecurityGroupRuleIds?: readonly string[] };
+
+interface Matched {
+  readonly rules: readonly SecurityGroupRule[];
+  /** What no rule of the group allows. */
+  readonly unknown: readonly IpPermission[];
+}
+
+async function matchRules(
+  ctx: RequestContext,
+  group: Entry<SecurityGroup>,
+  isEgress: boolean,
+  input: MeantInput,
+): Promise<Matched> {
   const { SecurityGroupRuleIds: ids = [] } = input;
   const permissions = permissionsOf(input);
   if (ids.length > 0 && permissions.length > 0) {
@@ -83,43 +103,65 @@ export async function meantRules(
   if (ids.length > 0) {
     const rules = ids.map((id) => findRule(ctx, group.value, id));
     if (rules.some((rule) => rule.isEgress !== isEgress)) throw notFound(ctx);
-    return rules;
+    return { rules, unknown: [] };
   }
   if (permissions.length === 0) {
     const message = "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.";
     throw ctx.fault("MissingParameter", message);
   }
   // Rules for other peers cannot exist here.
-  if (permissions.some((p) => (p.Ipv6Ranges ?? []).length + (p.PrefixListIds ?? []).length > 0)) throw notFound(ctx);
-  const { drafts } = await draftsOf(ctx, group, permissions);
-  return drafts.map((draft) => {
+  const isForOthers = (p: IpPermission) => (p.Ipv6Ranges ?? []).length + (p.PrefixListIds ?? []).length > 0;
+  const { drafts } = await draftsOf(
+    ctx,
+    group,
+    permissions.filter((permission) => !isForOthers(permission)),
+  );
+  const found = drafts.map((draft) => {
     const wanted = identityOf(draft);
     const rule = group.value.rules.find((other) => other.isEgress === isEgress && identityOf(other) === wanted);
-    if (rule === undefined) throw notFound(ctx);
-    return rule;
+    return { draft, rule };
   });
+  const unmatched = found.filter(({ rule }) => rule === undefined);
+  const asRules = unmatched.map(({ draft }) => ({ ...draft, isEgress, securityGroupRuleId: "", tags: [] }));
+  return {
+    rules: found.flatMap(({ rule }) => rule ?? []),
+    unknown: [...toIpPermissions({ ...group.value, rules: asRules }, isEgress), ...permissions.filter(isForOthers)],
+  };
 }
 
 function notFound(ctx: RequestContext) {
   return ctx.fault("InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
 }
 
-/** Takes the meant rules away. Returns them as the API shows them. */
+/**
+ * Takes the meant rules away, and gives the answer. What no rule allows is a fault, or in the default VPC is told of
+ * (API reference, "RevokeSecurityGroupIngress").
+ */
 export async function revokeRules(
   ctx: RequestContext,
   group: Entry<SecurityGroup>,
   isEgress: boolean,
-  input: PermissionInput & { readonly SecurityGroupRuleIds?: readonly string[] },
-): Promise<readonly RevokedSecurityGroupRule[]> {
-  const revoked = new Set(await meantRules(ctx, group, isEgress, input));
+  input: MeantInput,
+): Promise<RevokeSecurityGroupIngressResult> {
+  const { rules, unknown } = await matchRules(ctx, group, isEgress, input);
+  if (unknown.length > 0 && defaultVpcOf(ctx)?.value.vpcId !== group.value.vpcId) throw notFound(ctx);
+  const revoked = new Set(rules);
   await putRules(
     ctx,
     group,
     group.value.rules.filter((rule) => !revoked.has(rule)),
   );
-  return [...revoked].map((rule) => ({
+  return {
+    Return: true,
+    ...(unknown.length > 0 && { UnknownIpPermissions: unknown }),
+    RevokedSecurityGroupRules: [...revoked].map((rule) => toRevoked(rule, group.value)),
+  };
+}
+
+function toRevoked(rule: SecurityGroupRule, { groupId }: SecurityGroup): RevokedSecurityGroupRule {
+  return {
     SecurityGroupRuleId: rule.securityGroupRuleId,
-    GroupId: group.value.groupId,
+    GroupId: groupId,
     IsEgress: rule.isEgress,
     IpProtocol: rule.ipProtocol,
     FromPort: rule.fromPort,
@@ -127,7 +169,7 @@ export async function revokeRules(
     ...(rule.cidrIpv4 !== undefined && { CidrIpv4: rule.cidrIpv4 }),
     ...(rule.referencedGroupId !== undefined && { ReferencedGroupId: rule.referencedGroupId }),
     ...descriptionOf(rule),
-  }));
+  };
 }
 
 /** The rule with this id in any group of the account and region. */

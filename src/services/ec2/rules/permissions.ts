@@ -120,6 +120,9 @@ export async function peerGroup(
     const message = `The security group '${pair.GroupId ?? pair.GroupName}' does not exist`;
     throw ctx.fault("InvalidGroup.NotFound", message);
   }
+  if (pair.GroupId === undefined && pair.GroupName === undefined) {
+    throw ctx.fault("MissingParameter", "Source group ID missing.");
+  }
   if (pair.VpcPeeringConnectionId !== undefined) throw unsupported(ctx, "VpcPeeringConnectionId");
   const peer =
     pair.GroupId !== undefined
@@ -136,7 +139,8 @@ function refuseOtherPeers(ctx: RequestContext, permission: IpPermission): void {
   if ((permission.Ipv6Ranges ?? []).length > 0) throw unsupported(ctx, "Ipv6Ranges");
   if ((permission.PrefixListIds ?? []).length > 0) throw unsupported(ctx, "PrefixListIds");
   if ((permission.IpRanges ?? []).length + (permission.UserIdGroupPairs ?? []).length === 0) {
-    throw ctx.fault("MissingParameter", "Source group ID missing.");
+    const message = "Missing source specification: include source security group or CIDR information";
+    throw ctx.fault("MissingParameter", message);
   }
 }
 
