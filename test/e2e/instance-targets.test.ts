@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { textsOf } from "#cli/client.ts";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
-import { askNode, balancedServices, steadyLoad } from "../support/balanced-services.ts";
+import { balancedServices, steadyLoad } from "../support/balanced-services.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { runEstiva } from "../support/estiva.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
@@ -31,7 +31,7 @@ const shared = await sharePlatform({
     assert.equal(code, 0, err);
   },
 });
-const { balance, serve, stable } = balancedServices(shared);
+const { askInVpc, balance, serve, stable } = balancedServices(shared);
 
 /** A web server that says which version it is. */
 function define(family: string, networkMode: "bridge" | "host", version: string, port: number): Promise<string> {
@@ -54,35 +54,37 @@ describe("targets that are instances", { skip: shared.skip ?? noProxy ?? false, 
   test("a rolling deployment in bridge mode, and the platform killed in it, lose no request", async (t) => {
     const { ecs } = shared.clients;
     const balanced = await balance("bridge", "instance");
+    const ask = await askInVpc(t);
     const [node] = balanced.nodes;
     const loadBalancers = [{ targetGroupArn: balanced.group, containerName: "web", containerPort: 8080 }];
     await serve("bridge", await define("bridge", "bridge", "one", 8080), balanced, { ...onMachines, loadBalancers });
-    assert.deepEqual(await askNode(node!), { status: 200, body: "one" });
+    assert.deepEqual(await ask(node!), { status: 200, body: "one" });
     const health = await elbClient(shared.platform)("DescribeTargetHealth", { TargetGroupArn: balanced.group });
     assert.deepEqual(textsOf(health, "Id"), Array(2).fill(await machine()));
     assert.equal(new Set(textsOf(health, "Port")).size, 2);
 
-    const load = steadyLoad(balanced.nodes);
+    const load = steadyLoad(ask, balanced.nodes);
     t.after(() => load.end());
     const second = await define("bridge", "bridge", "two", 8080);
     await ecs.send(new UpdateServiceCommand({ cluster, service: "bridge", taskDefinition: second }));
     await shared.platform.kill();
     await shared.platform.start();
     await stable("bridge");
-    await until("the new version alone", async () => ((await askNode(node!)).body === "two" ? true : undefined));
+    await until("the new version alone", async () => ((await ask(node!)).body === "two" ? true : undefined));
     const { failures, bodies } = await load.end();
     assert.deepEqual(failures, []);
     assert.ok(bodies.get("one")! > 0 && bodies.get("two")! > 0, JSON.stringify([...bodies]));
     await ecs.send(new DeleteServiceCommand({ cluster, service: "bridge", force: true }));
   });
 
-  test("a task in host mode is reached at its port", async () => {
+  test("a task in host mode is reached at its port", async (t) => {
     const port = 28_434;
     const balanced = await balance("host", "instance");
+    const ask = await askInVpc(t);
     const loadBalancers = [{ targetGroupArn: balanced.group, containerName: "web", containerPort: port }];
     const fields = { ...onMachines, loadBalancers, desiredCount: 1 };
     await serve("host", await define("host", "host", "mine", port), balanced, fields);
-    assert.deepEqual(await askNode(balanced.nodes[0]!), { status: 200, body: "mine" });
+    assert.deepEqual(await ask(balanced.nodes[0]!), { status: 200, body: "mine" });
     await shared.clients.ecs.send(new DeleteServiceCommand({ cluster, service: "host", force: true }));
   });
 });

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { createClient, textsOf } from "#cli/client.ts";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
-import { askNode as ask, balancedServices, webServer as server, steadyLoad } from "../support/balanced-services.ts";
+import { balancedServices, webServer as server, steadyLoad } from "../support/balanced-services.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register } from "../support/tasks.ts";
@@ -20,7 +20,7 @@ import { until } from "../support/until.ts";
 /** ECS services behind a load balancer: real containers, real packets, a client that never stops asking. */
 
 const shared = await sharePlatform();
-const { balance, newGroup, described, stable, serve } = balancedServices(shared);
+const { askInVpc, balance, newGroup, described, stable, serve } = balancedServices(shared);
 const port = 8080;
 
 test("a rolling deployment under steady load loses no request", {
@@ -31,10 +31,11 @@ test("a rolling deployment under steady load loses no request", {
   const first = await register(shared.clients, "rolling", [server("one")]);
   const second = await register(shared.clients, "rolling", [server("two")]);
   await serve("rolling", first, balanced);
+  const ask = await askInVpc(t);
   const [node] = balanced.nodes;
   assert.deepEqual(await ask(node!), { status: 200, body: "one" });
 
-  const load = steadyLoad(balanced.nodes);
+  const load = steadyLoad(ask, balanced.nodes);
   t.after(() => load.end());
   await ecs.send(new UpdateServiceCommand({ cluster, service: "rolling", taskDefinition: second }));
   const { events } = await stable("rolling");
@@ -50,7 +51,7 @@ test("a rolling deployment under steady load loses no request", {
   }
   await ecs.send(new DeleteServiceCommand({ cluster, service: "rolling", force: true }));
   await until("the service's tasks to be told to stop", async () => {
-    const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: "RUNNING" }));
+    const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, family: "rolling" }));
     return taskArns!.length === 0 ? true : undefined;
   });
   await elbClient(shared.platform)("DeleteLoadBalancer", { LoadBalancerArn: balanced.loadBalancer });
@@ -64,7 +65,8 @@ test("requests go on while a task and the platform are killed", {
   const first = await register(shared.clients, "crash", [server("one")]);
   const second = await register(shared.clients, "crash", [server("two")]);
   await serve("crash", first, balanced);
-  const load = steadyLoad(balanced.nodes);
+  const ask = await askInVpc(t);
+  const load = steadyLoad(ask, balanced.nodes);
   t.after(() => load.end());
   await ecs.send(new UpdateServiceCommand({ cluster, service: "crash", taskDefinition: second }));
   // In the middle of the deployment, whatever it does just then.
@@ -137,6 +139,7 @@ test("a canary gets its share of requests, and all of them later", {
     },
   });
   await ecs.send(new UpdateServiceCommand({ cluster, service: "canary", taskDefinition: second }));
+  const ask = await askInVpc(t);
   // The hook pauses before each step: before the canary, and before the rest.
   await ecs.send(new ContinueServiceDeploymentCommand(await pausedHook("canary")));
   const paused = await pausedHook("canary");

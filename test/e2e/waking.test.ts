@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noProxy } from "../contracts/load-balancer/loopback.ts";
 import { apiOf } from "../support/api.ts";
-import { askNodeFrom, balancedServices, webServer } from "../support/balanced-services.ts";
+import { balancedServices, webServer } from "../support/balanced-services.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { cluster, register } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
@@ -10,19 +10,19 @@ import { until } from "../support/until.ts";
 /** A service without tasks behind a load balancer, which a request wakes. */
 
 const shared = await sharePlatform();
-const { balance, clientInVpc, described, serve } = balancedServices(shared);
+const { balance, askInVpc, described, serve } = balancedServices(shared);
 const service = "sleeper";
 
 test("a service without tasks answers the first request, and sleeps when it is told to", {
   skip: shared.skip ?? noProxy ?? false,
-}, async () => {
+}, async (t) => {
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
   const api = apiOf({ endpoint: shared.platform.endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
   const balanced = await balance(service);
   const awake = await register(shared.clients, service, [webServer("awake")]);
   await serve(service, awake, balanced, { desiredCount: 0 });
-  const [client, [node = ""]] = [await clientInVpc(), balanced.nodes];
-  const ask = () => askNodeFrom(client, node);
+  const [askNode, [node = ""]] = [await askInVpc(t), balanced.nodes];
+  const ask = () => askNode(node);
   assert.equal((await ask()).status, 503, "as with AWS");
   const target = {
     ServiceNamespace: "ecs",

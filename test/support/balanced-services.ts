@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { get } from "node:http";
+import type { TestContext } from "node:test";
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -17,8 +17,8 @@ import { textsOf } from "#cli/client.ts";
 import { elbClient } from "./elb-client.ts";
 import type { SharedPlatform } from "./shared-platform.ts";
 import { cluster, register, running, runTasks, shell, untilTold } from "./tasks.ts";
-import { TestProcess } from "./test-process.ts";
 import { until } from "./until.ts";
+import { type Ask, startAsking } from "./vpc-client.ts";
 
 /** Of the containers of services. */
 export const webPort = 8080;
@@ -29,36 +29,15 @@ export const webServer = (version: string) =>
     portMappings: [{ containerPort: webPort }],
   });
 
-export interface WebAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** One request, in a connection of its own. */
-export function askNode(host: string, path = "/"): Promise<WebAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = get({ host, port: 80, path, agent: false, timeout: 60_000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString().trim() }),
-      );
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    request.on("timeout", () => request.destroy(new Error("no answer in time")));
-  });
-}
-
 /** Asks every node again and again, each time in a connection of its own. */
-export function steadyLoad(nodes: readonly string[]) {
+export function steadyLoad(ask: Ask, nodes: readonly string[]) {
   const failures: string[] = [];
   const bodies = new Map<string, number>();
   let asking = true;
   const done = Promise.all(
     nodes.map(async (host) => {
       while (asking) {
-        const { status, body } = await askNode(host).catch((error: Error) => ({ status: 0, body: error.message }));
+        const { status, body } = await ask(host).catch((error: Error) => ({ status: 0, body: error.message }));
         if (status !== 200) failures.push(`${status} ${body}`);
         else bodies.set(body, (bodies.get(body) ?? 0) + 1);
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -72,18 +51,6 @@ export function steadyLoad(nodes: readonly string[]) {
       return { failures, bodies };
     },
   };
-}
-
-const oneRequest = `
-  const answer = await fetch(process.argv[1]);
-  console.log(JSON.stringify({ status: answer.status, body: (await answer.text()).trim() }));`;
-
-/** One request from the network of the process `neighbour`, which waits for its answer as long as it takes. */
-export async function askNodeFrom(neighbour: number, host: string): Promise<WebAnswer> {
-  const program = [process.execPath, "--input-type=module", "-e", oneRequest, `http://${host}/`];
-  const asking = new TestProcess("nsenter", [`--target=${neighbour}`, "--net", ...program]);
-  await asking.ended();
-  return JSON.parse(asking.out) as WebAnswer;
 }
 
 export interface Balanced {
@@ -102,6 +69,12 @@ export function balancedServices(shared: SharedPlatform) {
     /** An active load balancer with a listener at port 80 and an empty target group. */
     balance: (name: string, targetType?: TargetType) => balance(shared, name, targetType),
     clientInVpc: () => clientInVpc(shared),
+    /** Asks from the network of a client in the VPC, until the test ends. */
+    async askInVpc(t: TestContext): Promise<Ask> {
+      const { ask, end } = startAsking(await clientInVpc(shared));
+      t.after(end);
+      return ask;
+    },
     newGroup: (name: string, vpcId: string) => newGroup(shared, name, vpcId),
     described: (service: string) => described(shared, service),
     /** Resolves when the latest deployment is complete and no other is left. */
