@@ -1,10 +1,11 @@
-import { execFile, spawn } from "node:child_process";
-import { accessSync, constants, existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type FoundEngine, findEngine } from "#host/runtime/docker/find-engine.ts";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { isHeld, launchEngine } from "./engine-process.ts";
 
 /** What the machine lacks and how it gets it, on Debian and its kin. */
 const needed = [
@@ -18,6 +19,7 @@ const wished = [{ program: "haproxy", package: "haproxy" }] as const;
 const imageParts = { program: "busybox", package: "busybox-static" } as const;
 const programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const defaultSocket = "/var/run/docker.sock";
+const enginePidFile = "/var/run/docker.pid";
 const engineLog = "/var/log/estiva-dockerd.log";
 const engineStartSeconds = 60;
 const lookAgainMs = 100;
@@ -142,35 +144,25 @@ async function startEngine(options: SetUpOptions): Promise<SetUp> {
   options.tell(
     systemd ? "Starting the container engine (systemctl start docker)" : "Starting the container engine (dockerd)",
   );
+  // One that was told to end a moment ago ends first; one that is just starting serves us, too.
+  const other = systemd ? undefined : await untilAnswering(options, () => !isHeld(enginePidFile));
+  if (other !== undefined) return { engineUrl: other, undo: async () => {} };
   if (systemd) await promisify(execFile)("systemctl", ["start", "docker"]);
-  const engine = systemd ? undefined : launch(dockerd);
-  for (const until = options.clock.now() + engineStartSeconds * 1000; options.clock.now() < until; ) {
-    const engineUrl = (await findEngine(options.env, options.clock)).engine?.address.url;
-    if (engineUrl) return { engineUrl, undo: async () => void engine?.kill("SIGTERM") };
-    if (engine?.exitCode !== null && engine?.exitCode !== undefined) break;
-    await sleep(options.clock, lookAgainMs);
-  }
+  const engine = systemd ? undefined : launchEngine(dockerd, enginePidFile, engineLog);
+  const engineUrl = await untilAnswering(options, () => engine?.hasEnded() === true);
+  if (engineUrl !== undefined) return { engineUrl, undo: async () => engine?.stop() };
+  await engine?.stop();
   throw unavailable(`The container engine did not start:\n${lastLines(engineLog)}`, [asRoot(command)]);
 }
 
-/**
- * An engine that was killed leaves its process id behind, and the next one refuses to start where a process has that
- * number now, be it another program's or one that has ended and was not waited for.
- */
-function removeStalePidFile(): void {
-  const path = "/var/run/docker.pid";
-  if (!existsSync(path)) return;
-  const stat = join("/proc", readFileSync(path, "utf8").trim(), "stat");
-  const [, program, state] = (existsSync(stat) && /\((.*)\) (\S)/.exec(readFileSync(stat, "utf8"))) || [];
-  if (program !== "dockerd" || state === "Z" || state === "X") rmSync(path);
-}
-
-function launch(dockerd: string) {
-  removeStalePidFile();
-  const log = openSync(engineLog, "a", 0o640);
-  const engine = spawn(dockerd, [], { detached: true, stdio: ["ignore", log, log] });
-  engine.unref();
-  return engine;
+/** The address of an engine as soon as one answers; undefined when `giveUp` says so, or after a minute. */
+async function untilAnswering({ env, clock }: SetUpOptions, giveUp: () => boolean): Promise<string | undefined> {
+  for (const until = clock.now() + engineStartSeconds * 1000; clock.now() < until; await sleep(clock, lookAgainMs)) {
+    const isOver = giveUp();
+    const engineUrl = (await findEngine(env, clock)).engine?.address.url;
+    if (engineUrl !== undefined || isOver) return engineUrl;
+  }
+  return undefined;
 }
 
 /** A socket that is there and may not be used is the commonest reason of all. */

@@ -40,7 +40,11 @@ async function demo(machine: Machine, args: Arguments, terminal: Terminal): Prom
   const setUp = await machine.setUp({ install: !args.flags.has("no-install"), makesImages: true }, tell);
   const folder = dataFolder(terminal.env, lastValue(args, "data"));
   const running = await alreadyRunning(terminal, folder);
-  const platform = running ? undefined : await machine.startPlatform(folder);
+  const started = running ? undefined : machine.startPlatform(folder);
+  const platform = await started?.catch(async (error: unknown) => {
+    await setUp.undo();
+    throw error;
+  });
   tell(platform ? `The platform is ready at ${platform.endpoint}` : `The platform is running at ${running}`);
   // The platform of this folder, whatever endpoint the shell's environment names.
   const client = createClient(findConnection({ ...terminal.env, AWS_ENDPOINT_URL: undefined }, folder));
