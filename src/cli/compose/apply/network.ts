@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { type Client, textsOf, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
 import type { PlannedNetwork, PlannedService } from "../model.ts";
-import { chooseCidr } from "../plan/cidr.ts";
+import { chooseCidr, routedRanges } from "../plan/cidr.ts";
 import { fingerprint, projectTag } from "../plan/names.ts";
 
 /** The network of a project: a VPC of its own with one subnet, and a security group for each network of the file. */
@@ -34,9 +35,18 @@ async function makeVpc(client: Client, project: string): Promise<string> {
     ...textsOf(await client.ec2("DescribeVpcs", {}), "cidrBlock"),
     ...here.flatMap(({ cidr, family }) => (family === "IPv4" && cidr ? [cidr] : [])),
   ];
-  const cidr = chooseCidr(Number.parseInt(fingerprint(project).slice(0, 8), 16), taken);
+  const seed = Number.parseInt(fingerprint(project).slice(0, 8), 16);
+  // VPCs of other platforms of this machine are no addresses of it, only routes. Where one covers everything, such as
+  // that of a VPN, no range is better than another.
+  const cidr = chooseCidr(seed, [...taken, ...(await routesHere())]) ?? chooseCidr(seed, taken);
   if (cidr === undefined) throw new CommandError("No address range is left for the project's network.");
   return makeOne(client, "CreateVpc", { CidrBlock: cidr, ...tags("vpc", project) }, "vpcId");
+}
+
+async function routesHere(): Promise<string[]> {
+  // Another kernel than Linux tells its routes elsewhere; the platform is not on that machine either.
+  if (process.platform !== "linux") return [];
+  return routedRanges(await readFile("/proc/net/route", "utf8"));
 }
 
 /** Tasks reach the outside by an internet gateway, as in a default VPC. */

@@ -20,6 +20,25 @@ export function chooseCidr(seed: number, taken: readonly string[]): string | und
   return undefined;
 }
 
+/**
+ * The ranges that a machine has routes to, in CIDR notation, from its `/proc/net/route` (numbers in hexadecimal, in the
+ * byte order of the machine, a little-endian one). Default routes are none.
+ */
+export function routedRanges(table: string): string[] {
+  return table
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [, destination = "", , , , , , mask = ""] = line.split("\t");
+      const bits = number(mask).toString(2).replaceAll("0", "").length;
+      return bits === 0 ? [] : [`${dotted(number(destination))}/${bits}`];
+    });
+}
+
+function number(littleEndian: string): number {
+  return Buffer.from(littleEndian.padStart(8, "0"), "hex").readUInt32LE();
+}
+
 /** `10.0.0.0/24`; undefined when it is no range of IPv4. */
 function rangeOf(cidr: string): Range | undefined {
   const [, a, b, c, d, bits] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr)?.map(Number) ?? [];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Task } from "#generated/ecs/types.ts";
 import { projectOf } from "../testing.ts";
-import { chooseCidr } from "./cidr.ts";
+import { chooseCidr, routedRanges } from "./cidr.ts";
 import { fingerprint, repositoryOf } from "./names.ts";
 import { readinessOf, type Watched } from "./readiness.ts";
 import { taskDefinitionOf } from "./task-definition.ts";
@@ -18,6 +18,16 @@ test("a project's range overlaps none that is taken", () => {
     [5, ["0.0.0.0/0"], undefined],
   ];
   for (const [seed, taken, cidr] of cases) assert.equal(chooseCidr(seed, taken), cidr, `${seed} ${taken}`);
+});
+
+test("what a machine has routes to is taken, the world apart", () => {
+  const table =
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n" +
+    "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0  \n" +
+    "ev1\t0000640A\t0140FEA9\t0003\t0\t0\t0\t00FCFFFF\t0\t0\t0  \n" +
+    "ev1\t0040FEA9\t00000000\t0001\t0\t0\t0\tFEFFFFFF\t0\t0\t0  \n";
+  assert.deepEqual(routedRanges(table), ["10.100.0.0/22", "169.254.64.0/31"]);
+  assert.equal(chooseCidr(0, routedRanges(table)), "10.100.4.0/22");
 });
 
 test("names and fingerprints", () => {
