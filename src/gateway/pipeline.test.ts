@@ -143,6 +143,16 @@ describe("who may call", () => {
     it(name, async () => assert.deepEqual(await code(request), [status, fault]));
   }
 
+  it("with a token, and nobody else: who signs such a call as well is not its caller", async () => {
+    let ctx: RequestContext | undefined;
+    const tokens = gatewayOf(async (_input, given) => {
+      ctx = given;
+      return {};
+    });
+    assert.equal((await tokens.ask(as(unsignedRole, credentials, "sts"))).status, 200);
+    assert.equal(ctx?.caller.arn, "");
+  });
+
   it("presigned, as clients of EKS do", async () => {
     const query = "Action=GetCallerIdentity&Version=2011-06-15";
     const request = { ...sts, method: "GET", query, headers: { host: "h" }, body: new Uint8Array() };

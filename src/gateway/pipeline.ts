@@ -113,16 +113,18 @@ export function createPipeline(options: PipelineOptions): Respond {
       }
     };
     try {
-      const identity = authenticate(request, parsed, target, { credentials, keys, now: clock.now() });
-      if (identity === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
+      const signer = authenticate(request, parsed, target, { credentials, keys, now: clock.now() });
+      if (signer === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
       const plain = await decompress(request, options.bodyLimitBytes);
       const found = findOperation(target, plain);
       operation = found.operation;
-      if (identity === undefined && !operation.unsigned) throw commonFault(target.style, "missingToken");
+      if (signer === undefined && !operation.unsigned) throw commonFault(target.style, "missingToken");
+      // What comes with a token is the token's alone: a session that signs it as well is not to pass on what it has.
+      const signed = operation.unsigned ? undefined : signer?.caller;
 
-      const account = identity?.caller.account ?? options.account;
-      const region = identity?.region ?? options.region;
-      const caller = identity?.caller ?? anonymous(account);
+      const account = signed?.account ?? options.account;
+      const region = signer?.region ?? options.region;
+      const caller = signed ?? anonymous(account);
       known = { operation, caller, account, region, bodyBytes: plain.body.length, input: undefined, resources: [] };
       const input = target.protocol.parse(plain, operation, found.labels);
       known.input = input;

@@ -8,12 +8,8 @@ import { commonFault } from "../operation.ts";
  * those of GetSessionToken may call IAM only with a second factor, and of STS no more than AssumeRole; those of
  * GetFederationToken may call neither. A stolen session is not to become a key that lasts.
  */
-export function refuseBeyondSession(
-  { type, session }: Caller,
-  { service, name, unsigned }: Operation,
-  style: FaultStyle,
-): void {
-  if (session === undefined || type === "AssumedRole" || unsigned || name === "GetCallerIdentity") return;
+export function refuseBeyondSession({ type, session }: Caller, { service, name }: Operation, style: FaultStyle): void {
+  if (session === undefined || type === "AssumedRole" || name === "GetCallerIdentity") return;
   const refused = (condition: Condition, message?: string) => commonFault(style, condition, message);
   if (service.name === "iam") {
     if (type === "FederatedUser" || session.mfaAuthenticatedAt === undefined) throw refused("invalidKey");

@@ -2,7 +2,16 @@ import type { Tags } from "#kernel/authorization.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
 import { findPolicy } from "./find-policy.ts";
-import { defaultVersion, type GroupRecord, groups, type Identity, roles, type UserRecord, users } from "./model.ts";
+import {
+  defaultVersion,
+  type GroupRecord,
+  groups,
+  type Identity,
+  roles,
+  type Tag,
+  type UserRecord,
+  users,
+} from "./model.ts";
 import {
   type AttachedPolicy,
   type CompiledPolicy,
@@ -34,10 +43,7 @@ export function createPolicySource(store: Store, compile: PolicyCompiler): Polic
   return {
     policiesOf(caller) {
       const { session, type } = caller;
-      const tagsWith = (own: readonly { readonly key: string; readonly value: string }[]) => ({
-        ...Object.fromEntries(own.map(({ key, value }) => [key, value])),
-        ...session?.tags,
-      });
+      const tagsWith = (own: readonly Tag[]) => principalTags(own, session?.tags);
       const sessionSet = sessionPolicies(caller, compile);
       const issuerId = session?.issuerId ?? caller.userId;
       if (type === "Root" || (type === "FederatedUser" && issuerId === caller.account)) {
@@ -61,6 +67,13 @@ export function createPolicySource(store: Store, compile: PolicyCompiler): Polic
       };
     },
   };
+}
+
+/** A session's tag takes the place of the role's or user's, however that is spelt ("Pass session tags in AWS STS"). */
+function principalTags(own: readonly Tag[], ofSession: Tags = {}): Tags {
+  const taken = new Set(Object.keys(ofSession).map((key) => key.toLowerCase()));
+  const left = own.filter(({ key }) => !taken.has(key.toLowerCase()));
+  return { ...Object.fromEntries(left.map(({ key, value }) => [key, value])), ...ofSession };
 }
 
 /** A federated user's session has what its policies allow, and nothing without any; other sessions only with some. */

@@ -8,6 +8,7 @@ import {
   type ServiceAuthorization,
   tagsOf,
 } from "#kernel/authorization.ts";
+import type { Caller } from "#kernel/handler.ts";
 import { roleOfArn } from "#services/iam/model.ts";
 import type { SecondFactorCheck } from "./parts.ts";
 
@@ -18,20 +19,21 @@ const operationsOf = (secondFactor: SecondFactorCheck): AuthorizationTable<Opera
     resources: ({ RoleArn }) => (parseArn(RoleArn)?.resource ? [RoleArn] : []),
     requestTags: ({ Tags }) => tagsOf(Tags),
     conditionKeys: (input, scope) => ({
-      ...sessionKeys(input),
+      ...sessionKeys(input, scope.caller),
       ...secondFactorKeys(input, scope, secondFactor),
       "sts:ExternalId": input.ExternalId,
       "sts:TransitiveTagKeys": input.TransitiveTagKeys,
     }),
     also: (input, { caller }) => {
-      const conditionKeys = { ...sessionKeys(input), "sts:TransitiveTagKeys": input.TransitiveTagKeys };
+      const conditionKeys = { ...sessionKeys(input, caller), "sts:TransitiveTagKeys": input.TransitiveTagKeys };
       const isTagged = (input.Tags ?? []).length > 0 || (caller.session?.transitiveTagKeys ?? []).length > 0;
       const further: Requirement[] = [];
       if (isTagged) {
         const requestTags = tagsOf(input.Tags);
         further.push({ action: "sts:TagSession", resource: input.RoleArn, requestTags, conditionKeys });
       }
-      if (input.SourceIdentity !== undefined) {
+      // One that the calling session has goes on to the next, which takes the same right ("Role chaining").
+      if (conditionKeys["sts:SourceIdentity"] !== undefined) {
         further.push({ action: "sts:SetSourceIdentity", resource: input.RoleArn, conditionKeys });
       }
       return further;
@@ -76,6 +78,9 @@ interface SessionInput {
   readonly SourceIdentity?: string;
 }
 
-function sessionKeys({ RoleSessionName, SourceIdentity }: SessionInput): ConditionKeys {
-  return { "sts:RoleSessionName": RoleSessionName, "sts:SourceIdentity": SourceIdentity };
+function sessionKeys({ RoleSessionName, SourceIdentity }: SessionInput, { session }: Caller) {
+  return {
+    "sts:RoleSessionName": RoleSessionName,
+    "sts:SourceIdentity": SourceIdentity ?? session?.sourceIdentity,
+  };
 }

@@ -309,3 +309,35 @@ test("a token of a trusted provider gives a session; others are refused in AWS's
     isFault("InvalidIdentityToken", /signature/),
   );
 });
+
+test("a token's tags and source identity are the session's, where the role lets them be set", async () => {
+  const asked: [string, Record<string, unknown>][] = [];
+  const trusts: StsParts["trusts"] = (_role, action, _principal, keys) => asked.push([action, keys]) > 0;
+  const { world, secretBox, operations } = await ready({ trusts });
+  const claims = { iss: "https://idp.test", sub: "me", aud: "client", azp: "app", exp: world.clock.now() / 1000 + 60 };
+  const call = (more: Record<string, unknown>) =>
+    world.call(operations, "AssumeRoleWithWebIdentity", { ...assume, WebIdentityToken: token({ ...claims, ...more }) });
+  const nested = { principal_tags: { team: ["a"] }, transitive_tag_keys: ["team"] };
+  const answer = await call({
+    "https://aws.amazon.com/tags": nested,
+    "https://aws.amazon.com/tags/principal_tags/cost": "7",
+    "https://aws.amazon.com/source_identity": "ada",
+    aud: "client",
+  });
+  const { AccessKeyId, SessionToken } = answer.Credentials!;
+  const { tags, transitiveTagKeys, sourceIdentity } = openSession(secretBox, AccessKeyId, SessionToken)!.caller
+    .session!;
+  assert.deepEqual({ tags, transitiveTagKeys }, { tags: { team: "a", cost: "7" }, transitiveTagKeys: ["team"] });
+  assert.deepEqual([sourceIdentity, answer.SourceIdentity], ["ada", "ada"]);
+  const actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"];
+  assert.deepEqual(
+    asked.map(([action]) => action),
+    actions,
+  );
+  const { "idp.test:aud": aud, "idp.test:oaud": oaud, "sts:RoleSessionName": name } = asked[0]![1];
+  assert.deepEqual([aud, oaud, name, asked[1]![1]["aws:RequestTag/cost"]], ["app", "client", "s", "7"]);
+  for (const wrong of [{ team: ["a", "b"] }, { team: 1 }, { "aws:team": "a" }, { team: "x".repeat(257) }]) {
+    const refused = call({ "https://aws.amazon.com/tags": { principal_tags: wrong } });
+    await assert.rejects(refused, isFault("InvalidIdentityToken", /session tags/), JSON.stringify(wrong));
+  }
+});

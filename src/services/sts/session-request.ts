@@ -1,5 +1,7 @@
 import type { Tag } from "#generated/sts/types.ts";
+import type { ConditionKeys } from "#kernel/authorization.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import type { RoleRecord } from "#services/iam/model.ts";
 import type { StsParts } from "./parts.ts";
 
 /** "Requesting temporary security credentials": seconds. */
@@ -65,6 +67,38 @@ export function roleSeconds(ctx: RequestContext, asked: number | undefined, maxS
     );
   }
   return seconds;
+}
+
+/** What an identity provider's assertion or token says of the session. */
+export interface FederatedSession {
+  readonly sessionName: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity?: string;
+}
+
+/** Whether the role trusts the provider with such a session: tags and a source identity take rights of their own. */
+export function trustsFederated(
+  parts: Pick<StsParts, "trusts">,
+  role: RoleRecord,
+  { action, provider, keys }: { readonly action: string; readonly provider: string; readonly keys: ConditionKeys },
+  { sessionName, tags, transitiveTagKeys, sourceIdentity }: FederatedSession,
+): boolean {
+  const tagKeys = Object.keys(tags);
+  const all = {
+    ...keys,
+    "sts:RoleSessionName": sessionName,
+    "sts:SourceIdentity": sourceIdentity,
+    "sts:TransitiveTagKeys": transitiveTagKeys.length === 0 ? undefined : transitiveTagKeys,
+    ...(tagKeys.length > 0 && { "aws:TagKeys": tagKeys }),
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+  const actions = [
+    action,
+    ...(tagKeys.length > 0 ? ["sts:TagSession"] : []),
+    ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ];
+  return actions.every((one) => parts.trusts(role, one, { provider }, all));
 }
 
 export interface SessionTags {

@@ -6,7 +6,14 @@ import { type RoleRecord, roleOfArn, type SamlProviderRecord, samlProviderKey } 
 import type { StsParts } from "../parts.ts";
 import { readAssertion, type SamlClaims } from "../saml/assertion.ts";
 import { readMetadata } from "../saml/metadata.ts";
-import { leastSeconds, packedPolicySize, roleSeconds, sessionPolicies, sessionTags } from "../session-request.ts";
+import {
+  leastSeconds,
+  packedPolicySize,
+  roleSeconds,
+  sessionPolicies,
+  sessionTags,
+  trustsFederated,
+} from "../session-request.ts";
 import { issueSession } from "../sessions.ts";
 import { checkArn, roleCaller } from "./assume-role.ts";
 
@@ -83,7 +90,6 @@ function secondsOf(
 
 /** "Available keys for SAML-based AWS STS federation" */
 function isTrusted(parts: StsParts, role: RoleRecord, provider: SamlProviderRecord, claims: SamlClaims): boolean {
-  const tagKeys = Object.keys(claims.tags);
   const keys = {
     "saml:aud": claims.recipient,
     "saml:iss": claims.issuer,
@@ -91,18 +97,8 @@ function isTrusted(parts: StsParts, role: RoleRecord, provider: SamlProviderReco
     "saml:sub_type": claims.subjectType,
     "saml:namequalifier": nameQualifier(claims, provider),
     "saml:doc": `${provider.account}/${provider.name}`,
-    "sts:RoleSessionName": claims.sessionName,
-    "sts:SourceIdentity": claims.sourceIdentity,
-    "sts:TransitiveTagKeys": claims.transitiveTagKeys.length === 0 ? undefined : claims.transitiveTagKeys,
-    ...(tagKeys.length > 0 && { "aws:TagKeys": tagKeys }),
-    ...Object.fromEntries(Object.entries(claims.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
   };
-  const actions = [
-    "sts:AssumeRoleWithSAML",
-    ...(tagKeys.length > 0 ? ["sts:TagSession"] : []),
-    ...(claims.sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
-  ];
-  return actions.every((action) => parts.trusts(role, action, { provider: provider.arn }, keys));
+  return trustsFederated(parts, role, { action: "sts:AssumeRoleWithSAML", provider: provider.arn, keys }, claims);
 }
 
 /** AWS's hash, by which a subject is one provider's and one account's. */

@@ -3,8 +3,16 @@ import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
 import { type OidcProviderRecord, oidcProviderKey, type RoleRecord, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
-import { packedPolicySize, roleSeconds, sessionPolicies } from "../session-request.ts";
+import {
+  type FederatedSession,
+  packedPolicySize,
+  roleSeconds,
+  sessionPolicies,
+  sessionTags,
+  trustsFederated,
+} from "../session-request.ts";
 import { issueSession } from "../sessions.ts";
+import { tokenSession } from "../token-session.ts";
 import { type Claims, isSignedBy, parseToken, type Token } from "../web-identity.ts";
 import { checkArn, roleCaller } from "./assume-role.ts";
 
@@ -31,13 +39,22 @@ export function assumeRoleWithWebIdentity(
     const { account = "" } = parseArn(input.RoleArn) ?? {};
     const provider = await checkToken(parts, ctx, token, account);
     const role = roleOfArn(ctx.store, input.RoleArn);
-    if (role === undefined || !isTrusted(parts, role, provider, token.claims)) {
+    const said = tokenSession(token.claims);
+    if (said === undefined) {
+      throw ctx.fault(invalidToken, "The session tags or the source identity in the token are not valid.");
+    }
+    const asked = { ...said, sessionName: input.RoleSessionName };
+    if (role === undefined || !isTrusted(parts, role, provider, token.claims, asked)) {
       throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     }
     const now = ctx.clock.now();
     const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
     const policies = sessionPolicies(ctx, input, parts);
-    const session = { policies, tags: {}, federatedProvider: provider.arn, issuedAt: now };
+    const given = Object.entries(said.tags).map(([Key, Value]) => ({ Key, Value }));
+    const tags = sessionTags(ctx, given, said.transitiveTagKeys);
+    const { sourceIdentity } = said;
+    const identity = sourceIdentity === undefined ? {} : { sourceIdentity };
+    const session = { ...tags, ...identity, policies, federatedProvider: provider.arn, issuedAt: now };
     const caller = roleCaller(role, input.RoleSessionName, session);
     return {
       Credentials: issueSession(parts, caller, now + seconds * 1000),
@@ -45,6 +62,7 @@ export function assumeRoleWithWebIdentity(
       SubjectFromWebIdentityToken: token.claims.sub,
       Audience: token.claims.azp ?? token.claims.aud[0]!,
       Provider: provider.arn,
+      ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
       ...packedPolicySize(input),
     };
   };
@@ -97,11 +115,18 @@ async function isSigned(parts: StsParts, ctx: RequestContext, token: Token): Pro
 }
 
 /** The trust policy sees the claims as condition keys of the provider: `<url>:sub`, `<url>:aud`. */
-function isTrusted(parts: StsParts, role: RoleRecord, provider: OidcProviderRecord, claims: Claims): boolean {
+function isTrusted(
+  parts: StsParts,
+  role: RoleRecord,
+  { arn, url }: OidcProviderRecord,
+  { sub, aud, azp, amr }: Claims,
+  session: FederatedSession,
+): boolean {
   const keys = {
-    [`${provider.url}:sub`]: claims.sub,
-    [`${provider.url}:aud`]: claims.azp ?? claims.aud[0],
-    ...(claims.amr && { [`${provider.url}:amr`]: claims.amr }),
+    [`${url}:sub`]: sub,
+    [`${url}:aud`]: azp ?? aud[0],
+    [`${url}:oaud`]: aud[0],
+    ...(amr && { [`${url}:amr`]: amr }),
   };
-  return parts.trusts(role, "sts:AssumeRoleWithWebIdentity", { provider: provider.arn }, keys);
+  return trustsFederated(parts, role, { action: "sts:AssumeRoleWithWebIdentity", provider: arn, keys }, session);
 }
