@@ -3,7 +3,7 @@ import { parseOpenFiles } from "#host/agent/open-files.ts";
 import type { ContainerSpec, ContainerStatus, RuntimeDriver, Sandbox } from "#host/runtime/driver.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { checkArguments, proxyArguments, proxyEnvironment } from "./command.ts";
-import { ensureProxyImage, proxyProgram } from "./image.ts";
+import { ensureProxyImage, proxyProgram, shellProgram } from "./image.ts";
 import type { ProxyPlace } from "./proxy.ts";
 
 /** Where the container has the folder. */
@@ -36,8 +36,15 @@ export interface ProxyContainer extends ProxyPlace {
 }
 
 /**
+ * Starts HAProxy, and again as soon as it has ended: its master ends with its worker. The engine takes several times as
+ * long to start the container again, and more where the machine is busy. To one that ends again and again it is left,
+ * because it waits longer each time. What tells the shell to end ends the container, with all that is in it.
+ */
+const keepRunning = 'trap exit TERM; for start in 1 2 3 4 5; do "$0" "$@" & wait $!; done';
+
+/**
  * HAProxy as a container of a sandbox: without rights, without anything to write to but its folder, and started again
- * by the engine when it ends, with or without the platform. It binds low ports where the sandbox was made with
+ * in it when it ends, with or without the platform. It binds low ports where the sandbox was made with
  * `proxySysctls`.
  */
 export async function proxyContainer(options: ProxyContainerOptions): Promise<ProxyContainer> {
@@ -112,7 +119,7 @@ function spec(
 ): ContainerSpec {
   return {
     ...{ name, labels, image, user },
-    entrypoint: [proxyProgram],
+    entrypoint: [shellProgram, "-c", keepRunning, proxyProgram],
     command: proxyArguments(containerFolder),
     environment: Object.entries(proxyEnvironment).map(([variable, value]) => `${variable}=${value}`),
     ...{ interactive: false, tty: false, privileged: false, init: false },

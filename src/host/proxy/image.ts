@@ -10,15 +10,16 @@ import type { TarEntry } from "#host/runtime/tar.ts";
 import { DriverError } from "#kernel/fault.ts";
 
 const places = ["/usr/local/sbin/haproxy", "/usr/sbin/haproxy"];
-/** Where it is in the image. */
+/** Where they are in the image. */
 export const proxyProgram = "/usr/sbin/haproxy";
+export const shellProgram = "/bin/sh";
 /** Threads cannot end without it; no program says that it needs it. */
 const unnamed = "libgcc_s.so.1";
 
 /**
- * The image with this machine's HAProxy and its libraries and nothing else, put into the engine unless it is there.
- * Resolves with its reference, which another build of HAProxy changes. Rejects with a `DriverError` (`NotFound`) where
- * there is no HAProxy.
+ * The image with this machine's HAProxy, the shell that starts it and their libraries and nothing else, put into the
+ * engine unless it is there. Resolves with its reference, which another build of HAProxy changes. Rejects with a
+ * `DriverError` (`NotFound`) where there is no HAProxy.
  */
 export async function ensureProxyImage(driver: RuntimeDriver): Promise<string> {
   const files = await programFiles();
@@ -40,13 +41,17 @@ async function programFiles(): Promise<ProgramFile[]> {
     const mend = "install the package haproxy (apt-get install haproxy)";
     throw new DriverError("NotFound", `HAProxy, which carries the traffic of load balancers, is missing: ${mend}`);
   }
-  const { stdout } = await promisify(execFile)("ldd", [program]);
+  const { stdout } = await promisify(execFile)("ldd", [program, shellProgram]);
   // `libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x...)`, and the loader by its path alone.
   const named = [...stdout.matchAll(/(?:^|=>)\s*(\/\S+) \(0x/gm)].map((match) => match[1]!);
   const others = [...new Set(named.map((path) => join(dirname(path), unnamed)))].filter(existsSync);
   const libraries = [...new Set([...named, ...others])].sort();
   const files = libraries.map(async (path) => ({ path, data: await readFile(path) }));
-  return [{ path: proxyProgram, data: await readFile(program) }, ...(await Promise.all(files))];
+  const programs = [
+    { path: proxyProgram, data: await readFile(program) },
+    { path: shellProgram, data: await readFile(shellProgram) },
+  ];
+  return [...programs, ...(await Promise.all(files))];
 }
 
 function archiveOf(reference: string, files: readonly ProgramFile[]): Uint8Array {

@@ -34,6 +34,15 @@ function commandOf(pid: string): string {
   }
 }
 
+/** Of a process that has ended meanwhile: none. */
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Its network namespace; none when it has ended meanwhile. */
 function networkOf(pid: string): string {
   try {
@@ -105,11 +114,11 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     const command = [process.execPath, "--input-type=module", "-e", script];
     return JSON.parse(await from.runInBackground(...command)) as [number, string, number];
   };
-  /** Of the nodes of this test: others may be on this machine. */
-  const masters = async () => {
+  /** HAProxy's master and workers of the nodes of this test: others may be on this machine. */
+  const processes = async () => {
     const own = (await docker.driver.listSandboxes()).map(({ pid }) => networkOf(String(pid)));
     return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && commandOf(name).includes("haproxy -W -S /node/"))
+      .filter((name) => /^\d+$/.test(name) && /^\S+haproxy .*-S \/node\//.test(commandOf(name)))
       .filter((name) => own.includes(networkOf(name)))
       .map(Number);
   };
@@ -145,7 +154,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
   });
 
   test("the platform goes and comes back: traffic goes on, the same process serves", async () => {
-    const before = await masters();
+    const before = await processes();
     assert.notEqual(before.length, 0);
     await nodes.stop();
     assert.equal((await get())[0], 200);
@@ -153,22 +162,46 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     nodes = await openManager();
     assert.equal(nodes.hasInterface(networkInterfaceId), true);
     await apply("1");
-    assert.deepEqual(await masters(), before);
+    assert.deepEqual(await processes(), before);
     assert.equal((await get())[0], 200);
   });
 
-  test("a crash of HAProxy is repaired by the engine, also without the platform, within a second", async () => {
+  /** The master that serves now, another one than `before`. */
+  const masterAfter = async (before?: number) => {
+    const look = async () => {
+      const all = await processes();
+      return all.find((pid) => pid !== before && all.some((other) => parentOf(other) === pid));
+    };
+    return await until("a master with a worker", look, Boolean, { everyMs: 5 });
+  };
+
+  test("a crash of HAProxy's master or worker is repaired in its container, also without the platform", async () => {
+    let master = await masterAfter();
+    const shell = parentOf(master);
     for (const isUp of [true, false]) {
       if (!isUp) await nodes.stop();
-      const [pid] = await masters();
-      process.kill(pid!, "SIGKILL");
-      const [status, , afterMs] = await get();
-      assert.equal(status, 200);
-      assert.notEqual((await masters())[0], pid);
-      console.log(`repaired after ${afterMs} ms, platform ${isUp ? "up" : "down"}`);
+      for (const which of ["master", "worker"] as const) {
+        const worker = (await processes()).find((pid) => parentOf(pid) === master)!;
+        process.kill(which === "master" ? master : worker, "SIGKILL");
+        const began = performance.now();
+        master = await masterAfter(master);
+        const startedMs = Math.round(performance.now() - began);
+        assert.equal((await get())[0], 200);
+        // The engine has had no part in it: that takes it longer.
+        assert.equal(parentOf(master), shell);
+        console.log(`${which} started again after ${startedMs} ms, platform ${isUp ? "up" : "down"}`);
+      }
     }
     nodes = await openManager();
     await apply("1");
+  });
+
+  test("a HAProxy that crashes again and again is left to the engine, which starts its container", async () => {
+    let master = await masterAfter();
+    for (const shell = parentOf(master); parentOf(master) === shell; master = await masterAfter(master)) {
+      process.kill(master, "SIGKILL");
+    }
+    assert.equal((await get())[0], 200);
   });
 
   test("a target without an address is a port of the host, as long as a task there has it", async () => {

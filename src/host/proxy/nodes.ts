@@ -162,7 +162,7 @@ function absent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** Whatever ends is looked at: HAProxy is started again by the engine, a sandbox is not. */
+/** Whatever ends is looked at: HAProxy is started again without the platform, a sandbox is not. */
 function onNodeEvent({ type }: RuntimeEvent, actor: NodeActor | undefined): void {
   if (type === "exited" || type === "removed") actor?.check();
   // The sandbox of a task that it waited for.
