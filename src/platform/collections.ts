@@ -1,6 +1,6 @@
 import { acmCollections } from "#services/acm/index.ts";
 import { autoScalingCollections, autoScalingEventSources } from "#services/autoscaling/index.ts";
-import { scalableTargets } from "#services/autoscaling/model.ts";
+import { scalableTargets, targetArn } from "#services/autoscaling/model.ts";
 import { cloudTrailCollections } from "#services/cloudtrail/index.ts";
 import { cloudWatchCollections, cloudWatchEventSources } from "#services/cloudwatch/index.ts";
 import { discoveryCollections } from "#services/discovery/index.ts";
@@ -8,11 +8,11 @@ import { collections as ec2Collections } from "#services/ec2/index.ts";
 import { ecrCollections } from "#services/ecr/index.ts";
 import { pullThroughRules } from "#services/ecr/model.ts";
 import { ecsCollections, ecsEventSources } from "#services/ecs/index.ts";
-import { clusters, services } from "#services/ecs/model.ts";
+import { clusterArn, clusters, serviceArn, services } from "#services/ecs/model.ts";
 import { elbCollections } from "#services/elb/index.ts";
-import { loadBalancers } from "#services/elb/model.ts";
+import { loadBalancerArn, loadBalancers } from "#services/elb/model.ts";
 import { eventsCollections } from "#services/events/index.ts";
-import { iamCollections, type LinkedRoleUses } from "#services/iam/index.ts";
+import { iamCollections, linkedRoleUse } from "#services/iam/index.ts";
 import { kmsCollections } from "#services/kms/index.ts";
 import { logsCollections } from "#services/logs/index.ts";
 import { organizationsCollections } from "#services/organizations/index.ts";
@@ -32,10 +32,18 @@ export const collections = [
 export const eventSources = [...ecsEventSources, ...cloudWatchEventSources, ...autoScalingEventSources];
 
 /** Which records services have their service-linked roles for. */
-export const linkedRoleUses: LinkedRoleUses = {
-  [clusters.name]: "ecs.amazonaws.com",
-  [services.name]: "ecs.amazonaws.com",
-  [loadBalancers.name]: "elasticloadbalancing.amazonaws.com",
-  [scalableTargets.name]: "ecs.application-autoscaling.amazonaws.com",
-  [pullThroughRules.name]: "pullthroughcache.ecr.amazonaws.com",
-};
+export const linkedRoleUses = [
+  linkedRoleUse(clusters, "ecs.amazonaws.com", (cluster) =>
+    cluster.status === "INACTIVE" ? undefined : clusterArn(cluster, cluster.clusterName),
+  ),
+  linkedRoleUse(services, "ecs.amazonaws.com", (service) =>
+    service.status === "INACTIVE" ? undefined : serviceArn(service),
+  ),
+  linkedRoleUse(loadBalancers, "elasticloadbalancing.amazonaws.com", loadBalancerArn),
+  linkedRoleUse(scalableTargets, "ecs.application-autoscaling.amazonaws.com", targetArn),
+  linkedRoleUse(
+    pullThroughRules,
+    "pullthroughcache.ecr.amazonaws.com",
+    ({ prefix }) => `pull-through-cache-rule/${prefix}`,
+  ),
+];

@@ -12,6 +12,7 @@ import { type TrustedPrincipal, trusts } from "#services/iam/trust.ts";
 import { createOrganizations } from "#services/organizations/index.ts";
 import { createProviderKeys, createSts, openSession } from "#services/sts/index.ts";
 import type { StoreHost } from "#store/index.ts";
+import { linkedRoleUses } from "./collections.ts";
 import type { RootCredentials } from "./data-folder.ts";
 import { sendHttp } from "./http-sender.ts";
 
@@ -63,7 +64,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     usage: new UsageLog({ store: store.as("iam.usage"), clock, log: options.log }),
     trusts: trustsIt,
     services: [
-      createIam({ secretBox }),
+      createIam({ secretBox, linkedRoleUses }),
       createOrganizations({ managementAccount: options.account }),
       createSts({
         secretBox,

@@ -2,7 +2,7 @@ import type { Operations } from "#generated/iam/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { createSecretBox, type SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
-import { iamCollections } from "#services/iam/index.ts";
+import { iamCollections, type LinkedRoleUse } from "#services/iam/index.ts";
 import { createOperations } from "#services/iam/operations/index.ts";
 import { type TestWorld, testWorld } from "./context.ts";
 
@@ -17,10 +17,10 @@ export interface IamWorld extends TestWorld {
   ): Promise<Operations[N]["output"]>;
 }
 
-export async function iamWorld(): Promise<IamWorld> {
+export async function iamWorld(linkedRoleUses: readonly LinkedRoleUse[] = []): Promise<IamWorld> {
   const world = await testWorld({ collections: iamCollections, model: "iam" });
   const secretBox = createSecretBox(new Uint8Array(32).fill(7), world.random);
-  const operations = createOperations({ secretBox });
+  const operations = createOperations({ secretBox, linkedRoleUses });
   return {
     ...world,
     secretBox,

@@ -12,7 +12,7 @@ const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRo
 
 test("an execution role that was begun and not finished is finished; one that somebody changed stays", async () => {
   const { store, iam, secretBox } = await iamWorld();
-  const { gateway } = testGateway([fakeService("iam", createOperations({ secretBox }))], { store });
+  const { gateway } = testGateway([fakeService("iam", createOperations({ secretBox, linkedRoleUses: [] }))], { store });
   const endpoint = `http://127.0.0.1:${await gateway.listen("127.0.0.1", 0)}`;
   const client = createClient({ endpoint, region: "us-east-1", ...credentials });
   /** Its process ends after so many calls that write. */

@@ -1,5 +1,4 @@
 import type { ServiceModule } from "#kernel/handler.ts";
-import type { SecretBox } from "#kernel/secret-box.ts";
 import { iamAuthorization } from "./authorization.ts";
 import {
   accessKeys,
@@ -20,12 +19,13 @@ import {
   serviceUses,
   users,
 } from "./model.ts";
-import { createOperations } from "./operations/index.ts";
+import { createOperations, type IamParts } from "./operations/index.ts";
 
 export { accessKeyFinder, type FindAccessKey, type FoundAccessKey } from "./credentials.ts";
 export { findPolicy } from "./find-policy.ts";
 export { SecondFactor } from "./second-factor.ts";
-export { type LinkedRoleUses, linkedRoles } from "./service-linked/derivation.ts";
+export { linkedRoles } from "./service-linked/derivation.ts";
+export { type LinkedRoleUse, linkedRoleUse } from "./service-linked/uses.ts";
 export { UsageLog } from "./usage.ts";
 
 export const iamCollections = [
@@ -47,11 +47,6 @@ export const iamCollections = [
   serviceUses,
   users,
 ];
-
-export interface IamParts {
-  /** Seals secret access keys and private keys. */
-  readonly secretBox: SecretBox;
-}
 
 /** AWS Identity and Access Management. Accounts are worlds of their own; regions are not. */
 export function createIam(parts: IamParts): ServiceModule {

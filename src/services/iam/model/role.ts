@@ -79,7 +79,8 @@ export interface RoleDeletionRecord {
   readonly deletionTaskId: string;
   readonly status: "SUCCEEDED" | "FAILED";
   readonly createdAt: number;
-  readonly reason?: string;
+  /** Of one that has failed: what uses the role. */
+  readonly uses?: readonly { readonly region: string; readonly resources: readonly string[] }[];
 }
 
 export const roleDeletions: Collection<RoleDeletionRecord> = { name: "iam/role-deletion" };

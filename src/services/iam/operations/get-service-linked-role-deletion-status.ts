@@ -8,5 +8,8 @@ export const GetServiceLinkedRoleDeletionStatus: IamHandler<"GetServiceLinkedRol
 ) => {
   const deletion = await ctx.store.get(roleDeletionKey(ctx.account, id));
   if (deletion.value === undefined) throw noSuchEntity(`Deletion task ${id} cannot be found.`);
-  return { Status: deletion.value.status };
+  const { status, uses } = deletion.value;
+  if (uses === undefined) return { Status: status };
+  const RoleUsageList = uses.map(({ region, resources }) => ({ Region: region, Resources: resources }));
+  return { Status: status, Reason: { Reason: "The role is in use by resources of its service.", RoleUsageList } };
 };

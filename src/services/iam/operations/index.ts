@@ -1,6 +1,7 @@
 import type { Operations } from "#generated/iam/types.ts";
 import type { Handlers } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
+import type { LinkedRoleUse } from "../service-linked/uses.ts";
 import { AddClientIDToOpenIDConnectProvider } from "./add-client-id-to-open-id-connect-provider.ts";
 import { AddRoleToInstanceProfile } from "./add-role-to-instance-profile.ts";
 import { AddUserToGroup } from "./add-user-to-group.ts";
@@ -38,7 +39,7 @@ import { DeleteRolePermissionsBoundary } from "./delete-role-permissions-boundar
 import { DeleteRolePolicy } from "./delete-role-policy.ts";
 import { DeleteSAMLProvider } from "./delete-saml-provider.ts";
 import { DeleteServerCertificate } from "./delete-server-certificate.ts";
-import { DeleteServiceLinkedRole } from "./delete-service-linked-role.ts";
+import { deleteServiceLinkedRole } from "./delete-service-linked-role.ts";
 import { DeleteServiceSpecificCredential } from "./delete-service-specific-credential.ts";
 import { DeleteSigningCertificate } from "./delete-signing-certificate.ts";
 import { DeleteSSHPublicKey } from "./delete-ssh-public-key.ts";
@@ -158,11 +159,19 @@ import { uploadServerCertificate } from "./upload-server-certificate.ts";
 import { UploadSigningCertificate } from "./upload-signing-certificate.ts";
 import { UploadSSHPublicKey } from "./upload-ssh-public-key.ts";
 
+export interface IamParts {
+  /** Seals secret access keys and private keys. */
+  readonly secretBox: SecretBox;
+  /** What the roles of services cannot be deleted for. */
+  readonly linkedRoleUses: readonly LinkedRoleUse[];
+}
+
 /** Every operation of IAM that there is. */
-export function createOperations({ secretBox }: { readonly secretBox: SecretBox }) {
+export function createOperations({ secretBox, linkedRoleUses }: IamParts) {
   return {
     ...handlers,
     CreateAccessKey: createAccessKey(secretBox),
+    DeleteServiceLinkedRole: deleteServiceLinkedRole(linkedRoleUses),
     CreateVirtualMFADevice: createVirtualMfaDevice(secretBox),
     EnableMFADevice: enableMfaDevice(secretBox),
     ResyncMFADevice: resyncMfaDevice(secretBox),
@@ -208,7 +217,6 @@ const handlers = {
   DeleteSAMLProvider,
   DeleteSSHPublicKey,
   DeleteServerCertificate,
-  DeleteServiceLinkedRole,
   DeleteServiceSpecificCredential,
   DeleteSigningCertificate,
   DeleteUser,

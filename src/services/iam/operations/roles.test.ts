@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { keyOf } from "#kernel/store.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { iamWorld, interrupted, policyDocument, trustPolicy } from "../../../../test/support/iam-world.ts";
+import { type PolicyRecord, policies } from "../model.ts";
+import { linkedRoleUse } from "../service-linked/uses.ts";
 
 describe("roles", () => {
   test("are made, shown, changed and removed", async () => {
@@ -118,6 +121,39 @@ describe("service-linked roles", () => {
     assert.match(DeletionTaskId, /^task\/aws-service-role\/ecs\.amazonaws\.com\/AWSServiceRoleForECS\/[0-9a-f-]{36}$/);
     assert.deepEqual(await iam("GetServiceLinkedRoleDeletionStatus", { DeletionTaskId }), { Status: "SUCCEEDED" });
     await assert.rejects(iam("GetRole", { RoleName }), isFault("NoSuchEntityException"));
+  });
+
+  test("are not deleted while their service uses them in the account, in any region", async () => {
+    // A policy stands for what the service has made.
+    const resource = ({ description }: PolicyRecord) => description;
+    const { iam, store } = await iamWorld([linkedRoleUse(policies, "ecs.amazonaws.com", resource)]);
+    await iam("CreateServiceLinkedRole", { AWSServiceName: "ecs.amazonaws.com" });
+    const remove = async () => {
+      const { DeletionTaskId } = await iam("DeleteServiceLinkedRole", { RoleName: "AWSServiceRoleForECS" });
+      return iam("GetServiceLinkedRoleDeletionStatus", { DeletionTaskId });
+    };
+    const records = [
+      ["000000000000", "us-east-1", "web"],
+      ["000000000000", "us-east-1", "api"],
+      ["000000000000", "eu-west-1", "app"],
+      ["000000000000", "eu-west-1", undefined],
+      ["111111111111", "us-east-1", "other"],
+    ].map(([account = "", region = "", description], i) => ({
+      key: keyOf(policies, account, region, String(i)),
+      value: { account, description, versions: [] } as unknown as PolicyRecord,
+    }));
+    await store.commit({ put: records });
+    const Reason = {
+      Reason: "The role is in use by resources of its service.",
+      RoleUsageList: [
+        { Region: "eu-west-1", Resources: ["app"] },
+        { Region: "us-east-1", Resources: ["api", "web"] },
+      ],
+    };
+    assert.deepEqual(await remove(), { Status: "FAILED", Reason });
+    await iam("GetRole", { RoleName: "AWSServiceRoleForECS" });
+    await store.commit({ remove: records.slice(0, 3).map(({ key }) => key) });
+    assert.deepEqual(await remove(), { Status: "SUCCEEDED" });
   });
 
   test("of services that do not exist are refused", async () => {

@@ -5,22 +5,22 @@ import { collectionName, partsOf } from "#kernel/store.ts";
 import { roleKey, roles } from "../model.ts";
 import { linkedRole } from "./role.ts";
 import { linkedService } from "./services.ts";
+import type { LinkedRoleUse } from "./uses.ts";
 
-/** Names of collections -> the service that takes on its role for them: `ecs/cluster` -> `ecs.amazonaws.com`. */
-export type LinkedRoleUses = Readonly<Record<string, string>>;
-
-/**
- * Services make their roles themselves when they are used for the first time in an account. The keys of the records
- * begin with account and region.
- */
-export function linkedRoles(uses: LinkedRoleUses, source: Pick<RequestContext, "clock" | "random">): Derivation {
+/** Services make their roles themselves when they are used for the first time in an account. */
+export function linkedRoles(
+  uses: readonly LinkedRoleUse[],
+  source: Pick<RequestContext, "clock" | "random">,
+): Derivation {
+  const byCollection = new Map(uses.map((use) => [use.collection, use]));
   return {
-    collections: Object.keys(uses),
+    collections: [...byCollection.keys()],
     derive(changes, store) {
       return changes.flatMap(({ key, before, after }) => {
-        if (before !== undefined || after === undefined) return [];
+        const { serviceName, resource } = byCollection.get(collectionName(key))!;
+        const isUsed = (record: unknown) => record !== undefined && resource(record) !== undefined;
+        if (isUsed(before) || !isUsed(after)) return [];
         const [account = "", region = ""] = partsOf(key);
-        const serviceName = uses[collectionName(key)]!;
         const service = linkedService(serviceName)!;
         const ofRole = roleKey(account, service.roleName);
         if (store.view(roles).get(ofRole) !== undefined) return [];
