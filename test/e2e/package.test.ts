@@ -83,7 +83,7 @@ test("an older Node.js is told what is needed", async () => {
 
 test("runs a task", { skip }, async () => {
   await makeImage();
-  const platform = new TestProcess(program, ["up", "--no-install", "--port", "0"], { env });
+  const platform = new TestProcess(program, ["up", "--no-install", "--port", "0"], { env, interruptedBy: "SIGUSR2" });
   await platform.shows("ready at");
   try {
     const { code, stdout, stderr } = await play(

@@ -1,6 +1,9 @@
 import { writeSync } from "node:fs";
 import type { TestEvent } from "node:test/reporters";
+import { endWithRunner } from "../support/interruption.ts";
 import { type Message, messageFd } from "./messages.ts";
+
+endWithRunner();
 
 /** A reporter for `node --test` in a child of the runner: sends what the runner counts and prints. */
 // biome-ignore lint/correctness/useYield: a reporter must be a generator; ours has a channel of its own to write to.
@@ -17,8 +20,11 @@ function send(message: Message): void {
     try {
       bytes = bytes.subarray(writeSync(messageFd, bytes));
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The runner has been killed: what the tests have started is being undone.
+      if (code === "EPIPE") return;
       // The pipe is full: the runner has not read on yet.
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") throw error;
     }
   }
 }

@@ -13,7 +13,7 @@ export interface RunFilesOptions {
   readonly forceExit: boolean;
   /** A test, or a hook, that takes longer has hung, and fails. */
   readonly testTimeoutMs: number;
-  /** Ends the run at once. */
+  /** Ends the run as soon as what the tests have started is undone. */
   readonly signal: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -49,7 +49,8 @@ export async function runFiles(options: RunFilesOptions): Promise<void> {
     else if (message.kind === "diagnostic") {
       // An error that was thrown after its test had ended fails no test, says Node.js; here it does.
       if (message.text.startsWith("Error: ")) options.onOutcome(failure("after the end of a test", message.text));
-    } else options.onOutcome(message);
+      // That a test fails whose platform is taken away says nothing.
+    } else if (!(message.kind === "fail" && options.signal.aborted)) options.onOutcome(message);
   });
   const allRead = once(lines, "close");
   const how = await new Promise<string>((resolve) => {
@@ -71,8 +72,10 @@ function start({ root, files, forceExit, testTimeoutMs, signal }: RunFilesOption
     ...(forceExit ? ["--test-force-exit"] : []),
     `--test-reporter=${join(import.meta.dirname, "reporter.ts")}`,
   ];
-  const child = spawn(process.execPath, [...args, ...files], { cwd: root, stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  const stop = () => child.kill("SIGTERM");
+  // In a group of its own Ctrl-C does not reach it, and what it has started, before it can undo that.
+  const stdio = ["pipe", "pipe", "pipe", "pipe"] as const;
+  const child = spawn(process.execPath, [...args, ...files], { cwd: root, detached: true, stdio: [...stdio] });
+  const stop = () => child.stdin!.destroy();
   signal.addEventListener("abort", stop, { once: true });
   child.once("close", () => signal.removeEventListener("abort", stop));
   return child;

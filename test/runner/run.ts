@@ -99,7 +99,11 @@ function split(args: readonly string[]): [words: string[], failed: string | unde
 /** Aborted by the first SIGINT or SIGTERM: what has run until then is still summed up. */
 function untilInterrupted(): AbortSignal {
   const stopping = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort());
+  const stop = () => {
+    if (!stopping.signal.aborted) process.stdout.write("\nInterrupted: what the tests have started is removed.\n");
+    stopping.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, stop);
   return stopping.signal;
 }
 

@@ -26,7 +26,8 @@ export function startEstiva(
     ESTIVA_ROOT_ACCESS_KEY_ID: platform.env.AWS_ACCESS_KEY_ID,
     ESTIVA_ROOT_SECRET_ACCESS_KEY: platform.env.AWS_SECRET_ACCESS_KEY,
   };
-  return new TestProcess(process.execPath, program, { cwd: root, env: { ...own, ...env } });
+  // As `estiva down`: a platform takes its tasks with it.
+  return new TestProcess(process.execPath, program, { cwd: root, env: { ...own, ...env }, interruptedBy: "SIGUSR2" });
 }
 
 /** Runs a command of `estiva` to its end. */

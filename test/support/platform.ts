@@ -7,6 +7,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createClient } from "#cli/client.ts";
 import { ensureExecutionRole } from "#cli/commands/execution-role.ts";
+import { onInterruption } from "./interruption.ts";
 import { TestProcess } from "./test-process.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -17,6 +18,7 @@ export class TestPlatform {
   readonly #env: NodeJS.ProcessEnv;
   readonly #args: readonly string[];
   #process: TestProcess | undefined;
+  #forget = () => {};
   endpoint = "";
 
   constructor(options: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {}) {
@@ -38,6 +40,9 @@ export class TestPlatform {
     const args = ["--disable-warning=ExperimentalWarning", "src/estiva.ts", "up", "--no-install"];
     const more = ["--data", this.dataDir, "--port", String(portOf(this.endpoint)), ...this.#args];
     this.#process = new TestProcess(process.execPath, [...args, ...more], { cwd: root, env: this.#env });
+    // After its process: it is the first to be undone.
+    this.#forget();
+    this.#forget = onInterruption(() => this.remove());
     const ready = /ready at (\S+)\n/;
     this.endpoint = ready.exec(await this.#process.shows(ready))![1]!;
     await this.#makeExecutionRole();
@@ -79,6 +84,7 @@ export class TestPlatform {
     if (this.#process === undefined || this.#process.hasEnded) await this.start();
     await this.#end("SIGUSR2");
     rmSync(this.dataDir, { recursive: true, force: true });
+    this.#forget();
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {

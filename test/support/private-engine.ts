@@ -7,6 +7,7 @@ import { parseAddress } from "#host/runtime/docker/address.ts";
 import { createEngineClient } from "#host/runtime/docker/client.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { findProgram } from "#platform/setup.ts";
+import { onInterruption } from "./interruption.ts";
 import { TestProcess } from "./test-process.ts";
 import { until } from "./until.ts";
 
@@ -25,6 +26,7 @@ export class PrivateEngine {
   readonly #folder = mkdtempSync(join(tmpdir(), "estiva-engine-"));
   readonly #namespace = `estiva-test-${randomBytes(4).toString("hex")}`;
   readonly #bridge: boolean;
+  readonly #forget: () => void;
   #process: TestProcess | undefined;
 
   /** With `bridge` it has a default network, without a way out of its namespace. */
@@ -32,6 +34,7 @@ export class PrivateEngine {
     this.#bridge = bridge;
     execFileSync("ip", ["netns", "add", this.#namespace]);
     execFileSync("ip", ["-n", this.#namespace, "link", "set", "lo", "up"]);
+    this.#forget = onInterruption(() => this.remove());
   }
 
   /** For DOCKER_HOST. */
@@ -79,6 +82,7 @@ export class PrivateEngine {
       if (place!.startsWith(`${this.#folder}/`)) execFileSync("umount", [place!]);
     }
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#forget();
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { onInterruption } from "./interruption.ts";
 import { until } from "./until.ts";
 import { within } from "./within.ts";
 
@@ -23,7 +24,12 @@ export class TestProcess {
   readonly #name: string;
   readonly #ended: Promise<Ending>;
 
-  constructor(program: string, args: readonly string[], options: SpawnOptions = {}) {
+  /** `interruptedBy` is the signal that ends it when the tests are interrupted. */
+  constructor(
+    program: string,
+    args: readonly string[],
+    { interruptedBy = "SIGTERM", ...options }: SpawnOptions & { readonly interruptedBy?: NodeJS.Signals } = {},
+  ) {
     this.#name = [program, ...args].join(" ");
     this.child = spawn(program, args, options);
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
@@ -33,7 +39,8 @@ export class TestProcess {
       // Not `exit`: after it there may be more to read.
       this.child.once("close", (code, signal) => resolve({ code, signal }));
     });
-    this.#ended.catch(() => {}); // who asks for it is told
+    const forget = onInterruption(() => this.end(interruptedBy));
+    this.#ended.then(forget, forget); // who asks for it is told
   }
 
   get pid(): number {
