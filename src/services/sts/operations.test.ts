@@ -136,6 +136,13 @@ const refused: readonly [string, Record<string, unknown>, Caller | undefined, st
     "ValidationError",
     /none/,
   ],
+  [
+    "a policy of another account",
+    { PolicyArns: [{ arn: "arn:aws:iam::111111111111:policy/known" }] },
+    user,
+    "ValidationError",
+    /111111111111/,
+  ],
   ["a policy that is none", { Policy: "broken" }, user, "MalformedPolicyDocument", /^Syntax errors in policy\.$/],
   ["a policy that is too long", { Policy: "x".repeat(2049) }, user, "PackedPolicyTooLarge", /2048/],
   [

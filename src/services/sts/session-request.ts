@@ -1,4 +1,5 @@
 import type { Tag } from "#generated/sts/types.ts";
+import { parseArn } from "#kernel/arn.ts";
 import type { ConditionKeys } from "#kernel/authorization.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { RoleRecord } from "#services/iam/model.ts";
@@ -17,9 +18,13 @@ export interface SessionPolicies {
   readonly PolicyArns?: readonly { readonly arn?: string }[];
 }
 
-/** The texts of the session policies: the inline one, then the managed ones. Throws for what cannot be one. */
+/**
+ * The texts of the policies for a session in the account: the inline one, then the managed ones, which are of the same
+ * account or AWS's. Throws for what cannot be one.
+ */
 export function sessionPolicies(
   ctx: RequestContext,
+  account: string,
   input: SessionPolicies,
   parts: Pick<StsParts, "findPolicy" | "policyFault">,
 ): string[] {
@@ -28,7 +33,8 @@ export function sessionPolicies(
     throw ctx.fault("ValidationError", `At most ${mostPolicyArns} managed session policies can be given.`);
   }
   const managed = arns.map((arn) => {
-    const text = parts.findPolicy(ctx.store, arn);
+    const isOwn = [account, "aws"].includes(parseArn(arn)?.account ?? "");
+    const text = isOwn ? parts.findPolicy(ctx.store, arn) : undefined;
     if (text === undefined) throw ctx.fault("ValidationError", `${arn} is not the ARN of a policy that exists.`);
     return text;
   });

@@ -16,7 +16,10 @@ export interface OidcProviderRecord {
   readonly createdAt: number;
 }
 
-export const oidcProviders: Collection<OidcProviderRecord> = { name: "iam/oidc-provider" };
+export const oidcProviders: Collection<OidcProviderRecord, "account"> = {
+  name: "iam/oidc-provider",
+  indexes: { account: ({ account }) => account },
+};
 
 export function oidcProviderKey(account: string, url: string): Key<OidcProviderRecord> {
   return keyOf(oidcProviders, account, url);
@@ -38,7 +41,10 @@ export interface SamlProviderRecord {
   readonly tags: readonly Tag[];
 }
 
-export const samlProviders: Collection<SamlProviderRecord> = { name: "iam/saml-provider" };
+export const samlProviders: Collection<SamlProviderRecord, "account"> = {
+  name: "iam/saml-provider",
+  indexes: { account: ({ account }) => account },
+};
 
 export function samlProviderKey(account: string, name: string): Key<SamlProviderRecord> {
   return keyOf(samlProviders, account, name);

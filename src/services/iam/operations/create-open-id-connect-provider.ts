@@ -2,6 +2,7 @@ import { Fault } from "#kernel/fault.ts";
 import { absent, iamArn, type OidcProviderRecord, oidcProviderKey } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { checkClientIds, checkThumbprints, urlWithoutScheme } from "../request/oidc.ts";
+import { requireRoom } from "../request/quotas.ts";
 import { newTags, tagsMember } from "../request/tags.ts";
 
 /** Without thumbprints the provider is trusted by the certificate authorities of the machine alone. */
@@ -14,6 +15,7 @@ export const CreateOpenIDConnectProvider: IamHandler<"CreateOpenIDConnectProvide
   if ((await ctx.store.get(key)).value !== undefined) {
     throw new Fault("EntityAlreadyExistsException", `Provider with url ${input.Url} already exists.`);
   }
+  requireRoom(ctx, "OpenIdConnectProvidersPerAccount");
   const arn = iamArn(ctx, "oidc-provider", "/", url);
   const createdAt = now(ctx);
   const provider: OidcProviderRecord = { account: ctx.account, arn, url, clientIds, thumbprints, tags, createdAt };

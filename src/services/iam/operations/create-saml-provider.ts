@@ -2,6 +2,7 @@ import { Fault } from "#kernel/fault.ts";
 import { uuid } from "#kernel/random.ts";
 import { absent, iamArn, type SamlProviderRecord, samlProviderKey } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
+import { requireRoom } from "../request/quotas.ts";
 import { checkSamlMetadata, refuseEncryption, validUntil } from "../request/saml.ts";
 import { newTags, tagsMember } from "../request/tags.ts";
 
@@ -13,6 +14,7 @@ export const CreateSAMLProvider: IamHandler<"CreateSAMLProvider"> = async (input
   if ((await ctx.store.get(key)).value !== undefined) {
     throw new Fault("EntityAlreadyExistsException", `Provider with name ${input.Name} already exists.`);
   }
+  requireRoom(ctx, "SAMLProvidersPerAccount");
   const createdAt = now(ctx);
   const provider: SamlProviderRecord = {
     account: ctx.account,

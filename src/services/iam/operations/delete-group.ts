@@ -1,11 +1,11 @@
 import { users } from "../model.ts";
-import { requireGroup } from "../request/find.ts";
+import { requireGroupToRemove } from "../request/find.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { deleteConflict, refuseWhileInUse } from "../request/identity.ts";
 import { removeUnlessUsed } from "../request/removal.ts";
 
 export const DeleteGroup: IamHandler<"DeleteGroup"> = async (input, ctx) => {
-  const group = await requireGroup(ctx, input.GroupName);
+  const group = await requireGroupToRemove(ctx, input.GroupName);
   refuseWhileInUse(group.value);
   const members = ctx.store.view(users);
   await removeUnlessUsed(ctx, group, () => {

@@ -1,11 +1,11 @@
 import { Fault } from "#kernel/fault.ts";
-import { requireOwnPolicy } from "../request/find.ts";
+import { requirePolicyToRemove } from "../request/find.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { removeUnlessUsed } from "../request/removal.ts";
 import { attachmentCount, boundaryUsageCount } from "../request/shapes.ts";
 
 export const DeletePolicy: IamHandler<"DeletePolicy"> = async ({ PolicyArn: arn }, ctx) => {
-  const policy = await requireOwnPolicy(ctx, arn);
+  const policy = await requirePolicyToRemove(ctx, arn);
   if (policy.value.versions.length > 1) {
     throw new Fault(
       "DeleteConflictException",

@@ -61,4 +61,14 @@ describe("groups", () => {
       assert.equal((await iam("ListGroups", {})).Groups.length, joins ? 1 : 0);
     });
   }
+
+  test("whose removal was cut off are not there, and are removed by asking again", async () => {
+    const { iam, context } = await iamWorld();
+    await iam("CreateGroup", { GroupName: "devs" });
+    const cutOff = interrupted(context().store, 2, () => Promise.reject(new Error("killed")));
+    await assert.rejects(iam("DeleteGroup", { GroupName: "devs" }, { store: cutOff }), /killed/);
+    await assert.rejects(iam("GetGroup", { GroupName: "devs" }), isFault("NoSuchEntityException"));
+    await iam("DeleteGroup", { GroupName: "devs" });
+    await iam("CreateGroup", { GroupName: "devs" });
+  });
 });

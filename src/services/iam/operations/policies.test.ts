@@ -120,6 +120,17 @@ describe("managed policies", () => {
     await assert.rejects(iam("PutRolePermissionsBoundary", { RoleName: "r", PermissionsBoundary: arn }), noScope);
   });
 
+  test("whose removal was cut off are not there, and are removed by asking again", async () => {
+    const { iam, context } = await iamWorld();
+    const make = () => iam("CreatePolicy", { PolicyName: "p", PolicyDocument: policyDocument });
+    const { Arn: PolicyArn = "" } = (await make()).Policy!;
+    const store = interrupted(context().store, 2, () => Promise.reject(new Error("killed")));
+    await assert.rejects(iam("DeletePolicy", { PolicyArn }, { store }), /killed/);
+    await assert.rejects(iam("GetPolicy", { PolicyArn }), isFault("NoSuchEntityException"));
+    await iam("DeletePolicy", { PolicyArn });
+    await make();
+  });
+
   test("that go while they are being attached are not attached", async () => {
     const { iam, context } = await withPolicy();
     const store = interrupted(context().store, 1, () => iam("DeletePolicy", { PolicyArn: arn }));

@@ -43,6 +43,14 @@ describe("OpenID Connect providers", () => {
     });
   }
 
+  test("are at most a hundred", async () => {
+    const { iam } = await iamWorld();
+    const make = (i: number) => iam("CreateOpenIDConnectProvider", { Url: `https://idp${i}.example.com` });
+    for (let i = 0; i < 100; i++) await make(i);
+    const full = isFault("LimitExceededException", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100");
+    await assert.rejects(make(100), full);
+  });
+
   test("have up to five thumbprints, which are digests", async () => {
     const { iam } = await iamWorld();
     const make = (ThumbprintList: string[]) => iam("CreateOpenIDConnectProvider", { Url: url, ThumbprintList });

@@ -46,6 +46,7 @@ function identityFault(document: PolicyDocument): string | undefined {
   }
   return (
     commonFault(statements) ??
+    (statements.every(hasPlainSid) ? undefined : sidFault) ??
     first(statements, ({ resource, notResource }) => first(resource ?? notResource ?? [], resourceFormatFault)) ??
     first(statements, actionFault) ??
     (statements.every(hasResources) ? undefined : "Policy statement must contain resources.")
@@ -89,6 +90,14 @@ function first<T>(items: readonly T[], faultOf: (item: T) => string | undefined)
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+const sidFault =
+  "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*";
+
+/** Policies of resources may have other characters in theirs. */
+function hasPlainSid({ sid = "" }: Statement): boolean {
+  return /^[0-9A-Za-z]*$/.test(sid);
 }
 
 function hasActions({ action, notAction }: Statement): boolean {
@@ -176,14 +185,17 @@ function principalFault({ principal, notPrincipal }: Statement): string | undefi
   return first(Object.entries(principal ?? notPrincipal ?? {}), ([kind, values]) => {
     const isValid = kind === "AWS" ? isAwsPrincipal : (value: string) => value !== "";
     const bad = values.find((value) => !isValid(value));
-    return bad === undefined ? undefined : `Invalid principal in policy: "${kind}":"${bad}"`;
+    return bad === undefined ? undefined : `Invalid principal in policy: "${kind.toUpperCase()}":"${bad}"`;
   });
 }
 
-/** All principals, an account, one of its users, roles or sessions, or the unique id of one that was deleted. */
+/**
+ * All principals, an account, one of its users, roles or sessions, or the unique id of one that was deleted. A wildcard
+ * in a name would match nobody.
+ */
 function isAwsPrincipal(value: string): boolean {
   if (value === "*" || /^\d{12}$/.test(value) || /^A(ROA|IDA)[A-Z0-9]{16,}$/.test(value)) return true;
-  const iam = /^arn:[\w-]+:iam::\d{12}:(root|user\/.+|role\/.+)$/;
-  const sts = /^arn:[\w-]+:sts::\d{12}:(assumed-role\/.+\/.+|federated-user\/.+)$/;
+  const iam = /^arn:[\w-]+:iam::\d{12}:(root|user\/[^*?]+|role\/[^*?]+)$/;
+  const sts = /^arn:[\w-]+:sts::\d{12}:(assumed-role\/[^*?]+\/[^*?]+|federated-user\/[^*?]+)$/;
   return iam.test(value) || sts.test(value);
 }

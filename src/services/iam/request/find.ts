@@ -42,10 +42,20 @@ export async function userOrCaller(ctx: RequestContext, userName: string | undef
 }
 
 export async function requireGroup(ctx: RequestContext, groupName: string): Promise<Entry<GroupRecord>> {
-  const message = `The group with name ${groupName} cannot be found.`;
-  const group = await required(ctx, groupKey(ctx.account, groupName), message);
-  if (group.value.closing) throw noSuchEntity(message);
+  const group = await requireGroupToRemove(ctx, groupName);
+  if (group.value.closing) throw groupNotFound(groupName);
   return group;
+}
+
+/** A group, also one whose removal was cut off: it is finished by asking again. */
+export async function requireGroupToRemove(ctx: RequestContext, groupName: string): Promise<Entry<GroupRecord>> {
+  const group = await ctx.store.get(groupKey(ctx.account, groupName));
+  if (group.value === undefined) throw groupNotFound(groupName);
+  return group as Entry<GroupRecord>;
+}
+
+function groupNotFound(groupName: string): Fault {
+  return noSuchEntity(`The group with name ${groupName} cannot be found.`);
 }
 
 export function requireRole(ctx: RequestContext, roleName: string): Promise<Entry<RoleRecord>> {
@@ -80,11 +90,18 @@ export async function managedPolicy(ctx: RequestContext, policyArn: string): Pro
     return value && { value, fence: [] };
   }
   const entry = await ownPolicyOrNone(ctx, policyArn);
-  return entry && { value: entry.value, fence: [entry] };
+  return entry === undefined || entry.value.closing ? undefined : { value: entry.value, fence: [entry] };
 }
 
 /** The account's own managed policy of this ARN, to be changed. */
 export async function requireOwnPolicy(ctx: RequestContext, policyArn: string): Promise<Entry<PolicyRecord>> {
+  const policy = await requirePolicyToRemove(ctx, policyArn);
+  if (policy.value.closing) throw policyNotFound(policyArn);
+  return policy;
+}
+
+/** One of the account's own, also one whose removal was cut off: it is finished by asking again. */
+export async function requirePolicyToRemove(ctx: RequestContext, policyArn: string): Promise<Entry<PolicyRecord>> {
   checkPolicyArn(policyArn);
   if (awsManagedPolicy(policyArn) !== undefined) {
     throw new Fault("AccessDenied", "Policy is outside your own account.", { status: 403 });
@@ -101,7 +118,7 @@ export function policyNotFound(policyArn: string): Fault {
 async function ownPolicyOrNone(ctx: RequestContext, policyArn: string): Promise<Entry<PolicyRecord> | undefined> {
   const key = policyKeyOfArn(policyArn);
   const read = key && (await ctx.store.get(key));
-  if (read?.value === undefined || read.value.closing) return undefined;
+  if (read?.value === undefined) return undefined;
   return read.value.arn === policyArn && read.value.account === ctx.account ? read : undefined;
 }
 

@@ -1,6 +1,15 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { groups, instanceProfiles, policies, roles, serverCertificates, users } from "../model.ts";
+import {
+  groups,
+  instanceProfiles,
+  oidcProviders,
+  policies,
+  roles,
+  samlProviders,
+  serverCertificates,
+  users,
+} from "../model.ts";
 
 /** How many of a kind an account may have ("IAM and AWS STS quotas" in the IAM user guide), and how many it has. */
 const quotas = {
@@ -14,6 +23,14 @@ const quotas = {
   InstanceProfilesPerAccount: {
     most: 1000,
     count: (ctx: RequestContext) => ctx.store.view(instanceProfiles).count("account", ctx.account),
+  },
+  OpenIdConnectProvidersPerAccount: {
+    most: 100,
+    count: (ctx: RequestContext) => ctx.store.view(oidcProviders).count("account", ctx.account),
+  },
+  SAMLProvidersPerAccount: {
+    most: 100,
+    count: (ctx: RequestContext) => ctx.store.view(samlProviders).count("account", ctx.account),
   },
   ServerCertificatesPerAccount: {
     most: 20,

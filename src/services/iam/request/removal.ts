@@ -14,11 +14,13 @@ export async function removeUnlessUsed<T extends { readonly closing?: true }>(
 ): Promise<void> {
   const early = usedBy();
   if (early !== undefined) throw early;
-  await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value: { ...entry.value, closing: true } }] });
+  const { closing: _, ...rest } = entry.value;
+  const open = rest as T;
+  await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value: { ...open, closing: true } }] });
   const marked = await ctx.store.get(entry.key);
   const late = usedBy();
   if (late !== undefined) {
-    await ctx.store.commit({ unchanged: [marked], put: [{ key: entry.key, value: entry.value }] });
+    await ctx.store.commit({ unchanged: [marked], put: [{ key: entry.key, value: open }] });
     throw late;
   }
   await ctx.store.commit({ unchanged: [marked], remove: [entry.key] });

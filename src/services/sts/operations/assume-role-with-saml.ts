@@ -47,7 +47,7 @@ export function assumeRoleWithSaml(
     const { tags, transitiveTagKeys } = sessionTags(ctx, given, claims.transitiveTagKeys);
     const { sourceIdentity } = claims;
     const caller = roleCaller(role, claims.sessionName, {
-      ...{ policies: sessionPolicies(ctx, input, parts), tags, transitiveTagKeys, issuedAt: now },
+      ...{ policies: sessionPolicies(ctx, role.account, input, parts), tags, transitiveTagKeys, issuedAt: now },
       ...{ federatedProvider: provider.arn, ...(sourceIdentity !== undefined && { sourceIdentity }) },
     });
     return {

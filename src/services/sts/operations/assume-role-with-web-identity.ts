@@ -49,7 +49,7 @@ export function assumeRoleWithWebIdentity(
     }
     const now = ctx.clock.now();
     const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
-    const policies = sessionPolicies(ctx, input, parts);
+    const policies = sessionPolicies(ctx, role.account, input, parts);
     const given = Object.entries(said.tags).map(([Key, Value]) => ({ Key, Value }));
     const tags = sessionTags(ctx, given, said.transitiveTagKeys);
     const { sourceIdentity } = said;

@@ -19,7 +19,7 @@ export function assumeRole(parts: StsParts): Handler<AssumeRole["input"], Assume
     }
     const role = findRole(ctx, input.RoleArn);
     const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
-    const policies = sessionPolicies(ctx, input, parts);
+    const policies = sessionPolicies(ctx, role.account, input, parts);
     const { tags, transitiveTagKeys } = sessionTags(ctx, input.Tags, input.TransitiveTagKeys);
     const sourceIdentity = ctx.caller.session?.sourceIdentity ?? input.SourceIdentity;
     if (input.SourceIdentity !== undefined && sourceIdentity !== input.SourceIdentity) {

@@ -19,7 +19,7 @@ export function getFederationToken(
     }
     const asked = input.DurationSeconds ?? defaultSeconds;
     const seconds = caller.type === "Root" ? Math.min(asked, rootSeconds) : asked;
-    const policies = sessionPolicies(ctx, input, parts);
+    const policies = sessionPolicies(ctx, caller.account, input, parts);
     const { tags } = sessionTags(ctx, input.Tags);
     const now = ctx.clock.now();
     const arn = `arn:${ctx.partition}:sts::${caller.account}:federated-user/${input.Name}`;
