@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { CommandError } from "./command.ts";
@@ -15,6 +15,9 @@ test("the data folder: option, environment, the user's data folder", () => {
   assert.equal(dataFolder({ ESTIVA_DATA: "/e" }, "/o"), "/o");
   assert.equal(dataFolder({ ESTIVA_DATA: "/e" }), "/e");
   assert.equal(dataFolder({ XDG_DATA_HOME: "/x" }), "/x/estiva");
+  assert.equal(dataFolder({ ESTIVA_DATA: "", XDG_DATA_HOME: "" }), join(homedir(), ".local/share/estiva"));
+  assert.equal(dataFolder({}, "here"), join(process.cwd(), "here"));
+  assert.throws(() => dataFolder({ ESTIVA_DATA: "/e" }, ""), /--data takes a folder/);
 });
 
 test("without a platform the message says how to start one", () => {

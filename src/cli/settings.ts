@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isRegionName } from "#kernel/arn.ts";
 import { CommandError, exitCodes, type Terminal } from "./command.ts";
 
@@ -29,9 +29,12 @@ export interface Connection extends CredentialsFile {
   readonly sessionToken?: string;
 }
 
-/** The data folder: `--data`, else `ESTIVA_DATA`, else `estiva` in the user's data folder (XDG). */
+/** The data folder: `--data`, else `ESTIVA_DATA`, else `estiva` in the user's data folder (XDG). An absolute path. */
 export function dataFolder(env: Terminal["env"], given?: string): string {
-  return given ?? env.ESTIVA_DATA ?? join(env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "estiva");
+  // A variable of a script that was never set: what it means is not the folder of another platform.
+  if (given === "") throw new CommandError("--data takes a folder, not an empty name.", usage);
+  const otherwise = join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "estiva");
+  return resolve(given ?? (env.ESTIVA_DATA || otherwise));
 }
 
 /**

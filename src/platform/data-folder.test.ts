@@ -68,7 +68,10 @@ test("credentials of the environment are used and not written down", () => {
   const env = { ESTIVA_ROOT_ACCESS_KEY_ID: "AKIAX", ESTIVA_ROOT_SECRET_ACCESS_KEY: "s" };
   assert.equal(openDataFolder(path, env, random).root.accessKeyId, "AKIAX");
   assert.equal(existsSync(join(path, "credentials.json")), false);
-  assert.throws(() => openDataFolder(path, { ESTIVA_ROOT_ACCESS_KEY_ID: "AKIAX" }, random), /Set both/);
+  for (const name of Object.keys(env)) {
+    assert.throws(() => openDataFolder(path, { ...env, [name]: "" }, random), /Set both/, name);
+    assert.throws(() => openDataFolder(path, { ...env, [name]: undefined }, random), /Set both/, name);
+  }
 });
 
 test("the platform is announced and withdrawn", () => {

@@ -67,7 +67,7 @@ export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Ran
   return {
     path,
     platformId: identity.platformId,
-    serviceAddress: env.ESTIVA_SERVICE_ADDRESS ?? identity.serviceAddress,
+    serviceAddress: env.ESTIVA_SERVICE_ADDRESS || identity.serviceAddress,
     root: rootCredentials(path, env, random),
     metricsToken: readOrMake(join(path, "metrics-token"), () => hex(random, 48), plainText),
     announce: (file) => writeFile(join(path, "platform.json"), json.write(file)),
@@ -93,7 +93,7 @@ function addressesOfHost(): ReadonlySet<string> {
 
 function rootCredentials(path: string, env: NodeJS.ProcessEnv, random: Random): RootCredentials {
   const { ESTIVA_ROOT_ACCESS_KEY_ID: accessKeyId, ESTIVA_ROOT_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+  if (!accessKeyId !== !secretAccessKey) {
     const message = "Set both ESTIVA_ROOT_ACCESS_KEY_ID and ESTIVA_ROOT_SECRET_ACCESS_KEY, or neither.";
     throw new DriverError("InvalidSpec", message);
   }

@@ -14,7 +14,7 @@ import { masterKeyBytes } from "#kernel/secret-box.ts";
 export function readMasterKey(platformId: string, env: NodeJS.ProcessEnv, random: Random): Uint8Array {
   if (env.ESTIVA_MASTER_KEY) return decode(env.ESTIVA_MASTER_KEY, "ESTIVA_MASTER_KEY");
   if (env.ESTIVA_MASTER_KEY_FILE) return decode(read(env.ESTIVA_MASTER_KEY_FILE), env.ESTIVA_MASTER_KEY_FILE);
-  const path = join(env.XDG_CONFIG_HOME ?? join(homedir(), ".config"), "estiva", `${platformId}.key`);
+  const path = join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "estiva", `${platformId}.key`);
   make(path, Buffer.from(random.bytes(masterKeyBytes)).toString("base64"), random);
   return decode(read(path), path);
 }

@@ -218,7 +218,11 @@ describe("estiva", { skip: shared.skip }, () => {
     [["run"], 64, /^estiva: An argument is missing\.\nUsage: estiva run .*\nTry: estiva run --help\n$/],
     [["ps", "more"], 64, /^estiva: Unexpected argument: more\.\n/],
     [["ps", "--none"], 64, /^estiva: Unknown option '--none'/],
-    [["up", "--port", "many"], 64, /^estiva: --port takes a number from 0 to 65535, not many\.\n$/],
+    ...["many", "", "80.5", "0x50", "65536"].map((port): (typeof wrong)[number] => [
+      ["up", "--port", port],
+      64,
+      new RegExp(`^estiva: --port takes a whole number from 0 to 65535, not ${port}\\.\\n$`),
+    ]),
     [["run", "-e", "NOVALUE", busyboxReference], 64, /^estiva: --env takes NAME=VALUE, not NOVALUE\.\n$/],
     [["logs", "--since", "soon", "ffff"], 64, /^estiva: --since takes a time such as 15m, .*, not soon\.\n/],
     [["logs", "ffff"], 1, /^estiva: No task of the cluster default has an id that begins with ffff\.\n$/],

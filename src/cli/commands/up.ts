@@ -60,7 +60,7 @@ export function upCommand(runPlatform: RunPlatform): Command {
 }
 
 function upOptions(args: Arguments, env: Terminal["env"]): UpOptions {
-  const account = env.ESTIVA_ACCOUNT_ID ?? "000000000000";
+  const account = env.ESTIVA_ACCOUNT_ID || "000000000000";
   if (!/^\d{12}$/.test(account)) throw new CommandError("ESTIVA_ACCOUNT_ID must have 12 digits.", exitCodes.usage);
   return {
     listenHost: lastValue(args, "host") ?? "127.0.0.1",
@@ -80,9 +80,9 @@ function upOptions(args: Arguments, env: Terminal["env"]): UpOptions {
 function numberOf(args: Arguments, name: string, otherwise: number, least: number, most: number): number {
   const text = lastValue(args, name);
   if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= least && value <= most) return value;
-  throw new CommandError(`--${name} takes a number from ${least} to ${most}, not ${text}.`, exitCodes.usage);
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new CommandError(`--${name} takes a whole number from ${least} to ${most}, not ${text}.`, exitCodes.usage);
 }
 
 function oneOf<T extends string>(args: Arguments, name: string, allowed: readonly T[], otherwise: T): T {
