@@ -107,7 +107,12 @@ export function groupsBehind(store: Views, loadBalancerId: string): string[] {
 
 /** Whose the targets are that a load balancer sends to, by the keys of their owners. */
 export function ownersBehind(store: Views, loadBalancerId: string): string[] {
-  const own = groupsBehind(store, loadBalancerId).flatMap((arn) => store.view(targets).by("targetGroup", arn));
+  return ownersIn(store, groupsBehind(store, loadBalancerId));
+}
+
+/** Whose the targets of these target groups are, by the keys of their owners. */
+export function ownersIn(store: Views, groupArns: readonly string[]): string[] {
+  const own = groupArns.flatMap((arn) => store.view(targets).by("targetGroup", arn));
   return [...new Set(own.flatMap(({ value }) => value.owner ?? []))];
 }
 

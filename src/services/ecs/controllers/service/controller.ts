@@ -1,7 +1,6 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Key } from "#kernel/store.ts";
 import { alarms } from "#services/cloudwatch/model.ts";
-import { type NodeRecord, nodes, ownersBehind, targetHealth, targets } from "#services/elb/model.ts";
 import { type ServiceRecord, serviceKey, serviceKeysOf, services } from "../../model/service.ts";
 import { alarmPath, serviceDeployments } from "../../model/service-deployment.ts";
 import { tasks } from "../../model/task.ts";
@@ -10,6 +9,7 @@ import { alarmState } from "../../services/alarms.ts";
 import { newDeploymentId } from "../../services/numbers.ts";
 import { taskTargetHealth } from "../../services/target-groups.ts";
 import { trafficApplied } from "../traffic/applied.ts";
+import { balancerWatches } from "./balancer-watches.ts";
 import { instanceWatches } from "./instance-watches.ts";
 import { launchFault, zonesOf } from "./launch-fault.ts";
 import { daemonInstances, isDrainingIn, taskPlaces } from "./placing.ts";
@@ -47,13 +47,6 @@ export function surroundingsOf(
   };
 }
 
-/** Whether a load balancer's node has ended or failed: nobody waits any more for what it says of targets. */
-function hasLeft(before: NodeRecord | undefined, after: NodeRecord | undefined): boolean {
-  const works = (node: NodeRecord | undefined) =>
-    node !== undefined && node.removeAt === undefined && node.state !== "failed";
-  return works(before) && !works(after);
-}
-
 /** Keeps the tasks of services running, and carries out their deployments. */
 export function serviceController(options: ServiceControllerOptions): Controller {
   return {
@@ -71,9 +64,7 @@ export function serviceController(options: ServiceControllerOptions): Controller
           .map((deployment) => serviceKey(deployment.value));
       }),
       ...instanceWatches,
-      watch(targets, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
-      watch(targetHealth, ({ value: { owner } }) => (owner === undefined ? [] : [owner])),
-      watch(nodes, ({ value }, store) => ownersBehind(store, value.loadBalancerId), hasLeft),
+      ...balancerWatches,
       watch(tasks, ({ value }) => serviceKeysOf(value)),
     ],
     async reconcile(key, ctx) {
