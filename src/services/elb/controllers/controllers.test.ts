@@ -167,6 +167,41 @@ describe("what nodes say", () => {
     assert.deepEqual(await healthIn(world, group), ["healthy"]);
   });
 
+  test("changes nothing for targets that serve while a node of a further zone makes up its mind", async () => {
+    const world = await elbWorld();
+    const [first, ...further] = world.subnets;
+    const loadBalancer = await newLoadBalancer(world, { Subnets: [first!, further[0]!] });
+    const group = await newTargetGroup(world);
+    await newListener(world, loadBalancer, group);
+    const register = (Id: string) => world.elb("RegisterTargets", { TargetGroupArn: group, Targets: [{ Id }] });
+    await register("172.31.0.9");
+    await world.follow("healthy");
+    await world.clock.advance(1000);
+    await world.elb("SetSubnets", { LoadBalancerArn: loadBalancer, Subnets: [...world.subnets] });
+    await world.settle();
+    const known = world.published.at(-2)!.map(({ nodeId }) => nodeId);
+    const [added] = world.published.at(-1)!.filter(({ nodeId }) => !known.includes(nodeId));
+    const { nodeId, version } = added!;
+    await world.parts.endpoint.submitNodeState({ nodeId, version, seqNum: 1, state: "active" });
+    assert.deepEqual(await healthIn(world, group), ["healthy"]);
+    const target = { targetGroupArn: group, targetKey: "172.31.0.9:80", since: 1 } as const;
+    const say = (state: TargetHealthReport["state"]) =>
+      world.parts.endpoint.publishTargetHealth({ nodeId, targets: [{ ...target, state }] });
+    await say("initial");
+    assert.deepEqual(await healthIn(world, group), ["healthy"]);
+    await say("unhealthy");
+    assert.deepEqual(await healthIn(world, group), ["unhealthy"]);
+    await say("healthy");
+    // It is asked as the others are for a target that comes after it.
+    await world.clock.advance(1000);
+    await register("172.31.0.10");
+    await world.follow("healthy");
+    assert.deepEqual(await healthIn(world, group), ["healthy", "healthy"]);
+    const later = { ...target, targetKey: "172.31.0.10:80", state: "initial" } as const;
+    await world.parts.endpoint.publishTargetHealth({ nodeId, targets: [{ ...target, state: "healthy" }, later] });
+    assert.deepEqual((await healthIn(world, group)).toSorted(), ["healthy", "initial"]);
+  });
+
   test("is forgotten with the target", async () => {
     const { world, group } = await running();
     await world.follow("healthy");

@@ -79,20 +79,35 @@ function whyUnused({ isInUse, owners, zoneOf }: Routes, target: TargetRecord): s
 
 type Reports = TargetHealthRecord["reports"];
 
-/** Tells of a target whether a node that sends to it has not said anything of it yet. */
-function silenceIn(store: Views, group: TargetGroupRecord, { owners, zoneOf }: Routes) {
+/**
+ * Tells what counts of what nodes say of a target, and whether one that sends to it has yet to speak. A node that was
+ * added later than the target has no say until it has made up its mind, as long as another one has: that a zone is
+ * added changes nothing for who serves already.
+ */
+function speakersIn(store: Views, group: TargetGroupRecord, { owners, zoneOf }: Routes) {
   const all = owners.map((owner) => ({
     owner,
     own: store.view(nodes).by("loadBalancer", owner.id),
     sends: sendsIn(owner, group, zoneOf),
   }));
-  return (target: TargetRecord, told: Reports) =>
-    all.some(({ owner, own, sends }) =>
-      own.some(
-        ({ value }) =>
-          told[value.nodeId] === undefined && isExpected(value, owner) && sends(value.availabilityZone, target),
-      ),
-    );
+  const since = new Map(all.flatMap(({ own }) => own.map(({ value }) => [value.nodeId, value.wantedSince ?? 0])));
+  return (target: TargetRecord, reports: Reports) => {
+    const isNew = (nodeId: string) => (since.get(nodeId) ?? 0) > target.registeredAt;
+    const decided = Object.entries(reports).filter(([nodeId, { state }]) => state !== "initial" || !isNew(nodeId));
+    return {
+      told: decided.length > 0 ? decided.map(([, report]) => report) : Object.values(reports),
+      isSilent: () =>
+        all.some(({ owner, own, sends }) =>
+          own.some(
+            ({ value }) =>
+              reports[value.nodeId] === undefined &&
+              !isNew(value.nodeId) &&
+              isExpected(value, owner) &&
+              sends(value.availabilityZone, target),
+          ),
+        ),
+    };
+  };
 }
 
 /** The ARNs of the target groups that a load balancer, named by its id, forwards to. */
@@ -119,11 +134,10 @@ export function ownersIn(store: Views, groupArns: readonly string[]): string[] {
 /** Tells the health of a group's registered targets, as the store has it now. */
 export function healthIn(store: Views, group: TargetGroupRecord): (target: TargetRecord) => TargetHealthNow {
   const routes = routesTo(store, group);
-  const isSilent = silenceIn(store, group, routes);
+  const speakers = speakersIn(store, group, routes);
   return (target) => {
     const record = store.view(targetHealth).get(targetHealthKey(group, targetKeyOf(target)));
-    const reports = record?.value.reports ?? {};
-    return health(target, reports, { notInUse: whyUnused(routes, target), isSilent: () => isSilent(target, reports) });
+    return health(target, speakers(target, record?.value.reports ?? {}), whyUnused(routes, target));
   };
 }
 
@@ -139,21 +153,20 @@ export function asRegistered({ drainUntil: _, ...registered }: TargetRecord): Ta
  */
 function health(
   target: TargetRecord,
-  told: Reports,
-  { notInUse, isSilent }: { readonly notInUse: string | undefined; readonly isSilent: () => boolean },
+  { told, isSilent }: ReturnType<ReturnType<typeof speakersIn>>,
+  notInUse: string | undefined,
 ): TargetHealthNow {
   if (target.drainUntil !== undefined) {
     const description = "Target deregistration is in progress";
     return { state: "draining", reason: "Target.DeregistrationInProgress", description };
   }
   if (notInUse !== undefined) return { state: "unused", reason: "Target.NotInUse", description: notInUse };
-  const reports = Object.values(told);
-  if (reports.length === 0 || isSilent()) {
+  if (told.length === 0 || isSilent()) {
     const description = "Target registration is in progress";
     return { state: "initial", reason: "Elb.RegistrationInProgress", description };
   }
   const report = (["initial", "unhealthy.draining", "unhealthy"] as const)
-    .map((state) => reports.find((each) => each.state === state))
+    .map((state) => told.find((each) => each.state === state))
     .find((each) => each !== undefined);
   if (report === undefined) return { state: "healthy" };
   const description = report.description ?? descriptions[report.reason ?? ""];

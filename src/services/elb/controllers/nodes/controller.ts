@@ -112,7 +112,7 @@ async function makeNode(
   const node: NodeRecord = {
     ...{ account, region, nodeId, loadBalancerId: loadBalancer.id, loadBalancerName: loadBalancer.name },
     ...{ subnetId: zone.subnetId, availabilityZone: zone.zoneName, networkInterfaceId, privateIpAddress },
-    ...{ state: "provisioning", applied: {} },
+    ...{ state: "provisioning", applied: {}, wantedSince: clock.now() },
   };
   writes.unchanged.push(...made.unchanged);
   writes.put.push(...made.put, { key: nodeKey(loadBalancer, nodeId), value: node });

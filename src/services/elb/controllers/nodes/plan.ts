@@ -48,7 +48,7 @@ export function planNodes({ loadBalancer, nodes, now }: NodesView): NodesPlan {
       ...leaving
         .filter(({ removeAt }) => removeAt === undefined)
         .map((node) => ({ ...node, removeAt: now + releaseMs })),
-      ...nodes.filter(({ nodeId, removeAt }) => removeAt !== undefined && zones.has(nodeId)).map(wantedAgain),
+      ...nodes.filter(({ nodeId, removeAt }) => removeAt !== undefined && zones.has(nodeId)).map(wantedAgain(now)),
     ],
     remove: leaving.filter(({ removeAt }) => removeAt !== undefined && removeAt <= now),
     ...(state && { state }),
@@ -56,8 +56,8 @@ export function planNodes({ loadBalancer, nodes, now }: NodesView): NodesPlan {
   };
 }
 
-function wantedAgain({ removeAt: _, ...node }: NodeRecord): NodeRecord {
-  return { ...node, state: "provisioning" };
+function wantedAgain(now: number): (node: NodeRecord) => NodeRecord {
+  return ({ removeAt: _, ...node }) => ({ ...node, state: "provisioning", wantedSince: now });
 }
 
 function stateOf(loadBalancer: LoadBalancerRecord, nodes: readonly NodeRecord[]): NodesPlan["state"] {
