@@ -324,6 +324,8 @@ export type AuthenticationOutcome =
 /** What clients were answered by the node itself: by status, and fixed responses whatever their status. */
 export type OwnAnswers = Readonly<Record<"500" | "502" | "503" | "504" | "fixed", number>>;
 
+export type ResettingSide = "client" | "target";
+
 export interface ListenerTraffic {
   readonly listenerArn: string;
   readonly protocol: ListenerSpec["protocol"];
@@ -332,6 +334,8 @@ export interface ListenerTraffic {
   readonly activeConnections: number;
   /** Of TLS, that did not succeed. */
   readonly failedHandshakes: number;
+  /** Connections of TCP and TLS that one side has reset. */
+  readonly resets: Readonly<Record<ResettingSide, number>>;
   readonly receivedBytes: number;
   readonly sentBytes: number;
   /** What clients were answered, by targets or by the node itself. */

@@ -1,4 +1,4 @@
-import type { AccessRecord, LoadBalancerNode, RuleSpec } from "#kernel/load-balancing.ts";
+import type { AccessRecord, LoadBalancerNode, ResettingSide, RuleSpec } from "#kernel/load-balancing.ts";
 import {
   type ApplicationField,
   applicationFields,
@@ -21,7 +21,7 @@ type Fields<F extends string> = Readonly<Record<F, string>>;
 
 /** The process that wrote a line about a request or connection, and when: microseconds. Undefined for others. */
 export function originOf(line: string): { readonly process: string; readonly writtenAt: number } | undefined {
-  const match = /^\["[amnht]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
+  const match = /^\["[amnrht]","[^"]*","[^"]*","[^"]*","[^"]*","(\d+)","(\d+)"/.exec(line);
   return match === null ? undefined : { process: match[1]!, writtenAt: Number(match[2]) };
 }
 
@@ -60,6 +60,17 @@ export function parseAccess(
   const fields = fieldsOf<ConnectTcpField>(line, connectTcpFields);
   const words = ({ time }: KnownConnection) => connectTcpLine(fields!, time, connectLog);
   return fields && networkRecord(fields, nodeId, node, directory, words);
+}
+
+/**
+ * The listener's name and who has reset a connection of TCP, where a line of the ring tells of that. One that nobody
+ * would take was reset by the target that was tried last.
+ */
+export function resetIn(line: string): { readonly frontend: string; readonly by: ResettingSide } | undefined {
+  if (!line.startsWith('["n"') && !line.startsWith('["r"')) return undefined;
+  const [, frontend, , , termination] = /^\["[nr]","([^"]*?)~?","([^"]*)","([^"]*)","([^"]*)"/.exec(line) ?? [];
+  if (termination === "CD") return { frontend: frontend!, by: "client" };
+  return termination === "SD" || termination === "SC" ? { frontend: frontend!, by: "target" } : undefined;
 }
 
 function fieldsOf<F extends string>(line: string, order: Readonly<Record<F, string>>): Fields<F> | undefined {

@@ -169,9 +169,9 @@ export class NodeProxy {
   }
 
   #take(lines: readonly string[]): void {
-    const { nodeId } = this.#node!;
     const fresh = lines.filter((line) => this.#isFresh(line));
-    const records = fresh.flatMap((line) => parseAccess(line, nodeId, this.#node!, this.#directory) ?? []);
+    const records = fresh.flatMap((line) => parseAccess(line, this.#node!.nodeId, this.#node!, this.#directory) ?? []);
+    this.#traffic.takeLines(fresh);
     if (records.length > 0) this.#deps.onAccess(records);
     for (const arn of this.#groupsHeld(lines)) this.#deps.onHeld(arn);
     // Events only say where to look; what is seen there counts.

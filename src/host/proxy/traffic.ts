@@ -1,10 +1,12 @@
 import type {
   ListenerTraffic,
   OwnAnswers,
+  ResettingSide,
   ResponseCounts,
   TargetGroupTraffic,
   TrafficMessage,
 } from "#kernel/load-balancing.ts";
+import { resetIn } from "./access-log.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import type { NodeDirectory } from "./names.ts";
 import type { StatRow } from "./runtime-api.ts";
@@ -38,6 +40,9 @@ export class TrafficCounter {
   /** The same of the answers that are the node's own. */
   #ownBefore: OwnAnswers = noAnswers;
   #ownGrown: OwnAnswers = noAnswers;
+
+  /** Of listeners of TCP by their names: HAProxy's own counters take a reset for an end by idleness. */
+  #resets = new Map<string, Record<ResettingSide, number>>();
 
   /** Another process has begun to count at zero. */
   restarted(): void {
@@ -78,12 +83,23 @@ export class TrafficCounter {
     }
   }
 
+  /** Of the ring, each once. */
+  takeLines(lines: readonly string[]): void {
+    for (const line of lines) {
+      const reset = resetIn(line);
+      if (reset === undefined) continue;
+      const known = this.#resets.get(reset.frontend) ?? { client: 0, target: 0 };
+      this.#resets.set(reset.frontend, { ...known, [reset.by]: known[reset.by] + 1 });
+    }
+  }
+
   /** All as it is now: gives what came together, and begins anew. */
   flush(counted: Counted, directory: NodeDirectory): Traffic {
     this.take(counted);
     const { rows } = counted;
-    const [grown, own] = [this.#grown, this.#ownGrown];
+    const [grown, own, resets] = [this.#grown, this.#ownGrown, this.#resets];
     this.#grown = new Map();
+    this.#resets = new Map();
     this.#ownGrown = noAnswers;
     const present = new Set(rows.map(({ proxy, server }) => `${proxy}/${server}`));
     for (const key of this.#before!.keys()) if (!present.has(key)) this.#before!.delete(key);
@@ -101,6 +117,7 @@ export class TrafficCounter {
         newConnections: counts.conn_tot,
         activeConnections: now(name, "scur"),
         failedHandshakes: counts.ssl_failed_handshake,
+        resets: resets.get(name) ?? { client: 0, target: 0 },
         receivedBytes: counts.bin,
         sentBytes: counts.bout,
         responses: responsesOf(counts),

@@ -116,6 +116,46 @@ export function traffic(start: StartBalancer): void {
       assert.equal(connections, 1);
     });
 
+    for (const accessLogs of [false, true]) {
+      test(`resets of TCP are counted by who made them, ${accessLogs ? "with" : "without"} a log`, async () => {
+        const { use, port, balancer } = setting();
+        const server = createServer((socket) => {
+          socket.on("error", () => {});
+          socket.on("data", (data) => (String(data) === "reset" ? socket.resetAndDestroy() : socket.write(data)));
+        });
+        const healthCheck = { ...groupOf("x", []).healthCheck, protocol: "TCP" as const };
+        const targets = [targetOf(await listen(server, 0))];
+        const group = groupOf(`resets-${accessLogs}`, targets, { protocol: "TCP", healthCheck });
+        const listeners = [listenerOf(port, forward(group), [], { protocol: "TCP" })];
+        const attributes = { ...nodeOf({}).attributes, accessLogs };
+        await use({ type: "network", listeners, targetGroups: [group], attributes });
+        await balancer.takeTraffic();
+        const open = async () => {
+          const socket = connect({ port, host: "127.0.0.1" });
+          socket.on("error", () => {});
+          const said = new Received(socket);
+          socket.write("x");
+          await said.take(/x/);
+          return { socket, said };
+        };
+        const ended = await open();
+        ended.socket.end();
+        await ended.said.rest();
+        for (let i = 0; i < 2; i++) (await open()).socket.resetAndDestroy();
+        const { socket, said } = await open();
+        socket.write("reset");
+        await said.rest();
+        const found = { client: 0, target: 0 };
+        await until("three resets", async () => {
+          const { client, target } = (await take()).listener.resets;
+          found.client += client;
+          found.target += target;
+          return found.client + found.target >= 3;
+        });
+        assert.deepEqual(found, { client: 2, target: 1 });
+      });
+    }
+
     test("what the balancer answers itself is not the targets'", async () => {
       const { use, port, groupOne, balancer } = setting();
       const rules = [

@@ -19,7 +19,7 @@ import {
   tooOftenForwarded,
   traceLine,
 } from "./headers.ts";
-import { logFormatLine, timeLines } from "./log-format.ts";
+import { endLines, logFormatLine, timeLines } from "./log-format.ts";
 import { answeredLine, isOwn, statusCountLines } from "./own-answers.ts";
 import { quote } from "./quote.ts";
 import { policyParameters } from "./tls.ts";
@@ -65,12 +65,18 @@ function bindLine(listener: ListenerSpec, node: LoadBalancerNode, { folder, bind
   return `${address} ssl crt-list ${list} ${policyParameters(listener.sslPolicy)}${alpn}`;
 }
 
-function tcpLines(listener: ListenerSpec, { attributes }: LoadBalancerNode): string[] {
+function tcpLines(listener: ListenerSpec, { attributes, taskArn }: LoadBalancerNode): string[] {
   const forward = listener.rules.at(-1)!.actions.at(-1)!;
   return [
-    attributes.accessLogs ? logFormatLine(attributes.connectLog ? "t" : "n") : "no log",
+    ...tcpLogLines(attributes, taskArn !== undefined),
     ...(forward.type === "forward" ? tcpForward(listener, forward) : []),
   ];
+}
+
+/** Service Connect has no metric of resets. */
+function tcpLogLines({ accessLogs, connectLog }: LoadBalancerAttributes, isOfTask: boolean): string[] {
+  if (accessLogs) return [logFormatLine(connectLog ? "t" : "n")];
+  return isOfTask ? ["no log"] : endLines();
 }
 
 type Forward = Extract<RuleAction, { type: "forward" }>;

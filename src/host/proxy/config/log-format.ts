@@ -76,6 +76,16 @@ export const connectHttpFields = {
 } as const;
 export const connectTcpFields = { ...networkFields, ...counter } as const;
 
+/** What is told of a connection of TCP that did not end well, without an access log. */
+export const endFields = {
+  frontend: networkFields.frontend,
+  backend: networkFields.backend,
+  server: networkFields.server,
+  termination: networkFields.termination,
+  process: networkFields.process,
+  writtenAt: networkFields.writtenAt,
+} as const;
+
 /** What is told of a request without an access log: enough for its time. */
 export const timeFields = {
   frontend: applicationFields.frontend,
@@ -105,6 +115,11 @@ export function timeLines(): string[] {
   return [logFormatLine("m"), `http-request set-log-level silent if ${isPassedOver}`];
 }
 
+/** For a listener of TCP without an access log: a connection that ends as it should costs nothing. */
+export function endLines(): string[] {
+  return [logFormatLine("r"), "option dontlog-normal"];
+}
+
 export type TimeField = keyof typeof timeFields;
 export type ApplicationField = keyof typeof applicationFields;
 export type NetworkField = keyof typeof networkFields;
@@ -116,6 +131,7 @@ const kinds = {
   a: applicationFields,
   m: timeFields,
   n: networkFields,
+  r: endFields,
   h: connectHttpFields,
   t: connectTcpFields,
 } as const;

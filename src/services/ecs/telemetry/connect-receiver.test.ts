@@ -21,6 +21,7 @@ const traffic = (parts: Partial<TargetGroupTraffic> = {}): TargetGroupTraffic =>
     targetGroupArn: "",
     protocolVersion: "HTTP1",
     failedHandshakes: 0,
+    resets: { client: 0, target: 0 },
     requests: 0,
     newConnections: 0,
     activeConnections: 0,

@@ -19,7 +19,8 @@ const AvailabilityZone = "us-east-1a";
 
 const listener = (parts: Partial<ListenerTraffic> = {}): ListenerTraffic => ({
   ...{ listenerArn: arn("listener/app/web/1/2"), protocol: "HTTP", newConnections: 0, activeConnections: 0 },
-  ...{ failedHandshakes: 0, receivedBytes: 0, sentBytes: 0, responses: responses() },
+  ...{ failedHandshakes: 0, resets: { client: 0, target: 0 } },
+  ...{ receivedBytes: 0, sentBytes: 0, responses: responses() },
   ...parts,
 });
 const group = (parts: Partial<TargetGroupTraffic> = {}, path = TargetGroup): TargetGroupTraffic => ({
@@ -123,7 +124,10 @@ test("what did not happen is not told, health is", () => {
 test("a network load balancer has flows, of all protocols and of each", () => {
   const measurements = measure(
     [
-      listener({ protocol: "TCP", newConnections: 5, activeConnections: 2, receivedBytes: 100, sentBytes: 200 }),
+      listener({
+        ...{ protocol: "TCP", newConnections: 5, activeConnections: 2, receivedBytes: 100, sentBytes: 200 },
+        resets: { client: 2, target: 1 },
+      }),
       listener({ protocol: "TLS", newConnections: 1, failedHandshakes: 1, receivedBytes: 10 }),
     ],
     [group({ requests: 5, failedHandshakes: 3 })],
@@ -137,6 +141,7 @@ test("a network load balancer has flows, of all protocols and of each", () => {
     ...{ ActiveFlowCount: both(2), ActiveFlowCount_TCP: both(2) },
     ...{ ProcessedBytes: both(310), ProcessedBytes_TCP: both(300), ProcessedBytes_TLS: both(10) },
     ...{ ClientTLSNegotiationErrorCount: both(1), TargetTLSNegotiationErrorCount: both(3) },
+    ...{ TCP_Client_Reset_Count: both(2), TCP_Target_Reset_Count: both(1) },
   });
   assert.equal(RequestCountPerTarget, undefined);
 });

@@ -75,6 +75,8 @@ function networkMetrics(measured: MeasuredNode): Measurement[] {
       all.load(`ProcessedBytes${suffix}`, each.receivedBytes + each.sentBytes, { unit: "Bytes" });
     }
     all.load("ClientTLSNegotiationErrorCount", each.failedHandshakes);
+    all.load("TCP_Client_Reset_Count", each.resets.client);
+    all.load("TCP_Target_Reset_Count", each.resets.target);
   }
   for (const { targetGroupArn, failedHandshakes } of targetGroups) {
     all.load("TargetTLSNegotiationErrorCount", failedHandshakes);
