@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { parseArn, partitionOf } from "#kernel/arn.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { HttpRequest } from "#wire/message.ts";
 import type { Authorization, ParsedAuthorization } from "#wire/sigv4/authorization.ts";
@@ -56,7 +57,19 @@ export function authenticate(
   if (holder.expiresAt !== undefined && options.now >= holder.expiresAt) {
     throw commonFault(target.style, "expiredToken");
   }
+  refuseOtherPartition(holder.caller, authorization.scope.region, target);
   return { caller: holder.caller, region: authorization.scope.region };
+}
+
+/**
+ * As on AWS, whoever has credentials is of one partition. IAM is one world for all regions: with a second partition
+ * each of its resources had a second ARN, of which policies do not speak.
+ */
+function refuseOtherPartition({ arn }: Caller, region: string, { style }: Target): void {
+  const own = parseArn(arn)?.partition;
+  if (own === undefined || own === partitionOf(region)) return;
+  const message = `The security token included in the request is invalid: it is of ${own}, and ${region} is not.`;
+  throw commonFault(style, "invalidKey", message);
 }
 
 function hasToken(holder: KeyHolder, { sessionToken }: Authorization): boolean {

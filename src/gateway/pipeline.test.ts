@@ -138,6 +138,12 @@ describe("who may call", () => {
       "MissingAuthenticationTokenException",
     ],
     ["signed", as(sts, credentials, "sts"), 200, undefined],
+    [
+      "in a region of another partition",
+      signRequest(sts, { credentials, region: "cn-north-1", service: "sts", now: clock.now() }),
+      403,
+      "InvalidClientTokenId",
+    ],
   ];
   for (const [name, request, status, fault] of cases) {
     it(name, async () => assert.deepEqual(await code(request), [status, fault]));

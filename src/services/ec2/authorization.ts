@@ -10,8 +10,9 @@ import {
   type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
-import { arnOf, type Resource, routeTables, securityGroups } from "./model.ts";
+import { arnOf, type Resource, routeTables, securityGroupNameIndex, securityGroups } from "./model.ts";
 import { type Kind, kinds } from "./request/kinds.ts";
+import { defaultVpcOf } from "./rules/groups.ts";
 
 const allKinds = Object.values(kinds) as unknown as readonly Kind<Resource>[];
 const rulePrefix = "sgr";
@@ -50,14 +51,28 @@ function making<Input extends WithTagSpecifications>(
   };
 }
 
-const group = on(({ GroupId: id, GroupName: name }: { GroupId?: string; GroupName?: string }) => [
-  id ?? (name === undefined ? undefined : "sg-*"),
-]);
+interface NamesGroup {
+  readonly GroupId?: string;
+  readonly GroupName?: string;
+}
+
+/** A group by its id, or by its name in the default VPC, which is no way around what a policy says of the group. */
+const group: OperationAuthorization<NamesGroup> = {
+  resources: ({ GroupId: id, GroupName: name }, scope) => {
+    const named = id ?? (name === undefined ? undefined : (groupIdOf(name, scope) ?? "sg-*"));
+    return named === undefined ? [] : [arnOfId(named, scope)];
+  },
+  conditionKeys: keysOf,
+};
+
+function groupIdOf(name: string, scope: AuthorizationScope): string | undefined {
+  const vpcId = defaultVpcOf(scope)?.value.vpcId;
+  const found = vpcId && scope.store.view(securityGroups).by("name", securityGroupNameIndex(vpcId, name))[0];
+  return found ? found.value.groupId : undefined;
+}
 
 /** Rules of security groups that are tagged as they are made. */
-function groupWithNewRules(
-  createAction: string,
-): OperationAuthorization<WithTagSpecifications & { GroupId?: string; GroupName?: string }> {
+function groupWithNewRules(createAction: string): OperationAuthorization<WithTagSpecifications & NamesGroup> {
   return {
     ...group,
     requestTags: specifiedTags,

@@ -1,13 +1,21 @@
 import type { RequestContext } from "#kernel/handler.ts";
-import type { Entry } from "#kernel/store.ts";
-import { type SecurityGroup, securityGroupNameIndex, securityGroups, type Vpc, vpcs, worldOf } from "../model.ts";
+import type { Entry, Store } from "#kernel/store.ts";
+import {
+  type SecurityGroup,
+  securityGroupNameIndex,
+  securityGroups,
+  type Vpc,
+  vpcs,
+  type World,
+  worldOf,
+} from "../model.ts";
 import { missing } from "../request/accept.ts";
 import { findOpen, kinds } from "../request/kinds.ts";
 import { checkQuota } from "../request/quotas.ts";
 
 /** The account's default VPC in this region, unless the user has deleted it. */
-export function defaultVpcOf(ctx: RequestContext): Entry<Vpc> | undefined {
-  const all = ctx.store.view(vpcs).by("region", worldOf(ctx));
+export function defaultVpcOf(scope: World & { readonly store: Pick<Store, "view"> }): Entry<Vpc> | undefined {
+  const all = scope.store.view(vpcs).by("region", worldOf(scope));
   return all.find((entry) => entry.value.isDefault && !entry.value.closing);
 }
 

@@ -188,6 +188,10 @@ describe("managed policies", () => {
     const linked = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy";
     const refused = isFault("PolicyNotAttachableException", "Cannot attach a Service Role Policy to a Customer Role.");
     await assert.rejects(iam("AttachRolePolicy", { RoleName: "r", PolicyArn: linked }), refused);
+    for (const other of [aws.replace("arn:aws:", "arn:aws-cn:"), aws.replace("iam::", "iam:us-east-1:")]) {
+      const attach = iam("AttachRolePolicy", { RoleName: "r", PolicyArn: other });
+      await assert.rejects(attach, isFault("NoSuchEntityException"), other);
+    }
   });
 });
 

@@ -29,6 +29,10 @@ describe("OpenID Connect providers", () => {
     );
     const exists = isFault("EntityAlreadyExistsException", `Provider with url ${url} already exists.`);
     await assert.rejects(iam("CreateOpenIDConnectProvider", { Url: url }), exists);
+    for (const other of [arn.replace("aws", "aws-cn"), arn.replace("iam:", "iam:us-east-1")]) {
+      const remove = iam("DeleteOpenIDConnectProvider", { OpenIDConnectProviderArn: other });
+      await assert.rejects(remove, isFault("NoSuchEntityException"), other);
+    }
     await iam("DeleteOpenIDConnectProvider", { OpenIDConnectProviderArn: arn });
     await assert.rejects(
       iam("GetOpenIDConnectProvider", { OpenIDConnectProviderArn: arn }),

@@ -2,7 +2,7 @@ import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Key, Read } from "#kernel/store.ts";
-import { awsManagedPolicy, isAwsManaged } from "../managed/index.ts";
+import { awsManagedPolicy, awsPolicyArn, isAwsManaged } from "../managed/index.ts";
 import {
   type GroupRecord,
   groupKey,
@@ -87,7 +87,10 @@ export async function managedPolicy(ctx: RequestContext, policyArn: string): Pro
   checkPolicyArn(policyArn);
   if (isAwsManaged(policyArn)) {
     const value = awsManagedPolicy(policyArn);
-    return value && { value, fence: [] };
+    // Conditions on `iam:PolicyARN` speak of this spelling alone.
+    return value && awsPolicyArn(ctx.partition, value.path + value.policyName) === policyArn
+      ? { value, fence: [] }
+      : undefined;
   }
   const entry = await ownPolicyOrNone(ctx, policyArn);
   return entry === undefined || entry.value.closing ? undefined : { value: entry.value, fence: [entry] };
@@ -135,14 +138,20 @@ async function required<T>(ctx: RequestContext, key: Key<T>, message: string): P
   return read as Entry<T>;
 }
 
-export function requireOidcProvider(ctx: RequestContext, arn: string): Promise<Entry<OidcProviderRecord>> {
+export async function requireOidcProvider(ctx: RequestContext, arn: string): Promise<Entry<OidcProviderRecord>> {
   const url = ownResource(ctx, arn, "oidc-provider/");
-  return required(ctx, oidcProviderKey(ctx.account, url), `OpenIDConnect Provider not found for arn ${arn}`);
+  return ofArn(arn, await ctx.store.get(oidcProviderKey(ctx.account, url)), "OpenIDConnect Provider");
 }
 
-export function requireSamlProvider(ctx: RequestContext, arn: string): Promise<Entry<SamlProviderRecord>> {
+export async function requireSamlProvider(ctx: RequestContext, arn: string): Promise<Entry<SamlProviderRecord>> {
   const name = ownResource(ctx, arn, "saml-provider/");
-  return required(ctx, samlProviderKey(ctx.account, name), `Manifest not found for arn ${arn}`);
+  return ofArn(arn, await ctx.store.get(samlProviderKey(ctx.account, name)), "Manifest");
+}
+
+/** An ARN in another spelling is another's: policies speak of the one that the record has. */
+function ofArn<T extends { readonly arn: string }>(arn: string, read: Read<T>, what: string): Entry<T> {
+  if (read.value?.arn === arn) return read as Entry<T>;
+  throw noSuchEntity(`${what} not found for arn ${arn}`);
 }
 
 /** What follows the type in the ARN of one of the account's own resources; empty, which none is called, for others. */
