@@ -44,6 +44,27 @@ describe("security groups on real packets", { skip: whyNoPackets() ?? false }, (
     assert.equal(await other!.tryToReach("tcp", client, port), "timeout");
   });
 
+  test("let a load balancer that has none do all, other interfaces nothing", async () => {
+    const bare = (isLoadBalancer: boolean) =>
+      world.network.apply(
+        oneVpc(
+          [
+            interfaceOf(client, "", { securityGroupIds: [], isLoadBalancer }),
+            interfaceOf(server, "", { securityGroupIds: ["sg-server"] }),
+          ],
+          { securityGroups: [group("sg-server", [onPort])] },
+        ),
+      );
+    await bare(true);
+    const [one, two] = [await world.task(client), await world.task(server)];
+    assert.equal(await reach(one), reached);
+    assert.equal(await tryToReach(one, "udp"), "timeout", "the other end's groups hold");
+    assert.equal(await two.reach("tcp", client, port), `from ${server}`);
+    await bare(false);
+    assert.equal(await tryToReach(one), "timeout");
+    assert.equal(await two.tryToReach("tcp", client, port), "timeout");
+  });
+
   test("let out only what a rule names", async () => {
     const out = (rule: Partial<SecurityRuleSpec>) => group("sg-client", [], [{ ...onPort, ...rule }]);
     await apply(group("sg-server", [everything]), group("sg-client", [], []));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import type { SecurityRuleSpec } from "#kernel/agent-protocol.ts";
 import {
   containerAddress,
   engineAddress,
@@ -8,6 +9,7 @@ import {
   worldAddress,
 } from "../../../test/contracts/network/machine.ts";
 import { answerMs, whyNoPackets } from "../../../test/contracts/network/sandbox.ts";
+import { anywhere } from "../../../test/contracts/network/specs.ts";
 import { interfaceOf, oneVpc, port, ports, useWorld } from "../../../test/contracts/network/world.ts";
 import { until } from "../../../test/support/until.ts";
 
@@ -70,7 +72,7 @@ describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false
 
   test("load balancers reach what tasks without an interface serve on the host, and nothing else of it", async () => {
     const asked = [interfaceOf("10.1.0.10", "", { isLoadBalancer: true }), interfaceOf("10.1.0.11")];
-    const spec = oneVpc(asked, closed);
+    const spec = oneVpc(asked);
     await world.network.apply(spec);
     const [balancer, task] = [await world.task("10.1.0.10"), await world.task("10.1.0.11")];
     const answers = (from = balancer) =>
@@ -106,6 +108,24 @@ describe("what surrounds VPCs, on real packets", { skip: whyNoPackets() ?? false
     assert.deepEqual(await answers(), served);
     for (const admitted of ["on-bridge", "on-host"]) await world.network.dismiss(admitted);
     assert.deepEqual(await answers(), [refused, refused, refused]);
+  });
+
+  test("load balancers reach ports of the host that their security groups let them send to", async () => {
+    const balancer = interfaceOf("10.1.0.10", "", { isLoadBalancer: true });
+    const sendingTo = (...egress: readonly SecurityRuleSpec[]) =>
+      world.network.apply(oneVpc([balancer], { securityGroups: [{ groupId: "sg-open", ingress: [], egress }] }));
+    const tcp = (fromPort: number, peer: SecurityRuleSpec["peer"]) =>
+      ({ protocol: "tcp", fromPort, toPort: fromPort, peer }) as const;
+    await world.network.admit("on-host", { ports: [22, port] });
+    await sendingTo();
+    const node = await world.task("10.1.0.10");
+    assert.equal(await node.tryToReach("tcp", service, 22), "timeout");
+    assert.equal(await node.reach("tcp", service, ports.api), "from 169.254.64.1", "the platform's own, like anybody");
+    // The group of the machines, which are in none here.
+    await sendingTo(tcp(22, { groupId: "sg-machines" }), { ...tcp(port, anywhere), protocol: "udp" });
+    assert.equal(await node.reach("tcp", service, 22), "from 169.254.64.1");
+    assert.equal(await node.tryToReach("tcp", service, port), "timeout");
+    await world.network.dismiss("on-host");
   });
 
   test("tasks reach the platform on a machine without a default route", async () => {

@@ -125,8 +125,17 @@ test("of an interface that becomes a load balancer's, or is one no more, just th
   const [plain, balancers] = [false, true].map((isLoadBalancer) =>
     vpcSpec(1, { interfaces: [interfaceSpec("10.1.0.10", { isLoadBalancer }), b] }),
   ) as [VpcSpec, VpcSpec];
-  assert.deepEqual(change(plain, balancers), ["add element inet estiva load-balancers { 10.1.0.10 }"]);
-  assert.deepEqual(change(balancers, plain), ["delete element inet estiva load-balancers { 10.1.0.10 }"]);
+  const chain = /to-host-of-\w+/.exec(change(plain, balancers).join("\n"))![0];
+  assert.deepEqual(change(plain, balancers), [
+    `add chain inet estiva ${chain}`,
+    `add rule inet estiva ${chain} accept`,
+    `add element inet estiva load-balancers { 10.1.0.10 : goto ${chain} }`,
+  ]);
+  assert.deepEqual(change(balancers, plain), [
+    "delete element inet estiva load-balancers { 10.1.0.10 }",
+    `flush chain inet estiva ${chain}`,
+    `delete chain inet estiva ${chain}`,
+  ]);
 });
 
 test("a table is replaced in one go, large sets in several lines", () => {

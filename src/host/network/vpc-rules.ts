@@ -84,13 +84,14 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlyS
   const unchecked = vpc.interfaces.filter(({ sourceDestCheck }) => !sourceDestCheck);
   const loadBalancers = vpc.interfaces.filter(({ isLoadBalancer }) => isLoadBalancer);
   const address = (one: InterfaceSpec) => one.privateIpv4Address;
+  const toHost = (one: InterfaceSpec) => `goto ${partsOf(one).toHost}`;
   const jump = (direction: Direction) => (one: InterfaceSpec) => `jump ${partsOf(one)[direction]}`;
   const sets = new Map<string, NftSet>([
     ["senders", setOf("ipv4_addr : verdict", vpc.interfaces, address, jump("egress"))],
     ["router-senders", setOf("ether_addr : verdict", unchecked, (one) => one.macAddress, jump("egress"))],
     ["receivers", setOf("ipv4_addr : verdict", vpc.interfaces, address, jump("ingress"))],
     ["outward", setOf("ipv4_addr", outward, address)],
-    ["load-balancers", setOf("ipv4_addr", loadBalancers, address)],
+    ["load-balancers", setOf("ipv4_addr : verdict", loadBalancers, address, toHost)],
     ["present", presentSet(vpc, unplugged)],
     ...memberSets(vpc),
   ]);
@@ -145,13 +146,13 @@ function baseChains({ subnets }: VpcSpec, { hostServiceAddress, ports }: VpcSurr
       },
     ],
     [
-      // Reachable whatever the security groups say, as on AWS; all else fails at once instead of timing out. Of load
-      // balancers the host knows which of its ports they may reach.
+      // Reachable whatever the security groups say, as on AWS; all else fails at once instead of timing out. Load
+      // balancers send to ports of the host as their security groups say, and of those the host knows which are tasks'.
       "reserved",
       {
         rules: [
           `ip daddr ${hostServiceAddress} meta l4proto . th dport { ${served.join(", ")} } accept`,
-          `ip saddr @load-balancers ip daddr ${hostServiceAddress} meta l4proto tcp accept`,
+          `ip daddr ${hostServiceAddress} meta l4proto tcp ip saddr vmap @load-balancers`,
           ...refuse,
         ],
       },
@@ -206,29 +207,54 @@ function natChains(vpc: VpcSpec, around: VpcSurroundings): [string, NftChain][] 
   ];
 }
 
+/** What follows when a packet is let through in a direction. */
+const verdicts = { ingress: "accept", egress: "goto inbound" } as const;
+
+/** A network load balancer without security groups, as on AWS. Other interfaces without any are closed. */
+function isUnfiltered({ isLoadBalancer, securityGroupIds }: InterfaceSpec): boolean {
+  return isLoadBalancer === true && securityGroupIds.length === 0;
+}
+
 /** A chain a group and direction, and one for each combination of groups that interfaces have. */
 function securityChains(vpc: VpcSpec, sets: ReadonlyMap<string, NftSet>): Map<string, NftChain> {
   const chains = new Map<string, NftChain>();
   const peers = new Set(sets.keys());
   for (const group of vpc.securityGroups) {
     chains.set(groupChain(group.groupId, "ingress"), {
-      rules: groupRules(group.ingress, "ingress", peers, "accept"),
+      rules: groupRules(group.ingress, "ingress", peers, verdicts.ingress),
     });
     chains.set(groupChain(group.groupId, "egress"), {
-      rules: groupRules(group.egress, "egress", peers, "goto inbound"),
+      rules: groupRules(group.egress, "egress", peers, verdicts.egress),
     });
   }
   for (const one of vpc.interfaces) {
     for (const direction of ["ingress", "egress"] as const) {
       const name = partsOf(one)[direction];
       if (chains.has(name)) continue;
+      if (isUnfiltered(one)) {
+        chains.set(name, { rules: [verdicts[direction]] });
+        continue;
+      }
       const known = [...new Set(one.securityGroupIds)]
         .map((groupId) => groupChain(groupId, direction))
         .filter((chain) => chains.has(chain));
       chains.set(name, { rules: known.sort().map((chain) => `jump ${chain}`) });
     }
+    if (one.isLoadBalancer) chains.set(partsOf(one).toHost, { rules: hostRules(vpc, one) });
   }
   return chains;
+}
+
+/**
+ * What a load balancer may send to the machine. That has no address in the VPC and is in no security group: of a rule
+ * its protocol and ports count.
+ */
+function hostRules({ securityGroups }: VpcSpec, one: InterfaceSpec): string[] {
+  if (isUnfiltered(one)) return ["accept"];
+  const { securityGroupIds } = one;
+  const own = securityGroups.filter(({ groupId }) => securityGroupIds.includes(groupId));
+  const egress = own.flatMap((group) => group.egress.map((rule) => ({ ...rule, peer: { cidr: "0.0.0.0/0" } })));
+  return groupRules(egress, "egress", new Set(), "accept");
 }
 
 /** The addresses of the members of each group that a rule refers to. */
@@ -251,6 +277,8 @@ interface InterfaceParts {
   /** The chains of its combination of groups. */
   readonly ingress: string;
   readonly egress: string;
+  /** The chain of what it may send to the machine; of load balancers. */
+  readonly toHost: string;
   /** What it may send from: device and MAC address, and with its IPv4 address. */
   readonly ownMac: string;
   readonly ownAddress: string;
@@ -262,12 +290,13 @@ const knownParts = new WeakMap<InterfaceSpec, InterfaceParts>();
 function partsOf(one: InterfaceSpec): InterfaceParts {
   const known = knownParts.get(one);
   if (known !== undefined) return known;
-  const groups = [...new Set(one.securityGroupIds)].sort().join(",");
+  const groups = isUnfiltered(one) ? "*" : [...new Set(one.securityGroupIds)].sort().join(",");
   const combination = createHash("sha256").update(groups).digest("hex").slice(0, 16);
   const ownMac = `"${portDevice(one.networkInterfaceId)}" . ${one.macAddress}`;
   const parts = {
     ingress: `ingress-of-${combination}`,
     egress: `egress-of-${combination}`,
+    toHost: `to-host-of-${combination}`,
     ownMac,
     ownAddress: `${ownMac} . ${one.privateIpv4Address}`,
   };
