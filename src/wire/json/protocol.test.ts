@@ -61,7 +61,7 @@ describe("reading JSON", () => {
     ['{"name":{}}', "Start of structure or map found where not expected."],
     ['{"count":"1"}', "STRING_VALUE cannot be converted to Integer"],
     ['{"count":1.5}', "DECIMAL_VALUE cannot be converted to Integer"],
-    ['{"count":9999999999}', "NUMBER_VALUE cannot be converted to Integer"],
+    ['{"count":2147483648}', "NUMBER_VALUE cannot be converted to Integer"],
     ['{"flag":"true"}', "STRING_VALUE cannot be converted to Boolean"],
     ['{"at":"soon"}', "STRING_VALUE cannot be converted to Timestamp"],
     ['{"data":"%"}', "STRING_VALUE cannot be converted to Blob"],

@@ -2,7 +2,7 @@ import { Fault } from "#kernel/fault.ts";
 import { decodeBase64 } from "../json/leaves.ts";
 import type { Member, Shape } from "../model.ts";
 import { parseTimestamp } from "../timestamp.ts";
-import { setKey } from "../tree/read.ts";
+import { isInteger32, setKey } from "../tree/read.ts";
 import type { FormNode } from "./form.ts";
 
 /** How the two protocols that send forms differ. */
@@ -127,8 +127,10 @@ export function parseScalar(shape: Shape, text: string): unknown {
       return lower === "true" ? true : lower === "false" ? false : undefined;
     }
     case "integer":
-    case "long":
-      return /^[+-]?\d{1,19}$/.test(text) ? Number(text) : undefined;
+    case "long": {
+      const number = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
+      return Number.isNaN(number) || (shape.type === "integer" && !isInteger32(number)) ? undefined : number;
+    }
     case "float":
     case "double":
       // Each digit can be taken in one way only: time is linear in the text.

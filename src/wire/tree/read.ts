@@ -68,7 +68,7 @@ function readScalar(shape: Shape, value: unknown): unknown {
     case "boolean":
       return typeof value === "boolean" ? value : fail(value, "Boolean");
     case "integer":
-      return isWhole(value) && Math.abs(value) <= 2 ** 31 ? value : fail(value, "Integer");
+      return isWhole(value) && isInteger32(value) ? value : fail(value, "Integer");
     case "long":
       return isWhole(value) ? value : fail(value, "Long");
     default: {
@@ -83,6 +83,11 @@ const specialNumbers: ReadonlyMap<string, number> = new Map([
   ["Infinity", Number.POSITIVE_INFINITY],
   ["-Infinity", Number.NEGATIVE_INFINITY],
 ]);
+
+/** Whether an integer of the models can be this whole number: they have 32 bits. */
+export function isInteger32(value: number): boolean {
+  return value >= -(2 ** 31) && value < 2 ** 31;
+}
 
 function isWhole(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value);

@@ -95,6 +95,7 @@ function checkInput(ctx: RequestContext, input: CreateServiceRequest): void {
     throw invalid(ctx, "You cannot specify an IAM role for services that require a service linked role.");
   }
   checkCount(ctx, input);
+  checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
 }
 
 function checkCount(ctx: RequestContext, input: CreateServiceRequest): void {
@@ -112,6 +113,12 @@ function checkCount(ctx: RequestContext, input: CreateServiceRequest): void {
 export function checkDesiredCount(ctx: RequestContext, desiredCount: number): void {
   if (desiredCount < 0) throw invalid(ctx, "desiredCount must be greater than or equal to 0.");
   if (desiredCount > mostTasks) throw invalid(ctx, `desiredCount must be at most ${mostTasks}.`);
+}
+
+/** Throws `InvalidParameterException` for a grace period that there cannot be. */
+export function checkGracePeriod(ctx: RequestContext, seconds: number | undefined): void {
+  if (seconds === undefined || seconds >= 0) return;
+  throw invalid(ctx, "healthCheckGracePeriodSeconds must be greater than or equal to 0.");
 }
 
 /** The service when this very request has made it already. Throws when another one has, or it is still going. */

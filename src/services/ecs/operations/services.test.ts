@@ -84,6 +84,7 @@ describe("CreateService", () => {
       "InvalidParameterException",
       /maximumPercent/,
     ],
+    ["a negative grace period", { healthCheckGracePeriodSeconds: -1 }, "InvalidParameterException", /^healthCheckGr/],
     [
       "bounds that block every deployment",
       { deploymentConfiguration: { maximumPercent: 100 } },
@@ -241,6 +242,11 @@ describe("UpdateService", () => {
     await schedule();
     const [task] = [...world.store.view(tasks).all()];
     assert.equal(task!.value.capacityProviderName, "FARGATE_SPOT");
+    // An empty strategy leads back.
+    const after = (await update({ capacityProviderStrategy: [] })).service!;
+    assert.deepEqual([after.launchType, after.capacityProviderStrategy], ["FARGATE", undefined]);
+    const negative = update({ healthCheckGracePeriodSeconds: -1 });
+    await assert.rejects(negative, isFault("InvalidParameterException", /^healthCheckGracePeriodSeconds must be/));
   });
 
   test("refuses a service that is not there, or no longer ACTIVE", async () => {

@@ -16,7 +16,7 @@ import { taskSetRevisions } from "../services/task-set-output.ts";
 import { resolveRebalancing } from "../services/zone-rebalancing.ts";
 import { requireCluster, requireTaskDefinition } from "../tasks/lookup.ts";
 import { checkConstraintCount } from "../tasks/placement.ts";
-import { checkDesiredCount, withNamespace } from "./create-service.ts";
+import { checkDesiredCount, checkGracePeriod, withNamespace } from "./create-service.ts";
 import type { EcsHandler } from "./handler.ts";
 
 /**
@@ -63,15 +63,19 @@ function checkInput(ctx: RequestContext, input: UpdateServiceRequest, service: S
   }
   if (service.schedulingStrategy === "DAEMON") checkDaemonInput(ctx, input);
   if (input.desiredCount !== undefined) checkDesiredCount(ctx, input.desiredCount);
+  checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
 }
 
-/** What the request says of the tasks, and for the rest what holds already. */
+/**
+ * What the request says of the tasks, and for the rest what holds already. An empty strategy leads back to the launch
+ * type; who began with a strategy, of Fargate's providers as all are here, has FARGATE to go back to.
+ */
 function revisionInput(input: UpdateServiceRequest, revision: ServiceRevisionRecord) {
-  const { launchType, capacityProviderStrategy, platformVersion, networkConfiguration } = revision;
+  const { launchType = "FARGATE", capacityProviderStrategy, platformVersion, networkConfiguration } = revision;
   const strategy = input.capacityProviderStrategy ?? capacityProviderStrategy;
   const network = networkConfiguration && { awsvpcConfiguration: networkConfiguration };
   return {
-    ...(strategy?.length ? { capacityProviderStrategy: strategy } : launchType && { launchType }),
+    ...(strategy?.length ? { capacityProviderStrategy: strategy } : { launchType }),
     platformVersion: input.platformVersion ?? platformVersion,
     networkConfiguration: input.networkConfiguration ?? network,
     loadBalancers: input.loadBalancers ?? revision.loadBalancers,
