@@ -90,9 +90,9 @@ function speakersIn(store: Views, group: TargetGroupRecord, { owners, zoneOf }: 
     own: store.view(nodes).by("loadBalancer", owner.id),
     sends: sendsIn(owner, group, zoneOf),
   }));
-  const since = new Map(all.flatMap(({ own }) => own.map(({ value }) => [value.nodeId, value.wantedSince ?? 0])));
+  const joined = new Map(all.flatMap(({ own }) => own.map(({ value }) => [value.nodeId, value.joinedAt ?? 0])));
   return (target: TargetRecord, reports: Reports) => {
-    const isNew = (nodeId: string) => (since.get(nodeId) ?? 0) > target.registeredAt;
+    const isNew = (nodeId: string) => (joined.get(nodeId) ?? 0) > target.registeredAt;
     const decided = Object.entries(reports).filter(([nodeId, { state }]) => state !== "initial" || !isNew(nodeId));
     return {
       told: decided.length > 0 ? decided.map(([, report]) => report) : Object.values(reports),

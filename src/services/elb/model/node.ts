@@ -22,8 +22,8 @@ export interface NodeRecord extends World {
   readonly version?: string;
   /** By the ARNs of rules, default ones too: the `actionsDigest` of the actions that traffic follows. */
   readonly applied: Readonly<Record<string, string>>;
-  /** Since when it is wanted: targets from before were checked by others first. Milliseconds since the epoch. */
-  readonly wantedSince?: number;
+  /** When it was added to a load balancer that others served already. Milliseconds since the epoch. */
+  readonly joinedAt?: number;
   /** It is no longer wanted: the hosts are told so, and then its interface goes. Milliseconds since the epoch. */
   readonly removeAt?: number;
 }

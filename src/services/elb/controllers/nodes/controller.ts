@@ -24,7 +24,7 @@ import {
   pathOf,
   targetHealth,
 } from "../../model.ts";
-import { planNodes } from "./plan.ts";
+import { joinTime, planNodes } from "./plan.ts";
 
 /** How long until an address is looked for again in a subnet that has none. */
 const retryMs = 30_000;
@@ -112,7 +112,7 @@ async function makeNode(
   const node: NodeRecord = {
     ...{ account, region, nodeId, loadBalancerId: loadBalancer.id, loadBalancerName: loadBalancer.name },
     ...{ subnetId: zone.subnetId, availabilityZone: zone.zoneName, networkInterfaceId, privateIpAddress },
-    ...{ state: "provisioning", applied: {}, wantedSince: clock.now() },
+    ...{ state: "provisioning", applied: {}, ...joinTime(loadBalancer, clock.now()) },
   };
   writes.unchanged.push(...made.unchanged);
   writes.put.push(...made.put, { key: nodeKey(loadBalancer, nodeId), value: node });

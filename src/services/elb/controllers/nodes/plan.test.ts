@@ -40,7 +40,7 @@ test("a node is made for each subnet; one that is not wanted is stopped first, a
 test("a node that is wanted again stays", () => {
   const nodes = [node("a", "active", { removeAt: 6000 })];
   const plan = planNodes({ loadBalancer: balancer("active", "a"), nodes, now: 1000 });
-  assert.deepEqual([plan.change, plan.make, plan.remove], [[node("a", "provisioning", { wantedSince: 1000 })], [], []]);
+  assert.deepEqual([plan.change, plan.make, plan.remove], [[node("a", "provisioning", { joinedAt: 1000 })], [], []]);
 });
 
 test("all nodes of a load balancer that is gone go", () => {

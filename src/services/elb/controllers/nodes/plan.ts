@@ -48,7 +48,9 @@ export function planNodes({ loadBalancer, nodes, now }: NodesView): NodesPlan {
       ...leaving
         .filter(({ removeAt }) => removeAt === undefined)
         .map((node) => ({ ...node, removeAt: now + releaseMs })),
-      ...nodes.filter(({ nodeId, removeAt }) => removeAt !== undefined && zones.has(nodeId)).map(wantedAgain(now)),
+      ...nodes
+        .filter(({ nodeId, removeAt }) => removeAt !== undefined && zones.has(nodeId))
+        .map(wantedAgain(joinTime(loadBalancer, now))),
     ],
     remove: leaving.filter(({ removeAt }) => removeAt !== undefined && removeAt <= now),
     ...(state && { state }),
@@ -56,8 +58,13 @@ export function planNodes({ loadBalancer, nodes, now }: NodesView): NodesPlan {
   };
 }
 
-function wantedAgain(now: number): (node: NodeRecord) => NodeRecord {
-  return ({ removeAt: _, ...node }) => ({ ...node, state: "provisioning", wantedSince: now });
+/** What the record of a node that is wanted from now on says of it. */
+export function joinTime(loadBalancer: LoadBalancerRecord | undefined, now: number): Pick<NodeRecord, "joinedAt"> {
+  return loadBalancer === undefined || loadBalancer.state === "provisioning" ? {} : { joinedAt: now };
+}
+
+function wantedAgain(joined: Pick<NodeRecord, "joinedAt">): (node: NodeRecord) => NodeRecord {
+  return ({ removeAt: _, joinedAt: __, ...node }) => ({ ...node, state: "provisioning", ...joined });
 }
 
 function stateOf(loadBalancer: LoadBalancerRecord, nodes: readonly NodeRecord[]): NodesPlan["state"] {
