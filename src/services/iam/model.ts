@@ -8,5 +8,6 @@ export * from "./model/last-accessed.ts";
 export * from "./model/policy.ts";
 export * from "./model/provider.ts";
 export * from "./model/role.ts";
+export * from "./model/trust-policy.ts";
 export * from "./model/user.ts";
 export * from "./model/user-credentials.ts";

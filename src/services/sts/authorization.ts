@@ -9,7 +9,7 @@ import {
   tagsOf,
 } from "#kernel/authorization.ts";
 import type { Caller } from "#kernel/handler.ts";
-import { roleOfArn } from "#services/iam/model.ts";
+import { roleOfArn, trustPolicyOf } from "#services/iam/model.ts";
 import type { SecondFactorCheck } from "./parts.ts";
 
 /** "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference). */
@@ -57,7 +57,10 @@ export function createAuthorization(secondFactor: SecondFactorCheck): ServiceAut
     prefix: "sts",
     operations: operationsOf(secondFactor),
     resourceTags: (arn, { store }) => tagsOf(roleOfArn(store, arn)?.tags),
-    resourcePolicy: (arn, { store }) => roleOfArn(store, arn)?.assumeRolePolicyDocument,
+    resourcePolicy: (arn, { store }) => {
+      const role = roleOfArn(store, arn);
+      return role && trustPolicyOf(store, role);
+    },
     resourcePolicyRequired: (action) => /^sts:(AssumeRole|TagSession|SetSourceIdentity)$/.test(action),
   };
 }

@@ -9,6 +9,8 @@ export interface RoleRecord extends Identity {
   readonly roleId: string;
   /** The trust policy's JSON text. */
   readonly assumeRolePolicyDocument: string;
+  /** ARN -> unique id of the users and roles in it, as they were when it was written: see `trustPolicyOf`. */
+  readonly trustedIds?: Readonly<Record<string, string>>;
   readonly description?: string;
   /** Seconds, 3600 to 43200. */
   readonly maxSessionDuration: number;

@@ -1,11 +1,11 @@
 import { Fault } from "#kernel/fault.ts";
 import { absent, iamArn, type RoleRecord, roleKey, uniqueId } from "../model.ts";
 import { boundaryPolicy } from "../request/boundary.ts";
-import { checkTrustPolicy } from "../request/documents.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { requireRoom } from "../request/quotas.ts";
 import { boundaryMember, toRole } from "../request/shapes.ts";
 import { newTags, tagsMember } from "../request/tags.ts";
+import { trustFields } from "../request/trust.ts";
 
 const defaultSessionSeconds = 3600;
 
@@ -17,7 +17,7 @@ export const CreateRole: IamHandler<"CreateRole"> = async (input, ctx) => {
   }
   const key = roleKey(ctx.account, roleName);
   if ((await ctx.store.get(key)).value !== undefined) throw roleExists(roleName);
-  checkTrustPolicy(input.AssumeRolePolicyDocument);
+  const trust = trustFields(ctx, input.AssumeRolePolicyDocument);
   const tags = newTags(input.Tags, "case-insensitive");
   const boundary = await boundaryPolicy(ctx, permissionsBoundary);
   requireRoom(ctx, "RolesPerAccount");
@@ -28,7 +28,7 @@ export const CreateRole: IamHandler<"CreateRole"> = async (input, ctx) => {
     path,
     arn: iamArn(ctx, "role", path, roleName),
     createdAt: now(ctx),
-    assumeRolePolicyDocument: input.AssumeRolePolicyDocument,
+    ...trust,
     ...(input.Description !== undefined && { description: input.Description }),
     maxSessionDuration: input.MaxSessionDuration ?? defaultSessionSeconds,
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
@@ -37,7 +37,7 @@ export const CreateRole: IamHandler<"CreateRole"> = async (input, ctx) => {
     attachedPolicies: [],
   };
   await ctx.store.commit({ unchanged: [absent(key), ...boundary], put: [{ key, value: role }] });
-  return { Role: { ...toRole(role), ...boundaryMember(role), ...tagsMember(tags) } };
+  return { Role: { ...toRole(ctx.store, role), ...boundaryMember(role), ...tagsMember(tags) } };
 };
 
 export function roleExists(roleName: string): Fault {

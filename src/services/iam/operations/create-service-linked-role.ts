@@ -24,5 +24,5 @@ export const CreateServiceLinkedRole: IamHandler<"CreateServiceLinkedRole"> = as
     throw new Fault("InvalidInputException", message);
   }
   await ctx.store.commit({ unchanged: [absent(key)], put: [{ key, value: role }] });
-  return { Role: toRole(role) };
+  return { Role: toRole(ctx.store, role) };
 };

@@ -55,7 +55,7 @@ export function toGroupDetail(group: GroupRecord): GroupDetail {
 export function toRoleDetail({ store, account }: RequestContext, role: RoleRecord): RoleDetail {
   const profiles = store.view(instanceProfiles).by("role", within(account, nameKey(role.roleName)));
   return {
-    ...toRole(role),
+    ...toRole(store, role),
     InstanceProfileList: profiles.map(({ value }) => toInstanceProfile(store, value)),
     RolePolicyList: inlinePolicies(role),
     AttachedManagedPolicies: role.attachedPolicies.map(toAttached),

@@ -19,6 +19,7 @@ import {
   type RoleRecord,
   roleKey,
   roles,
+  trustPolicyOf,
   type UserRecord,
   users,
   within,
@@ -52,24 +53,29 @@ export function toGroup(group: GroupRecord): Group {
 }
 
 /** A role as other resources and `CreateRole` show it. */
-export function toRole(role: RoleRecord): Role {
+export function toRole(store: Pick<Store, "view">, role: RoleRecord): Role {
   return {
     Path: role.path,
     RoleName: role.roleName,
     RoleId: role.roleId,
     Arn: role.arn,
     CreateDate: role.createdAt,
-    AssumeRolePolicyDocument: encodeDocument(role.assumeRolePolicyDocument),
+    AssumeRolePolicyDocument: encodeDocument(trustPolicyOf(store, role)),
   };
 }
 
-export function toListedRole(role: RoleRecord): Role {
+export function toListedRole(store: Pick<Store, "view">, role: RoleRecord): Role {
   const description = role.description === undefined ? {} : { Description: role.description };
-  return { ...toRole(role), ...description, MaxSessionDuration: role.maxSessionDuration };
+  return { ...toRole(store, role), ...description, MaxSessionDuration: role.maxSessionDuration };
 }
 
 export function toRoleDetails(store: Store, role: RoleRecord): Role {
-  return { ...toListedRole(role), ...boundaryMember(role), ...tagsMember(role.tags), ...roleLastUsed(store, role) };
+  return {
+    ...toListedRole(store, role),
+    ...boundaryMember(role),
+    ...tagsMember(role.tags),
+    ...roleLastUsed(store, role),
+  };
 }
 
 export function roleLastUsed(store: Store, role: RoleRecord) {
@@ -86,7 +92,7 @@ export function toInstanceProfile(store: Store, profile: InstanceProfileRecord):
     InstanceProfileId: profile.instanceProfileId,
     Arn: profile.arn,
     CreateDate: profile.createdAt,
-    Roles: role === undefined ? [] : [toRole(role)],
+    Roles: role === undefined ? [] : [toRole(store, role)],
   };
 }
 
