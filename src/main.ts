@@ -82,9 +82,12 @@ export interface Platform {
   readonly endpoint: string;
   readonly data: DataFolder;
   readonly store: StoreHost;
-  /** Stops every task and takes all that was made for them off the machine; resolves with false when some go on. */
-  clear(reason: string): Promise<boolean>;
-  /** Ends the platform, not the tasks: the next start adopts them. */
+  /** Stops every task, which clients can see; resolves with false when some go on. Only to be closed then. */
+  stopTasks(reason: string): Promise<boolean>;
+  /**
+   * Ends the platform, not the tasks: the next start adopts them. Where there are none, or they have been stopped, it
+   * takes all that was made for them off the machine.
+   */
   close(): Promise<void>;
 }
 
@@ -171,7 +174,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
   await host.serve({ agent, gateway, credentials });
   const leaveMachine = async () => {
-    await untilRemoved(host.driver, clock);
+    await untilRemoved({ driver: host.driver, store, clock });
     await host.clear();
   };
   ownPort = await gateway.listen(options.listenHost, options.port).catch(async (error: unknown) => {
@@ -181,24 +184,31 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     throw error;
   });
   const endpoint = `http://${options.listenHost}:${ownPort}`;
+  let stopReason: string | undefined;
   data.announce({ endpoint, pid: process.pid, version, account: options.account });
 
   return {
     endpoint,
     data,
     store,
-    async clear(reason) {
+    async stopTasks(reason) {
       // They rest to the end of the process: with the next start services bring their tasks back.
       await control.holdStarts();
       if (!(await stopAllTasks({ store, clock }, reason, stopSeconds))) return false;
+      stopReason = reason;
       agent.removeLoadBalancers();
-      await leaveMachine();
+      // Clients are answered until then: who follows a task sees its end.
+      await untilRemoved({ driver: host.driver, store, clock });
       return true;
     },
     async close() {
       data.withdraw();
       await sessions.close();
       await gateway.close();
+      await control.holdStarts();
+      // From here on nobody can ask for a task; one that was asked for meanwhile ends, too.
+      if (stopReason !== undefined) await stopAllTasks({ store, clock }, stopReason, stopSeconds);
+      if (stopReason !== undefined || isIdle(store)) await leaveMachine();
       await callCounts.close();
       await prometheus.close();
       await registry.close();
@@ -299,7 +309,7 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
   const platform = await startPlatform({ ...options, env: process.env, log, onBug }).catch(asCommandError);
   onReady(platform.endpoint);
   const stopTasks = await untilStopped(terminal.signal);
-  if (options.stopTasks || stopTasks || isIdle(platform.store)) await platform.clear("The platform is being stopped");
+  if (options.stopTasks || stopTasks) await platform.stopTasks("The platform is being stopped");
   await platform.close();
   return exitCodes.ok;
 };

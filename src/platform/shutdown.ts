@@ -16,9 +16,10 @@ const lookAgainMs = 20;
 const removalSeconds = 120;
 
 /**
- * Stops every task of every account, and resolves when all have stopped, or with false when some have not after
- * `mostSeconds`. A task gets its SIGTERM and its stopTimeout as ever. What starts tasks must rest meanwhile: a service
- * would replace each one.
+ * Stops every task of every account, and resolves when all that were there have stopped, or with false when some have
+ * not after `mostSeconds`. A task gets its SIGTERM and its stopTimeout. What starts tasks must rest meanwhile: a
+ * service would replace each one. Those that callers start meanwhile are stopped, too, but not waited for: there may
+ * always be one more.
  */
 export async function stopAllTasks(
   parts: { readonly store: Store; readonly clock: Clock },
@@ -28,8 +29,9 @@ export async function stopAllTasks(
   const store = parts.store.as("api");
   const view = store.view(tasks);
   const alive = () => view.by("alive", "yes");
+  const first = new Set(alive().map(({ key }) => key));
   const until = parts.clock.now() + mostSeconds * 1000;
-  for (let left = alive(); left.length > 0; left = alive()) {
+  for (let left = alive(); left.some(({ key }) => first.has(key)); left = alive()) {
     if (parts.clock.now() >= until) return false;
     await Promise.all(left.map((task) => stopTask(store, task, reason)));
     await sleep(parts.clock, lookAgainMs);
@@ -37,11 +39,18 @@ export async function stopAllTasks(
   return true;
 }
 
-/** Resolves when the agent has removed what stopped tasks left on the engine, or after a while. */
-export async function untilRemoved(driver: RuntimeDriver, clock: Clock): Promise<void> {
+/** Resolves when the agent has removed what stopped tasks left on the engine, when another starts, or after a while. */
+export async function untilRemoved({ driver, store, clock }: Removal): Promise<void> {
   await driver.prepareSandboxes(0);
   const until = clock.now() + removalSeconds * 1000;
-  while (clock.now() < until && (await driver.listSandboxes()).length > 0) await sleep(clock, lookAgainMs);
+  const mayEnd = () => clock.now() < until && store.view(tasks).count("alive", "yes") === 0;
+  while (mayEnd() && (await driver.listSandboxes()).length > 0) await sleep(clock, lookAgainMs);
+}
+
+interface Removal {
+  readonly driver: RuntimeDriver;
+  readonly store: Store;
+  readonly clock: Clock;
 }
 
 async function stopTask(store: Store, task: Entry<TaskRecord>, stoppedReason: string): Promise<void> {

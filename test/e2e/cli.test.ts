@@ -17,6 +17,7 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs";
 import { createClient } from "#cli/client.ts";
+import type { CommandError } from "#cli/command.ts";
 import { findConnection } from "#cli/settings.ts";
 import { busyboxReference } from "../images/busybox.ts";
 import { startRegistry } from "../images/registry.ts";
@@ -72,6 +73,21 @@ async function serviceRuns(serviceName: string): Promise<void> {
   };
   const runs = (tasks: readonly Task[]) => tasks.some((task) => task.lastStatus === "RUNNING");
   await until(`a task of ${serviceName} to run`, look, runs);
+}
+
+/** Starts one task after the other, until no platform answers any more. */
+async function startTasksUntilClosed(taskDefinition: string): Promise<void> {
+  const { ec2 } = shared.clients;
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const client = createClient(findConnection(shared.platform.env));
+  const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets![0]!.SubnetId!] } };
+  const run = () =>
+    client.ecs("RunTask", { taskDefinition, launchType: "FARGATE", networkConfiguration }).then(
+      () => "started",
+      (error: CommandError) => error.exitCode,
+    );
+  await until("the end of the platform", run, (answer) => answer === 69, { everyMs: 100 });
+  client.close();
 }
 
 describe("estiva", { skip: shared.skip }, () => {
@@ -301,7 +317,9 @@ describe("estiva", { skip: shared.skip }, () => {
     await detached();
     await makeService();
     assert.notDeepEqual(await leftoversOf(platformId, engine), []);
-    assert.deepEqual(await estiva(["down"]), { code: 0, out: "", err: "" });
+    const down = estiva(["down"]);
+    await startTasksUntilClosed("kept");
+    assert.deepEqual(await down, { code: 0, out: "", err: "" });
     assert.deepEqual(await leftoversOf(platformId, engine), []);
     assert.equal((await estiva(["down"])).code, 0);
     await assert.rejects(fetch(platform.endpoint));
