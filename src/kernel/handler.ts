@@ -70,6 +70,8 @@ export interface CallerSession {
   readonly mfaAuthenticatedAt?: number;
   /** The ARN, or the name, of the identity provider of a federated session. */
   readonly federatedProvider?: string;
+  /** What the provider said of who has the session, as condition keys: `idp.example.com:sub`, `saml:sub`. */
+  readonly federationKeys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** One AWS service: its operations, its controllers and the collections that it owns. */

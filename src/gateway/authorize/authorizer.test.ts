@@ -130,6 +130,14 @@ describe("who may", () => {
     assert.equal(ask(tagged, "ecs", "ListClusters", {}), undefined);
   });
 
+  it("a session by what its identity provider said", async () => {
+    const policy = document({ Condition: { StringEquals: { "idp.test/a:Sub": "me" } } });
+    const caller = await addRole(store.as("api"), account, "web", { policy });
+    const told = (sub: string) => ({ ...caller.session!, federationKeys: { "idp.test/A:sub": sub } });
+    const code = (sub: string) => ask({ ...caller, session: told(sub) }, "ecs", "ListClusters", {})?.code;
+    assert.deepEqual([code("me"), code("eve")], [undefined, "AccessDeniedException"]);
+  });
+
   it("a federated user only what its session's policies say", async () => {
     const session = { issuedAt: 0, issuerArn: root.arn, issuerId: account, policies: [] as string[], tags: {} };
     const arn = `arn:aws:sts::${account}:federated-user/f`;
@@ -375,7 +383,6 @@ describe("AssumeRole", () => {
   it("from a session with a source identity needs sts:SetSourceIdentity", async () => {
     await addRole(store.as("api"), account, "next", { trust: trust({ Principal: { AWS: "*" } }) });
     const plain = await addRole(store.as("api"), account, "first");
-    assert.equal(assume(plain, "next"), undefined);
     const known = { ...plain, session: { ...plain.session!, sourceIdentity: "ada" } };
     assert.match(assume(known, "next")!.message, /sts:SetSourceIdentity/);
     const Action = ["sts:AssumeRole", "sts:SetSourceIdentity"];

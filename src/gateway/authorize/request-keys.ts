@@ -1,4 +1,4 @@
-import type { AccessRequest, Tags } from "#kernel/authorization.ts";
+import type { AccessRequest, ConditionKeys, Tags } from "#kernel/authorization.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { KeyValue, RequestKeys } from "#services/iam/policy/index.ts";
 
@@ -60,11 +60,15 @@ const globalKeys: Readonly<Record<string, GlobalKey>> = {
 /** The condition keys of a request, each worked out when a policy asks for it. */
 export function requestKeys(parts: KeyParts): RequestKeys {
   let own: ReadonlyMap<string, KeyValue> | undefined;
+  let federated: ReadonlyMap<string, KeyValue> | undefined;
   return {
     get(name) {
-      own ??= ownKeys(parts.request);
+      own ??= lowerCaseNames(parts.request.conditionKeys);
       const given = own.get(name);
       if (given !== undefined) return given;
+      federated ??= lowerCaseNames(parts.request.caller.session?.federationKeys);
+      const told = federated.get(name);
+      if (told !== undefined) return told;
       const slash = name.indexOf("/");
       if (slash !== -1) return tagValue(tagsNamed(name.slice(0, slash), parts), name.slice(slash + 1));
       return Object.hasOwn(globalKeys, name) ? globalKeys[name]!(parts) : undefined;
@@ -72,13 +76,11 @@ export function requestKeys(parts: KeyParts): RequestKeys {
   };
 }
 
-/** The service's own keys. */
-function ownKeys({ conditionKeys = {} }: AccessRequest): ReadonlyMap<string, KeyValue> {
-  const own = new Map<string, KeyValue>();
-  for (const [name, value] of Object.entries(conditionKeys)) {
-    if (value !== undefined) own.set(name.toLowerCase(), value);
-  }
-  return own;
+/** The names of condition keys know no case. */
+function lowerCaseNames(keys: ConditionKeys = {}): ReadonlyMap<string, KeyValue> {
+  const found = new Map<string, KeyValue>();
+  for (const [name, value] of Object.entries(keys)) if (value !== undefined) found.set(name.toLowerCase(), value);
+  return found;
 }
 
 function tagsNamed(name: string, { request, principalTags, resourceTags }: KeyParts): Tags | undefined {

@@ -332,10 +332,11 @@ test("a token's tags and source identity are the session's, where the role lets 
     aud: "client",
   });
   const { AccessKeyId, SessionToken } = answer.Credentials!;
-  const { tags, transitiveTagKeys, sourceIdentity } = openSession(secretBox, AccessKeyId, SessionToken)!.caller
-    .session!;
+  const session = openSession(secretBox, AccessKeyId, SessionToken)?.caller.session;
+  const { tags, transitiveTagKeys, sourceIdentity, federationKeys } = session!;
   assert.deepEqual({ tags, transitiveTagKeys }, { tags: { team: "a", cost: "7" }, transitiveTagKeys: ["team"] });
   assert.deepEqual([sourceIdentity, answer.SourceIdentity], ["ada", "ada"]);
+  assert.deepEqual(federationKeys, { "idp.test:sub": "me", "idp.test:aud": "app" });
   const actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"];
   assert.deepEqual(
     asked.map(([action]) => action),

@@ -48,7 +48,8 @@ export function assumeRoleWithSaml(
     const { sourceIdentity } = claims;
     const caller = roleCaller(role, claims.sessionName, {
       ...{ policies: sessionPolicies(ctx, role.account, input, parts), tags, transitiveTagKeys, issuedAt: now },
-      ...{ federatedProvider: provider.arn, ...(sourceIdentity !== undefined && { sourceIdentity }) },
+      ...{ federatedProvider: provider.arn, federationKeys: subjectKeys(claims, provider) },
+      ...(sourceIdentity !== undefined && { sourceIdentity }),
     });
     return {
       Credentials: issueSession(parts, caller, expiresAt),
@@ -91,14 +92,21 @@ function secondsOf(
 /** "Available keys for SAML-based AWS STS federation" */
 function isTrusted(parts: StsParts, role: RoleRecord, provider: SamlProviderRecord, claims: SamlClaims): boolean {
   const keys = {
+    ...subjectKeys(claims, provider),
     "saml:aud": claims.recipient,
     "saml:iss": claims.issuer,
-    "saml:sub": claims.subject,
-    "saml:sub_type": claims.subjectType,
-    "saml:namequalifier": nameQualifier(claims, provider),
     "saml:doc": `${provider.account}/${provider.name}`,
   };
   return trustsFederated(parts, role, { action: "sts:AssumeRoleWithSAML", provider: provider.arn, keys }, claims);
+}
+
+/** Those of them that requests of the session have as well. */
+function subjectKeys(claims: SamlClaims, provider: SamlProviderRecord) {
+  return {
+    "saml:sub": claims.subject,
+    "saml:sub_type": claims.subjectType,
+    "saml:namequalifier": nameQualifier(claims, provider),
+  };
 }
 
 /** AWS's hash, by which a subject is one provider's and one account's. */

@@ -1,16 +1,9 @@
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
-import { type OidcProviderRecord, oidcProviderKey, type RoleRecord, roleOfArn } from "#services/iam/model.ts";
+import { type OidcProviderRecord, oidcProviderKey, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
-import {
-  type FederatedSession,
-  packedPolicySize,
-  roleSeconds,
-  sessionPolicies,
-  sessionTags,
-  trustsFederated,
-} from "../session-request.ts";
+import { packedPolicySize, roleSeconds, sessionPolicies, sessionTags, trustsFederated } from "../session-request.ts";
 import { issueSession } from "../sessions.ts";
 import { tokenSession } from "../token-session.ts";
 import { type Claims, isSignedBy, parseToken, type Token } from "../web-identity.ts";
@@ -44,7 +37,10 @@ export function assumeRoleWithWebIdentity(
       throw ctx.fault(invalidToken, "The session tags or the source identity in the token are not valid.");
     }
     const asked = { ...said, sessionName: input.RoleSessionName };
-    if (role === undefined || !isTrusted(parts, role, provider, token.claims, asked)) {
+    const keys = claimKeys(provider, token.claims);
+    const trust = { action: "sts:AssumeRoleWithWebIdentity", provider: provider.arn };
+    const trustKeys = { ...keys, [`${provider.url}:oaud`]: token.claims.aud[0] };
+    if (role === undefined || !trustsFederated(parts, role, { ...trust, keys: trustKeys }, asked)) {
       throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     }
     const now = ctx.clock.now();
@@ -54,7 +50,8 @@ export function assumeRoleWithWebIdentity(
     const tags = sessionTags(ctx, given, said.transitiveTagKeys);
     const { sourceIdentity } = said;
     const identity = sourceIdentity === undefined ? {} : { sourceIdentity };
-    const session = { ...tags, ...identity, policies, federatedProvider: provider.arn, issuedAt: now };
+    const federated = { federatedProvider: provider.arn, federationKeys: keys };
+    const session = { ...tags, ...identity, policies, ...federated, issuedAt: now };
     const caller = roleCaller(role, input.RoleSessionName, session);
     return {
       Credentials: issueSession(parts, caller, now + seconds * 1000),
@@ -114,19 +111,7 @@ async function isSigned(parts: StsParts, ctx: RequestContext, token: Token): Pro
   }
 }
 
-/** The trust policy sees the claims as condition keys of the provider: `<url>:sub`, `<url>:aud`. */
-function isTrusted(
-  parts: StsParts,
-  role: RoleRecord,
-  { arn, url }: OidcProviderRecord,
-  { sub, aud, azp, amr }: Claims,
-  session: FederatedSession,
-): boolean {
-  const keys = {
-    [`${url}:sub`]: sub,
-    [`${url}:aud`]: azp ?? aud[0],
-    [`${url}:oaud`]: aud[0],
-    ...(amr && { [`${url}:amr`]: amr }),
-  };
-  return trustsFederated(parts, role, { action: "sts:AssumeRoleWithWebIdentity", provider: arn, keys }, session);
+/** Claims as condition keys of the provider, which the role's trust policy sees, and what the session asks for. */
+function claimKeys({ url }: OidcProviderRecord, { sub, aud, azp, amr }: Claims) {
+  return { [`${url}:sub`]: sub, [`${url}:aud`]: azp ?? aud[0]!, ...(amr && { [`${url}:amr`]: amr }) };
 }
