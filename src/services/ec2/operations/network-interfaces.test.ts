@@ -80,6 +80,8 @@ test("attributes of an interface", async () => {
   const modify = (input: object) => world.ec2("ModifyNetworkInterfaceAttribute", { NetworkInterfaceId, ...input });
   await modify({ Description: { Value: "new" } });
   await modify({ SourceDestCheck: { Value: false } });
+  const unknown = isFault("InvalidSecurityGroupID.NotFound", "The securityGroup ID 'web' does not exist");
+  await assert.rejects(modify({ Groups: ["web"] }), unknown);
   await modify({ Groups: [group.GroupId!] });
   const shown = (await world.ec2("DescribeNetworkInterfaces")).NetworkInterfaces![0]!;
   assert.deepEqual([shown.Description, shown.SourceDestCheck], ["new", false]);

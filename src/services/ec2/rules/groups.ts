@@ -2,6 +2,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import {
   type SecurityGroup,
+  securityGroupKey,
   securityGroupNameIndex,
   securityGroups,
   type Vpc,
@@ -47,10 +48,17 @@ export async function interfaceGroups(
 ): Promise<readonly Entry<SecurityGroup>[]> {
   if (groupIds.length === 0) return [findGroupByName(ctx, vpcId, "default")];
   checkQuota(ctx, "securityGroupsPerInterface", new Set(groupIds).size);
-  const groups = await Promise.all([...new Set(groupIds)].map((id) => findOpen(ctx, kinds.securityGroup, id)));
+  const groups = await Promise.all([...new Set(groupIds)].map((id) => groupOfInterface(ctx, id)));
   if (groups.some((group) => group.value.vpcId !== vpcId)) {
     const message = "You have specified two resources that belong to different networks.";
     throw ctx.fault("InvalidGroup.NotFound", message);
   }
   return groups;
+}
+
+/** The operations on interfaces have a word of their own for a group that there is not. */
+async function groupOfInterface(ctx: RequestContext, groupId: string): Promise<Entry<SecurityGroup>> {
+  const group = await ctx.store.get(securityGroupKey(ctx, groupId));
+  if (group.value !== undefined && !group.value.closing) return group as Entry<SecurityGroup>;
+  throw ctx.fault("InvalidSecurityGroupID.NotFound", `The securityGroup ID '${groupId}' does not exist`);
 }
