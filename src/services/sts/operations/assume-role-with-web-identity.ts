@@ -3,6 +3,7 @@ import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
 import { type OidcProviderRecord, oidcProviderKey, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
+import { providerClaimKeys } from "../provider-claims.ts";
 import { packedPolicySize, roleSeconds, sessionPolicies, sessionTags, trustsFederated } from "../session-request.ts";
 import { issueSession } from "../sessions.ts";
 import { tokenSession } from "../token-session.ts";
@@ -39,8 +40,8 @@ export function assumeRoleWithWebIdentity(
     const asked = { ...said, sessionName: input.RoleSessionName };
     const keys = claimKeys(provider, token.claims);
     const trust = { action: "sts:AssumeRoleWithWebIdentity", provider: provider.arn };
-    const trustKeys = { ...keys, [`${provider.url}:oaud`]: token.claims.aud[0] };
-    if (role === undefined || !trustsFederated(parts, role, { ...trust, keys: trustKeys }, asked)) {
+    const more = { ...providerClaimKeys(provider.url, token.claims), [`${provider.url}:oaud`]: token.claims.aud[0] };
+    if (role === undefined || !trustsFederated(parts, role, { ...trust, keys: { ...keys, ...more } }, asked)) {
       throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     }
     const now = ctx.clock.now();
