@@ -121,10 +121,10 @@ const operations: AuthorizationTable<Operations> = {
 
 export const authorization: ServiceAuthorization = { prefix: "cloudwatch", operations, resourceTags };
 
-function resourceTags(text: string, { store }: AuthorizationScope): Tags | undefined {
+function resourceTags(text: string, { store, region }: AuthorizationScope): Tags | undefined {
   const arn = parseArn(text);
   if (arn === undefined) return undefined;
-  const dashboard = dashboardNameOf(arn.account, text);
+  const dashboard = dashboardNameOf({ account: arn.account, region }, text);
   if (dashboard !== undefined) return store.view(dashboards).get(dashboardKey(arn.account, dashboard))?.value.tags;
   const alarm = alarmNameOf(arn, text);
   return alarm === undefined ? undefined : store.view(alarms).get(alarmKey(arn, alarm))?.value.tags;

@@ -45,10 +45,10 @@ export function ruleWithArn(text: string, { store }: AuthorizationScope) {
   return place && store.view(rules).get(ruleKey(arn!, place.busName, place.name))?.value;
 }
 
-/** The bus and the name that a rule's ARN has; undefined when it is no rule's. */
+/** The bus and the name that a rule's ARN has; undefined when it is no rule's. That of the default bus is not named. */
 export function rulePlace({ service, resource }: Pick<Arn, "service" | "resource">) {
   if (service !== "events" || !resource.startsWith("rule/")) return undefined;
   const [, ...names] = resource.split("/");
-  const busName = names.length > 1 ? names.slice(0, -1).join("/") : defaultBusName;
-  return { busName, name: names.at(-1)! };
+  const busName = names.slice(0, -1).join("/") || defaultBusName;
+  return names.length > 1 && busName === defaultBusName ? undefined : { busName, name: names.at(-1)! };
 }

@@ -125,6 +125,8 @@ const encryptionOperations: Table = {
   Decrypt: {
     ...cryptographic,
     resources: (input, scope) => [arnOfBlob(input.CiphertextBlob, scope) ?? keyArns(input, scope)[0]!],
+    // A request need not name the key: the ciphertext does.
+    conditionKeys: (input, scope, resource) => cryptographic.conditionKeys({ KeyId: resource, ...input }, scope),
   },
   GenerateDataKey: cryptographic,
   GenerateDataKeyWithoutPlaintext: cryptographic,
@@ -209,8 +211,8 @@ function grantOperations(box: SecretBox): Table {
         return [key === undefined ? "*" : keyArn(key.value)];
       },
       // No key of AWS's: by it the statements that stand for grants (policy-with-grants.ts) tell one from another.
-      conditionKeys: (input, scope) => ({
-        ...keyConditions(input, scope),
+      conditionKeys: (input, scope, resource) => ({
+        ...keyConditions({ KeyId: resource, ...input }, scope),
         "kms:GrantId": grantIfAny(() => grantToRetire(input, scope, box))?.value.grantId,
         ...constraintKeys(grantIfAny(() => grantToRetire(input, scope, box))?.value.constraints),
       }),

@@ -1,4 +1,4 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import type { World } from "./alarm.ts";
 
@@ -32,8 +32,7 @@ export function dashboardArn({ account, region }: World, name: string): string {
 }
 
 /** The name of the account's dashboard with this ARN; undefined for an ARN of something else. */
-export function dashboardNameOf(account: string, text: string): string | undefined {
-  const arn = parseArn(text);
-  if (arn?.service !== "cloudwatch" || arn.account !== account || arn.region !== "") return undefined;
-  return /^dashboard\/(.+)$/s.exec(arn.resource)?.[1];
+export function dashboardNameOf(world: World, text: string): string | undefined {
+  const name = /:dashboard\/(.+)$/s.exec(text)?.[1];
+  return name !== undefined && text === dashboardArn(world, name) ? name : undefined;
 }

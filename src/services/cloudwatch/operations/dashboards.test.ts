@@ -58,6 +58,8 @@ describe("dashboards", () => {
     assert.deepEqual((await call(operations, "ListTagsForResource", { ResourceARN: arn })).Tags, [
       { Key: "c", Value: "3" },
     ]);
+    const otherPartition = call(operations, "ListTagsForResource", { ResourceARN: arn.replace("aws", "aws-cn") });
+    await assert.rejects(otherPartition, isFault("InvalidParameterValueException", /is the ARN of neither/));
     const gone = call(operations, "DeleteDashboards", { DashboardNames: ["none", "web"] });
     await assert.rejects(gone, isFault("InvalidParameterValueException", /^Dashboard none does not exist$/));
     const get = call(operations, "GetDashboard", { DashboardName: "web" });

@@ -36,7 +36,7 @@ export const UntagResource: CloudWatchHandler<"UntagResource"> = async ({ Resour
 };
 
 async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord | DashboardRecord>> {
-  const dashboard = dashboardNameOf(ctx.account, arn);
+  const dashboard = dashboardNameOf(ctx, arn);
   if (dashboard !== undefined) return await ctx.store.get(dashboardKey(ctx.account, dashboard));
   const alarm = arn.startsWith("arn:") ? alarmNameOf(ctx, arn) : undefined;
   if (alarm !== undefined) return await ctx.store.get(alarmKey(ctx, alarm));
@@ -47,5 +47,5 @@ async function find(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord 
 async function require(ctx: RequestContext, arn: string): Promise<Read<AlarmRecord | DashboardRecord>> {
   const read = await find(ctx, arn);
   if (read.value !== undefined) return read;
-  throw notFound(ctx, dashboardNameOf(ctx.account, arn) === undefined ? "alarm" : "dashboard", arn);
+  throw notFound(ctx, dashboardNameOf(ctx, arn) === undefined ? "alarm" : "dashboard", arn);
 }

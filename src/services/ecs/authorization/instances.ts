@@ -1,6 +1,7 @@
 import type { Operations } from "#generated/ecs/types.ts";
 import { type AuthorizationScope, type AuthorizationTable, tagsOf } from "#kernel/authorization.ts";
 import { ecsArn } from "../model.ts";
+import { placeInCluster } from "../tasks/lookup.ts";
 import { clusterOf, definitionArn, inCluster, nameOf, rolesOfRun, tagging } from "./parts.ts";
 
 type InstanceOperations =
@@ -66,8 +67,11 @@ export const instanceOperations: Pick<AuthorizationTable<Operations>, InstanceOp
 
 /** Container instances are named by their ids in the cluster, or by ARNs. */
 export function instanceOf(instance: string, cluster: string | undefined, scope: AuthorizationScope): string {
-  if (instance.startsWith("arn:")) return instance;
-  return ecsArn(scope, `container-instance/${nameOf(cluster, scope)}/${instance}`);
+  const found = placeInCluster(scope, "container-instance", instance);
+  // Of another account, or nothing: there is none, whatever the operation makes of it.
+  if (found === undefined) return instance;
+  const { clusterName = nameOf(cluster, scope), name: id } = found;
+  return ecsArn(scope, `container-instance/${clusterName}/${id}`);
 }
 
 interface WithAttributes {

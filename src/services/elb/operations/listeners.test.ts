@@ -295,6 +295,23 @@ describe("rules", () => {
     await assert.rejects(set([first.RuleArn!, 5], [second!.RuleArn!, 5]), twice);
   });
 
+  test("and their listeners go by one ARN each: what policies say of it is not got round by another", async () => {
+    const { world, listener, rule: made } = await rule([path("/a")]);
+    const { Rules } = await world.elb("DescribeRules", { ListenerArn: listener });
+    const ruleArns = [made.RuleArn!, Rules!.find(({ IsDefault }) => IsDefault)!.RuleArn!];
+    for (const [from, to] of [
+      ["/app/web/", "/app/other/"],
+      ["/app/web/", "/net/web/"],
+    ] as const) {
+      for (const arn of ruleArns) {
+        const modified = world.elb("ModifyRule", { RuleArn: arn.replace(from, to), Actions: [fixed] });
+        await assert.rejects(modified, isFault("RuleNotFoundException"));
+      }
+      const modified = world.elb("ModifyListener", { ListenerArn: listener.replace(from, to), Port: 81 });
+      await assert.rejects(modified, isFault("ListenerNotFoundException"));
+    }
+  });
+
   test("change what is given and keep the rest", async () => {
     const { world, rule: made } = await rule([path("/a")]);
     const RuleArn = made.RuleArn!;

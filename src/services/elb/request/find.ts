@@ -1,14 +1,17 @@
 import { Fault } from "#kernel/fault.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import {
+  defaultRuleArn,
   type ListenerRecord,
   type LoadBalancerRecord,
+  listenerArn,
   listenerKey,
   listeners,
   loadBalancerKey,
   loadBalancers,
   placeOf,
   type RuleRecord,
+  ruleArn,
   ruleKey,
   rules,
   type TargetGroupRecord,
@@ -40,7 +43,7 @@ export function listenerIfAny(scope: Scope, arn: string): Entry<ListenerRecord> 
   const place = placeOf(arn);
   if (place?.kind !== "listener" || !isHere(scope, place)) return undefined;
   const found = scope.store.view(listeners).get(listenerKey(place, place.id, place.listenerId!));
-  return found?.value.loadBalancer.name === place.name ? found : undefined;
+  return found && listenerArn(found.value) === arn ? found : undefined;
 }
 
 export function requireListener(scope: Scope, arn: string): Entry<ListenerRecord> {
@@ -61,9 +64,9 @@ export function ruleIfAny(scope: Scope, arn: string): FoundRule | undefined {
   if (place?.kind !== "listener-rule" || !isHere(scope, place)) return undefined;
   const listener = scope.store.view(listeners).get(listenerKey(place, place.id, place.listenerId!));
   if (listener === undefined) return undefined;
-  if (listener.value.defaultRuleId === place.ruleId) return { listener };
+  if (defaultRuleArn(listener.value) === arn) return { listener };
   const rule = scope.store.view(rules).get(ruleKey(place, place.id, place.listenerId!, place.ruleId!));
-  return rule && { listener, rule };
+  return rule && ruleArn(rule.value) === arn ? { listener, rule } : undefined;
 }
 
 export function requireRule(scope: Scope, arn: string): FoundRule {

@@ -247,6 +247,9 @@ describe("tags", () => {
         isFault("ResourceNotFoundException", message),
       );
     }
+    // The default bus is not named in the ARNs of its rules.
+    const other = events("ListTagsForResource", { ResourceARN: arn("rule/default/r") });
+    await assert.rejects(other, isFault("ValidationException", "Parameter ResourceARN is not valid."));
   });
 });
 

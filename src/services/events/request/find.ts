@@ -2,10 +2,10 @@ import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { rulePlace } from "../condition-keys.ts";
 import {
   busIfAny,
   busReference,
-  defaultBusName,
   type EventBusRecord,
   type FoundBus,
   type RuleRecord,
@@ -60,12 +60,10 @@ export type Tagged =
 
 export async function requireTagged(ctx: RequestContext, text: string): Promise<Tagged> {
   const arn = parseArn(text);
-  const [kind, ...names] = arn?.resource.split("/") ?? [];
-  const name = names.at(-1) ?? "";
-  if (arn?.service !== "events" || name === "" || (kind !== "event-bus" && kind !== "rule")) {
-    throw new Fault("ValidationException", "Parameter ResourceARN is not valid.");
+  if (arn?.service === "events" && /^event-bus\/.*[^/]$/.test(arn.resource)) {
+    return { kind: "bus", found: requireBus(ctx, text) };
   }
-  if (kind === "event-bus") return { kind: "bus", found: requireBus(ctx, text) };
-  const busName = names.length > 1 ? names.slice(0, -1).join("/") : defaultBusName;
-  return { kind: "rule", rule: await requireRuleOf(ctx, arn, busName, name) };
+  const place = arn && rulePlace(arn);
+  if (!place?.name) throw new Fault("ValidationException", "Parameter ResourceARN is not valid.");
+  return { kind: "rule", rule: await requireRuleOf(ctx, arn!, place.busName, place.name) };
 }
