@@ -14,8 +14,8 @@ const mostRemembered = 10_000;
 export class SecondFactor {
   readonly #secretBox: SecretBox;
   readonly #clock: Clock;
-  /** Wrong codes by device. */
-  readonly #wrong = new Map<string, { readonly until: number; readonly count: number }>();
+  /** Wrong codes by device. The same one again is no further guess: policies look at a code before it is taken. */
+  readonly #wrong = new Map<string, { readonly until: number; readonly count: number; readonly last: string }>();
 
   constructor({ secretBox, clock }: { readonly secretBox: SecretBox; readonly clock: Clock }) {
     this.#secretBox = secretBox;
@@ -39,15 +39,17 @@ export class SecondFactor {
     if (type !== "User" || device?.userId !== userId || isOverrun) return undefined;
     const seed = this.#secretBox.open(device.sealedSeed, mfaSeedPurpose);
     const step = seed === undefined ? undefined : matchingStep(seed, code, { now, ...lastOf(device) });
-    if (step === undefined) this.#noteWrong(serialNumber, now);
+    if (step === undefined) this.#noteWrong(serialNumber, code, now);
     return step;
   }
 
-  #noteWrong(serialNumber: string, now: number): void {
+  #noteWrong(serialNumber: string, code: string, now: number): void {
     const known = this.#wrong.get(serialNumber);
     const isFresh = known !== undefined && now < known.until;
+    if (isFresh && known.last === code) return;
     if (this.#wrong.size >= mostRemembered) this.#wrong.clear();
-    this.#wrong.set(serialNumber, isFresh ? { ...known, count: known.count + 1 } : { until: now + windowMs, count: 1 });
+    const { until, count } = isFresh ? known : { until: now + windowMs, count: 0 };
+    this.#wrong.set(serialNumber, { until, count: count + 1, last: code });
   }
 }
 

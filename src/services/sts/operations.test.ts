@@ -267,6 +267,12 @@ test("a second factor is checked, marks the session, and is taken once", async (
   await take(codeAt(world, 1));
 });
 
+test("a wrong code that is given again and again is one guess", async () => {
+  const { world, take } = await withDevice();
+  for (let i = 0; i < 20; i++) await assert.rejects(take(codeAt(world, 100)), isFault("AccessDenied"));
+  await take(codeAt(world));
+});
+
 test("codes cannot be guessed: after ten wrong ones none is taken for five minutes", async () => {
   const { world, take } = await withDevice();
   await assert.rejects(take(codeAt(world, 2)), isFault("AccessDenied"), "too far ahead");
