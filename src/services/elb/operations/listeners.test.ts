@@ -51,7 +51,7 @@ describe("listeners", () => {
 
   const refusals: readonly [string, object, string, string | RegExp][] = [
     ["of TCP", { Protocol: "TCP" }, "ValidationError", "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'"],
-    ["without certificate", { Protocol: "HTTPS" }, "CertificateNotFoundException", /must be specified for HTTPS/],
+    ["without certificate", { Protocol: "HTTPS" }, "ValidationError", /must be specified for HTTPS/],
     ["with a policy", { SslPolicy: "x" }, "ValidationError", /SslPolicy cannot be specified/],
     ["with an unknown policy", { Protocol: "HTTPS", SslPolicy: "x" }, "SSLPolicyNotFoundException", /'x' not found/],
     ["without actions", { DefaultActions: [] }, "ValidationError", "An action must be specified"],

@@ -49,7 +49,18 @@ describe("target groups", () => {
     ["with codes of gRPC", { Matcher: { GrpcCode: "0" } }, "ValidationError", /must specify 'HttpCode'$/],
     ["with a relative path", { HealthCheckPath: "x" }, "ValidationError", /must begin with a '\/' character$/],
     ["with checks by TCP", { HealthCheckProtocol: "TCP" }, "ValidationError", /'TCP' is not supported/],
-    ["with a long timeout", { HealthCheckTimeoutSeconds: 30 }, "ValidationError", /must be smaller than the interval/],
+    [
+      "with a long timeout",
+      { HealthCheckTimeoutSeconds: 30 },
+      "ValidationError",
+      /^Health check interval must be greater/,
+    ],
+    [
+      "with a timeout as long",
+      { HealthCheckIntervalSeconds: 5 },
+      "ValidationError",
+      /must be greater than the timeout/,
+    ],
     ["without checks", { HealthCheckEnabled: false }, "ValidationError", /must be true/],
     ["with an odd port of checks", { HealthCheckPort: "no" }, "ValidationError", /must be 'traffic-port'/],
     ["with another version", { ProtocolVersion: "HTTP3" }, "ValidationError", /must be one of 'GRPC, HTTP1, HTTP2'$/],
@@ -240,7 +251,18 @@ describe("targets", () => {
     ["no address", { Id: "host" }, "ValidationError", /'host' is not a valid IPv4 address$/],
     ["a public address", { Id: "8.8.8.8" }, "ValidationError", /is not within a private range/],
     ["an address beyond the VPC without a zone", { Id: "10.0.0.1" }, "ValidationError", /specify an Availability Zone/],
-    ["a zone of another region", { AvailabilityZone: "eu-west-1a" }, "ValidationError", /is not valid for the IP/],
+    [
+      "a zone of another region",
+      { AvailabilityZone: "eu-west-1a" },
+      "ValidationError",
+      /cannot have its Availability Zone overridden/,
+    ],
+    [
+      "another zone than the subnet's",
+      { Id: "172.31.0.10", AvailabilityZone: "all" },
+      "ValidationError",
+      /^The IP address '172.31.0.10' is within the VPC, .* overridden to 'all' from 'us-east-1a'$/,
+    ],
   ];
   for (const [what, target, code, message] of refusals) {
     test(`${what}: refused`, async () => {
@@ -278,12 +300,12 @@ describe("targets", () => {
         { Id: far, Port: 80, state: "unused" },
       ],
     );
-    for (const [Id, words] of [
-      [unknown, /are not in a running state: 'i-0cccccccc'$/],
-      ["web", /are not valid instances: 'web'$/],
+    for (const [Id, code, words] of [
+      [unknown, "InvalidTargetException", "The following instances do not exist: 'i-0cccccccc'"],
+      ["10.0.0.1", "ValidationError", "Instance ID '10.0.0.1' is not valid"],
     ] as const) {
       const refused = world.elb("RegisterTargets", { TargetGroupArn, Targets: [{ Id }] });
-      await assert.rejects(refused, isFault("InvalidTargetException", words));
+      await assert.rejects(refused, isFault(code, words));
     }
     const zoned = world.elb("RegisterTargets", { TargetGroupArn, Targets: [{ Id: near, AvailabilityZone: "all" }] });
     await assert.rejects(zoned, isFault("ValidationError", /for targets of type 'instance'$/));

@@ -47,8 +47,9 @@ export function withHealthCheck(group: Group, old: HealthCheck, input: HealthChe
   }
   const intervalSeconds = input.HealthCheckIntervalSeconds ?? old.intervalSeconds;
   const timeoutSeconds = input.HealthCheckTimeoutSeconds ?? old.timeoutSeconds;
-  if (timeoutSeconds >= intervalSeconds && isHttp(group)) {
-    throw invalid(`Health check timeout '${timeoutSeconds}' must be smaller than the interval '${intervalSeconds}'`);
+  // Those of network load balancers may be equal.
+  if (timeoutSeconds > intervalSeconds || (timeoutSeconds === intervalSeconds && isHttp(group))) {
+    throw invalid("Health check interval must be greater than the timeout.");
   }
   return {
     ...{ protocol, port, intervalSeconds, timeoutSeconds },

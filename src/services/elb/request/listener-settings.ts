@@ -67,7 +67,7 @@ function withDefault(
 ): string[] {
   if (given === undefined || given.length === 0) {
     if (old.length > 0) return [...old];
-    throw new Fault("CertificateNotFoundException", `A certificate must be specified for ${protocol} listeners`);
+    throw invalid(`A certificate must be specified for ${protocol} listeners`);
   }
   if (given.length > 1)
     throw invalid("Up to '1' certificate can be specified as the default certificate of a listener");

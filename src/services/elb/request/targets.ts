@@ -1,7 +1,16 @@
 import type { TargetDescription } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { containsAddress, findZone, parseAddress, parseCidr, vpcKey, vpcs } from "#services/ec2/model.ts";
+import {
+  cidrOf,
+  containsAddress,
+  findZone,
+  parseAddress,
+  parseCidr,
+  subnets,
+  vpcKey,
+  vpcs,
+} from "#services/ec2/model.ts";
 import { containerInstances, machinePath, zoneOf as machineZone } from "#services/ecs/model.ts";
 import { type NewTarget, placeOf, type TargetGroupRecord } from "../model.ts";
 import { loadBalancerIfAny } from "./find.ts";
@@ -29,12 +38,10 @@ export function checkTarget(
 
 /** Machines are container instances of Amazon ECS: EC2 runs none here. */
 function zoneOfMachine(ctx: RequestContext, id: string): string | undefined {
-  if (!/^i-[0-9a-f]{8,17}$/.test(id)) {
-    throw new Fault("InvalidTargetException", `The following targets are not valid instances: '${id}'`);
-  }
+  if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw invalid(`Instance ID '${id}' is not valid`);
   const [found] = ctx.store.view(containerInstances).by("machine", machinePath(ctx, id)!);
   if (found !== undefined) return machineZone(found.value);
-  throw new Fault("InvalidTargetException", `The following targets are not in a running state: '${id}'`);
+  throw new Fault("InvalidTargetException", `The following instances do not exist: '${id}'`);
 }
 
 function zoneOf(ctx: RequestContext, group: TargetGroupRecord, id: string, zone: string | undefined) {
@@ -43,9 +50,13 @@ function zoneOf(ctx: RequestContext, group: TargetGroupRecord, id: string, zone:
   const vpc = ctx.store.view(vpcs).get(vpcKey(ctx, group.vpcId));
   const isInVpc = vpc !== undefined && containsAddress(parseCidr(vpc.value.cidrBlock)!, address);
   if (isInVpc) {
-    if (zone === undefined) return {};
-    if (zone !== "all" && findZone(ctx.region, zone) !== undefined) return { availabilityZone: zone };
-    throw invalid(`The Availability Zone '${zone}' is not valid for the IP address '${id}' inside the VPC`);
+    const around = ctx.store.view(subnets).by("vpc", group.vpcId);
+    const own = around.find(({ value }) => containsAddress(cidrOf(value), address))?.value.availabilityZone;
+    if (zone === undefined || zone === own) return {};
+    const from = own === undefined ? "" : ` from '${own}'`;
+    throw invalid(
+      `The IP address '${id}' is within the VPC, and cannot have its Availability Zone overridden to '${zone}'${from}`,
+    );
   }
   if (!privateRanges.some((range) => containsAddress(range, address))) {
     throw invalid(`The IP address '${id}' is not within a private range and is outside of the VPC`);
