@@ -15,6 +15,8 @@ export interface ValidationRules {
   readonly missing?: Readonly<Record<string, OwnWords>>;
   /** The same for one that is too long. */
   readonly tooLong?: Readonly<Record<string, OwnWords>>;
+  /** The same for one with other characters than it may have: by the member, whatever the operation. */
+  readonly mismatched?: Readonly<Record<string, OwnWords>>;
 }
 
 export interface OwnWords {
@@ -40,10 +42,19 @@ const missingInEcs: Readonly<Record<string, OwnWords>> = {
   "UpdateClusterSettings.settings": parameter("settings should not be null or empty."),
 };
 
+const invalidTags = parameter(
+  "Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @.",
+);
+
 const tooLongForLogs = parameter("Invalid LogGroup or LogStream, both must have length less than or equal to 512.");
 
 const byService: Readonly<Record<string, ValidationRules>> = {
-  ecs: { ...coral, codes: ["InvalidParameterException", "ClientException"], missing: missingInEcs },
+  ecs: {
+    ...coral,
+    codes: ["InvalidParameterException", "ClientException"],
+    missing: missingInEcs,
+    mismatched: { "tags.key": invalidTags, "tags.value": invalidTags },
+  },
   iam: { ...coral, codes: ["ValidationError"], showsValue: false },
   logs: {
     ...coral,

@@ -24,6 +24,13 @@ const long = "x".repeat(513);
 describe("the wording of each service", () => {
   const cases: [string, string, Record<string, unknown>, string, string][] = [
     [
+      "ecs",
+      "RunTask",
+      { taskDefinition: "app", tags: [{ key: "flow", value: "Hello, World" }] },
+      "InvalidParameterException",
+      "Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @.",
+    ],
+    [
       "logs",
       "GetLogEvents",
       { logGroupName: "g", logStreamName: "s", limit: 10001 },

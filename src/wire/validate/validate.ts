@@ -17,7 +17,7 @@ function validationFault(operation: Operation, violations: readonly Violation[])
   for (const { kind, path } of violations) {
     const members = path.filter((part) => typeof part === "string").join(".");
     const words = kind === "required" ? rules.missing : kind === "maxLength" ? rules.tooLong : undefined;
-    const own = words?.[`${operation.name}.${members}`];
+    const own = kind === "pattern" ? rules.mismatched?.[members] : words?.[`${operation.name}.${members}`];
     if (own !== undefined) return new Fault(own.code, own.message, { status: 400 });
   }
   if (rules.wording === "ec2") return ec2Fault(violations[0]!);

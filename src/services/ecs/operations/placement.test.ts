@@ -41,6 +41,28 @@ for (const [name, placementConstraints, placementStrategy, message] of refused) 
   });
 }
 
+describe("what tasks on Fargate alone can have", () => {
+  test("a public address", async () => {
+    const { world, create } = await ready();
+    const fields = {
+      taskDefinition: "hello",
+      launchType: "EC2",
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], assignPublicIp: "ENABLED" } },
+    } as const;
+    const fault = isFault("InvalidParameterException", "Assign public IP is not supported for this launch type.");
+    await assert.rejects(world.call(operations, "RunTask", { cluster: "web", ...fields }), fault);
+    await assert.rejects(create(fields), fault);
+  });
+
+  test("ephemeral storage by an override", async () => {
+    const { world } = await ready();
+    const fields = { ...onInstances, overrides: { ephemeralStorage: { sizeInGiB: 30 } } };
+    const message = "Tasks using the EC2 launch type do not support EphemeralStorage.";
+    const fault = isFault("InvalidParameterException", message);
+    await assert.rejects(world.call(operations, "RunTask", { cluster: "web", ...fields }), fault);
+  });
+});
+
 describe("constraints of the task definition", () => {
   const constrained = async () => {
     const service = await ready();

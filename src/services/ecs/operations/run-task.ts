@@ -36,13 +36,14 @@ export const RunTask: Handler<Operations["RunTask"]["input"], Operations["RunTas
   const capacities = resolveCapacity(ctx, input, cluster.value, input.count ?? 1);
   for (const capacity of capacities) checkRunnable(ctx, capacity, definition.value, input);
   const [{ launchType }] = capacities as [Capacity];
-  const placement = resolveTaskPlacement(ctx, input, launchType === "FARGATE");
+  const fargate = launchType === "FARGATE";
+  const placement = resolveTaskPlacement(ctx, input, fargate);
   checkConstraintCount(placement, definition.value);
-  const wanted = await prepareTasks(ctx, input, cluster.value, definition.value);
+  const wanted = await prepareTasks(ctx, input, cluster.value, definition.value, fargate);
   checkAmounts(ctx, wanted.overrides, definition.value, launchType);
   checkTaskExecRole(ctx, input.enableExecuteCommand, wanted.overrides, definition.value);
   checkRoles(ctx, wanted.overrides, definition.value);
-  const placed = launchType === "FARGATE" ? undefined : place(ctx, wanted, { launchType, placement, capacities });
+  const placed = fargate ? undefined : place(ctx, wanted, { launchType, placement, capacities });
   const made = capacities
     .slice(0, placed?.places.length)
     .map((capacity, i) =>

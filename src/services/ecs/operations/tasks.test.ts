@@ -88,6 +88,13 @@ const refused: readonly [string, Partial<RunTaskRequest>, string, string | RegEx
     /No Container Instances were found in your cluster\.|Network Configuration is not valid/,
   ],
   [
+    "a tag",
+    { tags: [{ key: "a", value: "b, c" }] },
+    "InvalidParameterException",
+    /^Some tags contain invalid characters/,
+  ],
+  ["a starter", { startedBy: "x".repeat(129) }, "InvalidParameterException", "startedBy longer than 128."],
+  [
     "a subnet that does not exist",
     { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } },
     "InvalidParameterException",

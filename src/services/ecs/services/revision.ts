@@ -62,7 +62,8 @@ export async function resolveRevision(
     definition,
     ...(serviceConnectNamespace !== undefined && { clusterDefault: serviceConnectNamespace }),
   });
-  const network = await resolveNetwork(ctx, definition.networkMode ?? "bridge", input.networkConfiguration);
+  const mode = definition.networkMode ?? "bridge";
+  const network = await resolveNetwork(ctx, mode, input.networkConfiguration, fargate);
   return {
     taskDefinitionArn: definition.taskDefinitionArn,
     ...capacity,

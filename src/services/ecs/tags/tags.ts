@@ -3,6 +3,8 @@ import { Fault } from "#kernel/fault.ts";
 import type { Tag } from "../model/world.ts";
 
 const maxTags = 50;
+const invalidCharacters =
+  "Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @.";
 
 /** Tags that a caller gives a new resource, in their order; at most 50, each key once. */
 export function newTags(input: readonly TagInput[] | undefined): Tag[] {
@@ -33,7 +35,7 @@ function checkTag(key: string, value: string): void {
   if (key.length < 1 || key.length > 128) throw invalid("Tag keys must have between 1 and 128 characters.");
   if (value.length > 256) throw invalid("Tag values must have at most 256 characters.");
   if (isReserved(key)) throw invalid("Tag keys with the prefix aws: are reserved for AWS use and can not be given.");
-  if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) throw invalid("Tags contain invalid characters.");
+  if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) throw invalid(invalidCharacters);
 }
 
 function isReserved(key: string): boolean {

@@ -19,12 +19,14 @@ const maxSecurityGroups = 5;
 
 /**
  * The checked network configuration of a task: awsvpc needs one, other modes refuse it. Subnets and groups must exist
- * and be of one VPC. Without groups the VPC's default one is taken, as ECS does.
+ * and be of one VPC. Without groups the VPC's default one is taken, as ECS does. Only tasks on Fargate can have a
+ * public address.
  */
 export async function resolveNetwork(
   ctx: RequestContext,
   mode: TaskRecord["networkMode"],
   given: NetworkConfiguration | undefined,
+  fargate: boolean,
 ): Promise<AwsvpcConfiguration | undefined> {
   const configuration = given?.awsvpcConfiguration;
   if (mode !== "awsvpc") {
@@ -35,6 +37,9 @@ export async function resolveNetwork(
     throw invalid(ctx, "Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   }
   checkCounts(ctx, configuration);
+  if (configuration.assignPublicIp === "ENABLED" && !fargate) {
+    throw invalid(ctx, "Assign public IP is not supported for this launch type.");
+  }
   await ensureDefaultVpc(ctx);
   const found = await Promise.all(configuration.subnets.map((id) => findSubnet(ctx, id)));
   const vpcIds = new Set(found.map((subnet) => subnet.vpcId));

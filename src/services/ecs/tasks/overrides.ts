@@ -12,6 +12,7 @@ export function resolveOverrides(
   ctx: RequestContext,
   given: TaskOverride | undefined,
   definition: TaskDefinitionRecord,
+  fargate: boolean,
 ): TaskOverrides {
   if (given === undefined) return { containerOverrides: [] };
   if (JSON.stringify(given).length > maxOverrideCharacters) {
@@ -24,6 +25,9 @@ export function resolveOverrides(
     );
   }
   const { cpu, memory, executionRoleArn, taskRoleArn, ephemeralStorage } = given;
+  if (ephemeralStorage && !fargate) {
+    throw invalid(ctx, "Tasks using the EC2 launch type do not support EphemeralStorage.");
+  }
   if (ephemeralStorage && (ephemeralStorage.sizeInGiB < 21 || ephemeralStorage.sizeInGiB > 200)) {
     throw invalid(ctx, "Invalid ephemeral storage size. The size must be between 21 and 200 GiB.");
   }

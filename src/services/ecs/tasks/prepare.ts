@@ -20,15 +20,17 @@ export async function prepareTasks(
   input: TaskRequest,
   cluster: ClusterRecord,
   definition: TaskDefinitionRecord,
+  fargate: boolean,
 ): Promise<CommonTask> {
-  const awsvpcConfiguration = await resolveNetwork(ctx, definition.networkMode ?? "bridge", input.networkConfiguration);
+  const mode = definition.networkMode ?? "bridge";
+  const awsvpcConfiguration = await resolveNetwork(ctx, mode, input.networkConfiguration, fargate);
   return {
     world: { account: ctx.account, region: ctx.region },
     clusterName: cluster.clusterName,
     definition,
     platformVersion: resolvePlatformVersion(ctx, input.platformVersion),
     ...(awsvpcConfiguration && { awsvpcConfiguration }),
-    overrides: resolveOverrides(ctx, input.overrides, definition),
+    overrides: resolveOverrides(ctx, input.overrides, definition, fargate),
     group: input.group ?? `family:${definition.family}`,
     ...(input.startedBy && { startedBy: input.startedBy }),
     ...(input.referenceId && { referenceId: input.referenceId }),

@@ -2,12 +2,12 @@ import type { RunTaskRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import { newTags } from "../tags/tags.ts";
 import type { Capacity } from "./launch.ts";
 
 /** Fargate's platform versions for Linux; LATEST stands for the newest. */
 const platformVersions: Readonly<Record<string, string>> = { LATEST: "1.4.0", "1.4.0": "1.4.0", "1.3.0": "1.3.0" };
 const maxCount = 10;
-const maxTags = 50;
 
 export function resolvePlatformVersion(ctx: RequestContext, asked = "LATEST"): string {
   const version = platformVersions[asked];
@@ -30,22 +30,12 @@ export function checkSupported(ctx: RequestContext, input: Omit<RunTaskRequest, 
   if (input.group?.startsWith("service:")) {
     throw invalid(ctx, "Invalid group. The prefix service: is reserved for tasks that a service starts.");
   }
-  if ((input.startedBy?.length ?? 0) > 128) throw invalid(ctx, "startedBy must be at most 128 characters long.");
+  if ((input.startedBy?.length ?? 0) > 128) throw invalid(ctx, "startedBy longer than 128.");
   if ((input.referenceId?.length ?? 0) > 1024) throw invalid(ctx, "referenceId must be at most 1024 characters long.");
   if (!/^[!-~]{1,64}$/.test(input.clientToken ?? "none")) {
     throw invalid(ctx, "clientToken must have 1 to 64 characters, in the range of 33 to 126.");
   }
-  checkTags(ctx, input);
-}
-
-function checkTags(ctx: RequestContext, input: Pick<RunTaskRequest, "tags">): void {
-  const tags = input.tags ?? [];
-  if (tags.length > maxTags) throw invalid(ctx, `Tags can not contain more than ${maxTags} items.`);
-  const keys = tags.map((tag) => tag.key ?? "");
-  if (new Set(keys).size < keys.length) throw invalid(ctx, "Duplicate tag keys found. Tag keys must be unique.");
-  if (keys.some((key) => /^aws:/i.test(key))) {
-    throw invalid(ctx, "Tag keys with the prefix aws: are reserved for AWS use and can not be given.");
-  }
+  newTags(input.tags);
 }
 
 /** Whether a task of this definition can run on the capacity asked for. */
