@@ -1,4 +1,5 @@
 import type { StartBackoff } from "../../model/service.ts";
+import type { Draft } from "./draft.ts";
 
 /**
  * "Amazon ECS service throttle logic": starts that keep failing are repeated at growing intervals of at most 15
@@ -11,6 +12,12 @@ const longestDelayMs = 15 * 60_000;
  * itself, here it takes a fraction of a second, and a container that ends at once would be started without a pause.
  */
 export const quickEndMs = 30_000;
+
+/**
+ * No health check of a container or a target group fails a task sooner after its start: their interval is five seconds
+ * at least. What is unhealthy before is so for where it is: in a zone that its load balancer is not in.
+ */
+export const soonestCheckMs = 5_000;
 
 /** So many rounds of failed starts one after the other are worth an event. */
 export const impairedAfter = 3;
@@ -34,6 +41,17 @@ export function afterFailures(
   if (!newRound) return backoff;
   const failures = (backoff?.failures ?? 0) + 1;
   return { failures, retryAt: now + delayMs(failures) };
+}
+
+/** The same for a rollout in a plan, which tells of it when it comes to the rounds that are worth an event. */
+export function paced(
+  draft: Draft,
+  backoff: StartBackoff | undefined,
+  failed: readonly FailedStart[],
+): StartBackoff | undefined {
+  const after = afterFailures(backoff, failed, draft.view.now);
+  if (after !== backoff && after?.failures === impairedAfter) draft.tell((words) => words.impaired());
+  return after;
 }
 
 /** Milliseconds until the next start after so many rounds have failed. */

@@ -1,6 +1,6 @@
 import type { Rollout } from "../../model/service.ts";
 import type { TaskRecord } from "../../model/task.ts";
-import { afterFailures, impairedAfter, quickEndMs } from "./backoff.ts";
+import { paced, quickEndMs } from "./backoff.ts";
 import { countFailures } from "./breaker.ts";
 import type { Draft } from "./draft.ts";
 import type { Member } from "./health.ts";
@@ -53,11 +53,8 @@ function withPace<Kind extends Rollout>(deployment: Kind, draft: Draft, own: rea
     .map(({ task }) => task.value)
     .filter((task) => neverStarted(task) || endedQuickly(task, now));
   const { backoff } = deployment;
-  const after = afterFailures(backoff, failed, now);
-  if (after !== undefined && after !== backoff) {
-    if (after.failures === impairedAfter) draft.tell((words) => words.impaired());
-    return { ...deployment, backoff: after };
-  }
+  const after = paced(draft, backoff, failed);
+  if (after !== undefined && after !== backoff) return { ...deployment, backoff: after };
   const recovered = own.some(
     ({ condition, task }) => condition === "healthy" && task.value.createdAt >= (backoff?.retryAt ?? Infinity),
   );

@@ -1,6 +1,6 @@
 import type { Rollout, ServiceRevisionRecord } from "../../model/service.ts";
 import { spread } from "../../tasks/capacity.ts";
-import { afterFailures } from "./backoff.ts";
+import { afterFailures, paced, soonestCheckMs } from "./backoff.ts";
 import { planDaemons } from "./daemons.ts";
 import type { Draft } from "./draft.ts";
 import { isAlive, type Member } from "./health.ts";
@@ -52,7 +52,10 @@ function noteSources(draft: Draft, members: readonly Member[], { sources }: Roll
   }
 }
 
-/** A task whose health checks fail and that is stopped for it counts as a failure of its deployment. */
+/**
+ * A task whose health checks fail and that is stopped for it counts as a failure of its deployment. Where no check was
+ * needed to find it, its replacement is paced, too: it would be found just so.
+ */
 export function stopSick(draft: Draft, sick: readonly Member[]): void {
   for (const { task, deploymentId, failedTarget } of sick) {
     const arn = failedTarget?.targetGroupArn;
@@ -60,7 +63,11 @@ export function stopSick(draft: Draft, sick: readonly Member[]): void {
     draft.stop.push({ task, reason });
     const rollout = [...draft.service.deployments, ...draft.taskSets].find(({ id }) => id === deploymentId);
     if (rollout === undefined) continue;
-    draft.changeRollout(deploymentId, { failedTasks: rollout.failedTasks + 1, lastFailureAt: draft.view.now });
+    const { now } = draft.view;
+    const isAtOnce = now - (task.value.startedAt ?? now) < soonestCheckMs;
+    const backoff = isAtOnce ? paced(draft, rollout.backoff, [task.value]) : rollout.backoff;
+    const failedTasks = rollout.failedTasks + 1;
+    draft.changeRollout(deploymentId, { failedTasks, lastFailureAt: now, ...(backoff && { backoff }) });
   }
 }
 

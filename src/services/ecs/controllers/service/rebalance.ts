@@ -17,6 +17,7 @@ export function rebalance(draft: Draft, members: readonly Member[]): void {
   }
   const own = members.filter(isAlive);
   if (service.rebalancing === undefined) begin(draft, own);
+  else if (service.rebalancing > 0 && failsThere(draft, own)) forget(draft, "rebalancing");
   else if (service.rebalancing > 0) letSurplusGo(draft, own);
   else if (own.length === service.desiredCount) end(draft, own);
 }
@@ -43,6 +44,19 @@ function begin(draft: Draft, own: readonly Member[]): void {
   if (extra <= 0) return;
   draft.change({ rebalancing: extra, unbalanced: state, steady: false });
   draft.events.push(zoneBalanceEvent(service.serviceName, counts, "STARTED"));
+}
+
+/**
+ * Whether a task fails its checks in a zone that has been given some: a load balancer may not be in it. More of them
+ * would fail one after the other, so that the service stays as it was.
+ */
+function failsThere(draft: Draft, own: readonly Member[]): boolean {
+  const before = new Map<string, number>(JSON.parse(draft.service.unbalanced ?? "[]"));
+  const { counts } = balanceOf(draft, own);
+  return own.some(({ condition, task }) => {
+    const zone = task.value.availabilityZone ?? "";
+    return condition === "unhealthy" && (counts.get(zone) ?? 0) > (before.get(zone) ?? 0);
+  });
 }
 
 /** Once what was started beyond the desired count is healthy. */
