@@ -136,9 +136,13 @@ test("a cluster is deleted when it is empty, stays visible for an hour, and can 
   for (const name of ["DeleteCluster", "UpdateCluster"] as const) {
     await assert.rejects(
       call(operations, name, { cluster: "empty" }),
-      isFault("ClusterNotFoundException", "Cluster not found."),
+      isFault("ClusterNotFoundException", "The referenced cluster was inactive."),
     );
   }
+  await assert.rejects(
+    call(operations, "ListTagsForResource", { resourceArn: deleted.cluster!.clusterArn! }),
+    isFault("InvalidParameterException", "The specified cluster is inactive. Specify an active cluster and try again."),
+  );
   const key = clusterKey(here, "empty");
   assert.deepEqual(await reconcile(clusterController, key), { lookAgainAt: clock.now() + hour });
   await clock.advance(hour);

@@ -386,4 +386,8 @@ test("StopTask is told once: a second one changes neither reason nor code", asyn
     world.call(operations, "StopTask", { cluster: "web", task: "0".repeat(32) }),
     isFault("InvalidParameterException", "The referenced task was not found."),
   );
+  await assert.rejects(
+    world.call(operations, "StopTask", { cluster: "web", task: "0" }),
+    isFault("InvalidParameterException", "taskId length should be one of [32,36]"),
+  );
 });

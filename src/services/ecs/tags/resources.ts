@@ -78,8 +78,8 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
   },
 };
 
-/** What stays visible for a while after its deletion, and can be tagged no more. */
-const retired: Readonly<Record<string, true>> = { cluster: true, "container-instance": true, service: true };
+/** What stays visible for a while after its deletion, and can be tagged no more; so do clusters, in other words. */
+const retired: Readonly<Record<string, true>> = { "container-instance": true, service: true };
 
 /** The record that an ARN names. Throws the operation's fault when it is no ARN of this world, or of nothing. */
 export async function requireTagged(ctx: RequestContext, resourceArn: string): Promise<Entry<Tagged>> {
@@ -91,6 +91,10 @@ export async function requireTagged(ctx: RequestContext, resourceArn: string): P
   }
   const key = kind.key(arn, resourceArn, ctx);
   const entry = key === undefined ? undefined : await ctx.store.get(key);
+  if (name === "cluster" && entry?.value?.status === "INACTIVE") {
+    const message = "The specified cluster is inactive. Specify an active cluster and try again.";
+    throw ctx.fault("InvalidParameterException", message);
+  }
   if (entry?.value === undefined || (name in retired && entry.value.status === "INACTIVE")) {
     throw ctx.fault(kind.missing, kind.words);
   }

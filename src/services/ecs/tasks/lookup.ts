@@ -14,8 +14,9 @@ export async function requireCluster(
 ): Promise<Entry<ClusterRecord>> {
   const cluster = await ctx.store.get(clusterKey(ctx, clusterNameOf(identifier)));
   const isElsewhere = identifier?.startsWith("arn:") && identifier !== cluster.value?.clusterArn;
-  if (cluster.value === undefined || cluster.value.status !== "ACTIVE" || isElsewhere) {
-    throw ctx.fault("ClusterNotFoundException", "Cluster not found.");
+  if (cluster.value === undefined || isElsewhere) throw ctx.fault("ClusterNotFoundException", "Cluster not found.");
+  if (cluster.value.status !== "ACTIVE") {
+    throw ctx.fault("ClusterNotFoundException", "The referenced cluster was inactive.");
   }
   return cluster;
 }
@@ -36,9 +37,15 @@ export async function requireTaskDefinition(
   return found;
 }
 
+/** Hexadecimal digits; before 2018, a UUID. */
+const taskIdLengths = [32, 36];
+
 /** The key of a task by its id or ARN, in the cluster that the request names. */
 export function taskKeyIn(ctx: RequestContext, clusterName: string, identifier: string): Key<TaskRecord> {
   const id = nameInCluster(ctx, { kind: "task", what: "id", clusterName }, identifier);
+  if (!taskIdLengths.includes(id.length)) {
+    throw ctx.fault("InvalidParameterException", `taskId length should be one of [${taskIdLengths}]`);
+  }
   return taskKey({ account: ctx.account, region: ctx.region, clusterName, id });
 }
 
