@@ -257,6 +257,14 @@ describe("routes beside the AWS APIs", () => {
     assert.equal(failed.status, 500);
     assert(!(await failed.text()).includes("topsecret"));
     assert.equal(lines.length, 1);
+    for (const [origin, status] of [
+      ["http://evil.example.com", 403],
+      ["null", 403],
+      [`http://127.0.0.1:${port}`, 500],
+    ] as const) {
+      const sent = await fetch(`${url}/reset`, { method: "POST", headers: { origin } });
+      assert.equal(sent.status, status, origin);
+    }
     const socket = connect(port, "127.0.0.1");
     const received = new Received(socket);
     socket.write("GET /_estiva/health HTTP/1.1\r\nHost: rebound.example.com\r\n\r\n");

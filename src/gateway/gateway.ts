@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { HttpRequest, HttpResponse } from "#wire/message.ts";
 import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { type BodyBudget, discardRest, type ReadBody, readBody, releaseBody } from "./body.ts";
-import { isLocalName } from "./hosts.ts";
+import { isLocalName, isOfOtherSite } from "./hosts.ts";
 import { createPipeline, type PipelineOptions, type Respond } from "./pipeline.ts";
 import { send } from "./send.ts";
 import { type SignedRoute, signedRoutes } from "./signed-route.ts";
@@ -266,7 +266,9 @@ async function sendResult({ streaming }: Shell, socket: Socket, response: Server
 }
 
 async function serveRoute(shell: Shell, route: RouteHandler, request: HttpRequest): Promise<HttpResponse> {
-  if (!isLocalName(request.headers.host, shell.options.hostNames ?? [])) return foreignHost;
+  const { host, origin } = request.headers;
+  if (!isLocalName(host, shell.options.hostNames ?? [])) return foreignHost;
+  if (isOfOtherSite(origin, host)) return otherSite;
   try {
     return await route(request);
   } catch (error) {
@@ -323,6 +325,7 @@ const tooLarge: HttpResponse = refusal(413, "RequestEntityTooLarge", "Request bo
 const busy: HttpResponse = refusal(503, "ServiceUnavailable", "Too much is being sent at once. Try again.");
 const failed: HttpResponse = refusal(500, "InternalFailure", "The request has failed.");
 const foreignHost: HttpResponse = refusal(403, "Forbidden", "This Host is not one of the platform's own.");
+const otherSite: HttpResponse = refusal(403, "Forbidden", "A web page of another site has sent this.");
 
 /** An answer given before service and protocol are known: clients of JSON read the body, all others the status. */
 function refusal(status: number, code: string, message: string): HttpResponse {

@@ -13,6 +13,14 @@ export function isLocalName(host: string | undefined, allowed: readonly string[]
   return !name.includes(".") || allowed.includes(name);
 }
 
+/**
+ * Whether a web page of another site has sent the request: browsers send a form's POST anywhere, to this machine too,
+ * and tell the page's origin with it (Fetch, "Origin header"). Other clients tell none.
+ */
+export function isOfOtherSite(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+}
+
 /** The lower-case name of `name`, `name:port` or `[::1]:port`, or undefined when it has another form. */
 function hostName(host: string): string | undefined {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?$/.exec(host);
