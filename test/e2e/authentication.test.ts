@@ -24,7 +24,7 @@ writeFileSync(trusted, certificate);
 after(() => rmSync(folder, { recursive: true }));
 
 const shared = await sharePlatform({ env: { NODE_EXTRA_CA_CERTS: trusted } });
-const { balance, serve } = balancedServices(shared);
+const { balance, serve, vpcClient } = balancedServices(shared);
 /** Answers with the headers that it got, as variables. */
 const script = [
   "mkdir -p /www/cgi-bin; echo ok > /www/index.html",
@@ -42,11 +42,11 @@ test("a service behind a login learns who asks, and can check it", {
   await serve("login", await register(shared.clients, "login", [web]), balanced);
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = shared.platform.env;
   const { endpoint } = shared.platform;
-  const client = createClient({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
-  const uploaded = await client.iam("UploadServerCertificate", {
+  const api = createClient({ endpoint, region: "us-east-1", accessKeyId, secretAccessKey });
+  const uploaded = await api.iam("UploadServerCertificate", {
     ...{ ServerCertificateName: "login", CertificateBody: certificate, PrivateKey: privateKey },
   });
-  client.close();
+  api.close();
   const config = {
     ...{ Issuer: provider.url, AuthorizationEndpoint: `${provider.url}/authorize`, ClientId: "client" },
     ...{ TokenEndpoint: `${provider.url}/token`, UserInfoEndpoint: `${provider.url}/userinfo`, ClientSecret: "s3cret" },
@@ -61,7 +61,8 @@ test("a service behind a login learns who asks, and can check it", {
     ],
   });
   assert.doesNotMatch(made, /s3cret/);
-  const [one, two] = balanced.nodes.map((node) => new Browser(443, node));
+  const client = await vpcClient(t);
+  const [one, two] = balanced.nodes.map((node) => new Browser(443, () => client.connect(node, 443)));
   const page = "/cgi-bin/who?x=1";
   const statusFrom = (browser: Browser) =>
     browser.ask(page).then(
@@ -88,7 +89,7 @@ test("a service behind a login learns who asks, and can check it", {
   await shared.platform.kill();
   assert.match((await one!.ask(page)).body, /^HTTP_X_AMZN_OIDC_IDENTITY=user-1$/m);
   await shared.platform.start();
-  const stranger = new Browser(443, balanced.nodes[0]);
+  const stranger = new Browser(443, () => client.connect(balanced.nodes[0]!, 443));
   await until("logins again", async () => (await stranger.ask(page)).status === 302);
   assert.doesNotMatch(shared.platform.output, /s3cret/);
 });

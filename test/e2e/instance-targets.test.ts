@@ -31,7 +31,7 @@ const shared = await sharePlatform({
     assert.equal(code, 0, err);
   },
 });
-const { askInVpc, balance, serve, stable } = balancedServices(shared);
+const { balance, serve, stable, vpcClient } = balancedServices(shared);
 
 /** A web server that says which version it is. */
 function define(family: string, networkMode: "bridge" | "host", version: string, port: number): Promise<string> {
@@ -54,7 +54,7 @@ describe("targets that are instances", { skip: shared.skip ?? noProxy ?? false, 
   test("a rolling deployment in bridge mode, and the platform killed in it, lose no request", async (t) => {
     const { ecs } = shared.clients;
     const balanced = await balance("bridge", "instance");
-    const ask = await askInVpc(t);
+    const { ask } = await vpcClient(t);
     const [node] = balanced.nodes;
     const loadBalancers = [{ targetGroupArn: balanced.group, containerName: "web", containerPort: 8080 }];
     await serve("bridge", await define("bridge", "bridge", "one", 8080), balanced, { ...onMachines, loadBalancers });
@@ -80,7 +80,7 @@ describe("targets that are instances", { skip: shared.skip ?? noProxy ?? false, 
   test("a task in host mode is reached at its port", async (t) => {
     const port = 28_434;
     const balanced = await balance("host", "instance");
-    const ask = await askInVpc(t);
+    const { ask } = await vpcClient(t);
     const loadBalancers = [{ targetGroupArn: balanced.group, containerName: "web", containerPort: port }];
     const fields = { ...onMachines, loadBalancers, desiredCount: 1 };
     await serve("host", await define("host", "host", "mine", port), balanced, fields);

@@ -20,7 +20,7 @@ import { until } from "../support/until.ts";
 /** ECS services behind a load balancer: real containers, real packets, a client that never stops asking. */
 
 const shared = await sharePlatform();
-const { askInVpc, balance, newGroup, described, stable, serve } = balancedServices(shared);
+const { balance, newGroup, described, stable, serve, vpcClient } = balancedServices(shared);
 const port = 8080;
 
 test("a rolling deployment under steady load loses no request", {
@@ -31,7 +31,7 @@ test("a rolling deployment under steady load loses no request", {
   const first = await register(shared.clients, "rolling", [server("one")]);
   const second = await register(shared.clients, "rolling", [server("two")]);
   await serve("rolling", first, balanced);
-  const ask = await askInVpc(t);
+  const { ask } = await vpcClient(t);
   const [node] = balanced.nodes;
   assert.deepEqual(await ask(node!), { status: 200, body: "one" });
 
@@ -65,7 +65,7 @@ test("requests go on while a task and the platform are killed", {
   const first = await register(shared.clients, "crash", [server("one")]);
   const second = await register(shared.clients, "crash", [server("two")]);
   await serve("crash", first, balanced);
-  const ask = await askInVpc(t);
+  const { ask } = await vpcClient(t);
   const load = steadyLoad(ask, balanced.nodes);
   t.after(() => load.end());
   await ecs.send(new UpdateServiceCommand({ cluster, service: "crash", taskDefinition: second }));
@@ -139,7 +139,7 @@ test("a canary gets its share of requests, and all of them later", {
     },
   });
   await ecs.send(new UpdateServiceCommand({ cluster, service: "canary", taskDefinition: second }));
-  const ask = await askInVpc(t);
+  const { ask } = await vpcClient(t);
   // The hook pauses before each step: before the canary, and before the rest.
   await ecs.send(new ContinueServiceDeploymentCommand(await pausedHook("canary")));
   const paused = await pausedHook("canary");

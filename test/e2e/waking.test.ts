@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 /** A service without tasks behind a load balancer, which a request wakes. */
 
 const shared = await sharePlatform();
-const { balance, askInVpc, described, serve } = balancedServices(shared);
+const { balance, described, serve, vpcClient } = balancedServices(shared);
 const service = "sleeper";
 
 test("a service without tasks answers the first request, and sleeps when it is told to", {
@@ -21,8 +21,8 @@ test("a service without tasks answers the first request, and sleeps when it is t
   const balanced = await balance(service);
   const awake = await register(shared.clients, service, [webServer("awake")]);
   await serve(service, awake, balanced, { desiredCount: 0 });
-  const [askNode, [node = ""]] = [await askInVpc(t), balanced.nodes];
-  const ask = () => askNode(node);
+  const [client, [node = ""]] = [await vpcClient(t), balanced.nodes];
+  const ask = () => client.ask(node);
   assert.equal((await ask()).status, 503, "as with AWS");
   const target = {
     ServiceNamespace: "ecs",

@@ -18,7 +18,7 @@ import { elbClient } from "./elb-client.ts";
 import type { SharedPlatform } from "./shared-platform.ts";
 import { cluster, register, running, runTasks, shell, untilTold } from "./tasks.ts";
 import { until } from "./until.ts";
-import { type Ask, startAsking } from "./vpc-client.ts";
+import { type Ask, startVpcClient, type VpcClient } from "./vpc-client.ts";
 
 /** Of the containers of services. */
 export const webPort = 8080;
@@ -69,11 +69,11 @@ export function balancedServices(shared: SharedPlatform) {
     /** An active load balancer with a listener at port 80 and an empty target group. */
     balance: (name: string, targetType?: TargetType) => balance(shared, name, targetType),
     clientInVpc: () => clientInVpc(shared),
-    /** Asks from the network of a client in the VPC, until the test ends. */
-    async askInVpc(t: TestContext): Promise<Ask> {
-      const { ask, end } = startAsking(await clientInVpc(shared));
-      t.after(end);
-      return ask;
+    /** Who asks from the network of a client in the VPC, until the test ends. */
+    async vpcClient(t: TestContext): Promise<VpcClient> {
+      const client = await startVpcClient(await clientInVpc(shared));
+      t.after(() => client.end());
+      return client;
     },
     newGroup: (name: string, vpcId: string) => newGroup(shared, name, vpcId),
     described: (service: string) => described(shared, service),

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { get } from "node:http";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { TestProcess } from "./test-process.ts";
 
 export interface WebAnswer {
@@ -10,37 +13,46 @@ export interface WebAnswer {
 /** One request, in a connection of its own, which waits for its answer as long as it takes. */
 export type Ask = (host: string, path?: string) => Promise<WebAnswer>;
 
-type Told = { readonly id: number } & (WebAnswer | { readonly error: string });
+/** Who has connections in the network of another process. */
+export interface VpcClient {
+  connect(host: string, port: number): Socket;
+  readonly ask: Ask;
+  end(): Promise<void>;
+}
 
-/** Asks from the network of the process `neighbour`, until `end`. */
-export function startAsking(neighbour: number): { readonly ask: Ask; end(): Promise<void> } {
-  const program = [process.execPath, join(import.meta.dirname, "node-asker.ts")];
-  const asker = new TestProcess("nsenter", [`--target=${neighbour}`, "--net", ...program]);
-  const waiting = new Map<number, PromiseWithResolvers<WebAnswer>>();
-  let [asked, isOpen] = [0, true];
-  createInterface({ input: asker.child.stdout! }).on("line", (line) => {
-    const told = JSON.parse(line) as Told;
-    const { resolve, reject } = waiting.get(told.id)!;
-    waiting.delete(told.id);
-    if ("error" in told) reject(new Error(told.error));
-    else resolve({ status: told.status, body: told.body });
-  });
-  asker.child.once("close", () => {
-    for (const { reject } of waiting.values()) reject(new Error(`the asker has ended: ${asker.err}`));
-  });
+/** Resolves when connections can be had from the network of the process `neighbour`. */
+export async function startVpcClient(neighbour: number): Promise<VpcClient> {
+  const folder = mkdtempSync(join(tmpdir(), "estiva-tunnel-"));
+  const path = join(folder, "socket");
+  const program = [process.execPath, join(import.meta.dirname, "tunnel.ts"), path];
+  const tunnel = new TestProcess("nsenter", [`--target=${neighbour}`, "--net", ...program]);
+  await tunnel.shows("listening");
+  const connectTo = (host: string, port: number) => {
+    const socket = connect(path);
+    socket.write(`${JSON.stringify({ host, port })}\n`);
+    return socket;
+  };
   return {
-    ask(host, path = "/") {
-      if (!isOpen) return Promise.reject(new Error("the asker has been ended"));
-      const id = asked++;
-      const answer = Promise.withResolvers<WebAnswer>();
-      waiting.set(id, answer);
-      asker.child.stdin!.write(`${JSON.stringify({ id, host, path })}\n`);
-      return answer.promise;
-    },
+    connect: connectTo,
+    ask: (host, page = "/") => ask(connectTo(host, 80), host, page),
     async end() {
-      isOpen = false;
-      asker.child.stdin!.end();
-      await asker.ended();
+      tunnel.child.stdin!.end();
+      await tunnel.ended();
+      rmSync(folder, { recursive: true });
     },
   };
+}
+
+function ask(socket: Socket, host: string, path: string): Promise<WebAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host, path, createConnection: () => socket }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () =>
+        resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString().trim() }),
+      );
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+  });
 }

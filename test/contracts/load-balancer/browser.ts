@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { request as httpsRequest } from "node:https";
+import { connect, type Socket } from "node:net";
+import { connect as tlsConnect } from "node:tls";
 import type { Answer } from "./targets.ts";
 
 /** A browser: it keeps cookies, and follows nothing by itself. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #port: number;
-  readonly #address: string;
+  readonly #connect: () => Socket;
 
-  constructor(port: number, address = "127.0.0.1") {
+  constructor(port: number, open: () => Socket = () => connect(port, "127.0.0.1")) {
     this.#port = port;
-    this.#address = address;
+    this.#connect = open;
   }
 
   get host(): string {
@@ -30,8 +32,9 @@ export class Browser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await new Promise<Answer>((resolve, reject) => {
       const options = {
-        ...{ host: this.#address, port: this.#port, path: pathname + search, method, agent: false },
-        ...{ rejectUnauthorized: false, headers: { host: this.host, ...(cookie && { cookie }), ...headers } },
+        ...{ host: "shop.test", path: pathname + search, method },
+        createConnection: () => tlsConnect({ socket: this.#connect(), rejectUnauthorized: false }),
+        ...{ headers: { host: this.host, ...(cookie && { cookie }), ...headers } },
       };
       const request = httpsRequest(options, (response) => {
         let body = "";
