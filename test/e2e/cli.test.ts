@@ -75,18 +75,24 @@ async function serviceRuns(serviceName: string): Promise<void> {
   await until(`a task of ${serviceName} to run`, look, runs);
 }
 
-/** Starts one task after the other, until no platform answers any more. */
+/** Starts a task whenever the one before has stopped, until no platform answers any more. */
 async function startTasksUntilClosed(taskDefinition: string): Promise<void> {
   const { ec2 } = shared.clients;
   const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
   const client = createClient(findConnection(shared.platform.env));
   const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets![0]!.SubnetId!] } };
-  const run = () =>
-    client.ecs("RunTask", { taskDefinition, launchType: "FARGATE", networkConfiguration }).then(
-      () => "started",
-      (error: CommandError) => error.exitCode,
-    );
-  await until("the end of the platform", run, (answer) => answer === 69, { everyMs: 100 });
+  let last: string | undefined;
+  const look = async () => {
+    if (last) {
+      const [task] = (await client.ecs("DescribeTasks", { tasks: [last] })).tasks!;
+      if (task!.lastStatus !== "STOPPED") return 0;
+    }
+    const { tasks } = await client.ecs("RunTask", { taskDefinition, launchType: "FARGATE", networkConfiguration });
+    last = tasks![0]!.taskArn;
+    return 0;
+  };
+  const lookOrEnd = () => look().catch((error: CommandError) => error.exitCode);
+  await until("the end of the platform", lookOrEnd, (code) => code === 69, { everyMs: 20 });
   client.close();
 }
 
@@ -317,8 +323,9 @@ describe("estiva", { skip: shared.skip }, () => {
     await detached();
     await makeService();
     assert.notDeepEqual(await leftoversOf(platformId, engine), []);
+    await estiva(["run", "-d", "--family", "brief", busyboxReference, "sleep", "2"]);
     const down = estiva(["down"]);
-    await startTasksUntilClosed("kept");
+    await startTasksUntilClosed("brief");
     assert.deepEqual(await down, { code: 0, out: "", err: "" });
     assert.deepEqual(await leftoversOf(platformId, engine), []);
     assert.equal((await estiva(["down"])).code, 0);
