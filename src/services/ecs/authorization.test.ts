@@ -11,3 +11,22 @@ test("a container instance is asked about by its ARN, also when the call has the
   const asked = resources!({ cluster: "web", containerInstances }, scope);
   assert.deepEqual(asked, [arn("web/box"), arn("web/box"), arn("web/box")]);
 });
+
+test("every role that a service hands to Amazon ECS must be passed", () => {
+  const scope = { account: "000000000000", region: "us-east-1", partition: "aws" } as AuthorizationScope;
+  const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
+  for (const operation of ["CreateService", "UpdateService"] as const) {
+    const { also } = ecsAuthorization.operations[operation]!;
+    const input = {
+      ...{ serviceName: "shop", service: "shop" },
+      deploymentConfiguration: { lifecycleHooks: [{ roleArn: role("hook") }] },
+      loadBalancers: [{ advancedConfiguration: { roleArn: role("shift") } }],
+      serviceConnectConfiguration: { services: [{ tls: { roleArn: role("tls") } }, {}] },
+    };
+    const passed = also!(input, scope).filter(({ action }) => action === "iam:PassRole");
+    assert.deepEqual(
+      passed.map(({ resource, conditionKeys }) => [resource, conditionKeys?.["iam:PassedToService"]]),
+      ["hook", "shift", "tls"].map((name) => [role(name), "ecs.amazonaws.com"]),
+    );
+  }
+});

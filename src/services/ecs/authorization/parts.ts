@@ -114,13 +114,18 @@ interface WithEcsRoles {
   readonly deploymentConfiguration?: {
     readonly lifecycleHooks?: readonly { readonly roleArn?: string }[];
   };
+  readonly serviceConnectConfiguration?: {
+    readonly services?: readonly { readonly tls?: { readonly roleArn?: string } }[];
+  };
 }
 
-/** Roles of lifecycle hooks, and of the shift of traffic, are passed to Amazon ECS itself. */
-export function rolesOfEcs({ deploymentConfiguration, loadBalancers }: WithEcsRoles): Requirement[] {
+/** Roles of lifecycle hooks, of the shift of traffic, and of Service Connect's TLS are passed to Amazon ECS itself. */
+export function rolesOfEcs(input: WithEcsRoles): Requirement[] {
+  const { deploymentConfiguration, loadBalancers, serviceConnectConfiguration } = input;
   const roles = [
     ...(deploymentConfiguration?.lifecycleHooks ?? []).flatMap(({ roleArn }) => roleArn ?? []),
     ...(loadBalancers ?? []).flatMap(({ advancedConfiguration }) => advancedConfiguration?.roleArn ?? []),
+    ...(serviceConnectConfiguration?.services ?? []).flatMap(({ tls }) => tls?.roleArn ?? []),
   ];
   return [...new Set(roles)].map((arn) => passRole(arn, "ecs.amazonaws.com"));
 }
