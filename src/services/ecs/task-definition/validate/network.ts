@@ -48,4 +48,12 @@ const chosenByContainer: Rule = function* ({ networkMode = "bridge", containerDe
   }
 };
 
-export const networkRules: readonly Rule[] = [chosenByContainer];
+/** Each container has a network of its own on AWS in the modes bridge and none; here those of a task share one. */
+const oneHostname: Rule = function* ({ containerDefinitions }) {
+  const hostnames = new Set(containerDefinitions.flatMap(({ hostname }) => hostname ?? []));
+  if (hostnames.size <= 1) return;
+  yield "Unsupported 'hostname' settings: the containers of a task share one host name on this platform. Give them " +
+    "the same.";
+};
+
+export const networkRules: readonly Rule[] = [chosenByContainer, oneHostname];

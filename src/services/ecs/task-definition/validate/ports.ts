@@ -75,6 +75,19 @@ const usedOnce: Rule = function* (definition) {
   }
 };
 
+/** In bridge mode each container has a network of its own on AWS; here those of a task share one. */
+const usedByOneContainer: Rule = function* ({ networkMode = "bridge", containerDefinitions }) {
+  if (networkMode !== "bridge") return;
+  const used = containerDefinitions.flatMap(({ portMappings }) => {
+    const own = listed(portMappings).flatMap((port) => portsOf(port).map((at) => `${at}/${port.protocol ?? "tcp"}`));
+    return [...new Set(own)];
+  });
+  const repeated = firstRepeated(used);
+  if (repeated === undefined) return;
+  yield `Unsupported port mappings: two containers use the container port ${repeated}, and the containers of a task ` +
+    "share one network on this platform. Give them different ports.";
+};
+
 const hostPortsUsedOnce: Rule = function* (definition) {
   const hostPorts = allPorts(definition).flatMap(({ hostPort, protocol }) =>
     hostPort ? [`${hostPort}/${protocol ?? "tcp"}`] : [],
@@ -104,6 +117,7 @@ export const portRules: readonly Rule[] = [
   noneHasNoPorts,
   hostPortsMatch,
   usedOnce,
+  usedByOneContainer,
   hostPortsUsedOnce,
   namesUsedOnce,
 ];

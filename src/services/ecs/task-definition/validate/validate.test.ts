@@ -78,6 +78,11 @@ const refused: readonly (readonly [words: string, definition: Request])[] = [
   ],
 
   ["Links are not supported when networkMode=awsvpc.", onFargate({ links: ["app"] })],
+  ["the containers of a task share one host name on this platform", two({ hostname: "a" }, { hostname: "b" })],
+  [
+    "two containers use the container port 80/tcp",
+    two(ports({ containerPort: 80, hostPort: 80 }), ports({ containerPort: 80, hostPort: 81 })),
+  ],
   ["hostname is not supported on container when networkMode=awsvpc.", onFargate({ hostname: "a" })],
   ["Disable Networking is not supported on container when networkMode=awsvpc.", onFargate({ disableNetworking: true })],
   ["DNS servers are not supported on container when networkMode=awsvpc.", onFargate({ dnsServers: ["1.1.1.1"] })],
@@ -269,8 +274,8 @@ const accepted: readonly (readonly [title: string, definition: Request, compatib
   ["awslogs on EC2 without prefix", one({ logConfiguration: awslogs }), "EXTERNAL EC2"],
   ["a port twice in bridge mode", one(ports({ containerPort: 80 }, { containerPort: 80 })), "EXTERNAL EC2"],
   [
-    "the same port in two containers in bridge mode",
-    two(ports({ containerPort: 80 }), ports({ containerPort: 80 })),
+    "the same port of tcp and udp in two containers in bridge mode",
+    two(ports({ containerPort: 80 }), ports({ containerPort: 80, protocol: "udp" })),
     "EXTERNAL EC2",
   ],
   ["a host port of 0 with awsvpc", onFargate(ports({ containerPort: 80, hostPort: 0 })), "EC2 FARGATE"],
