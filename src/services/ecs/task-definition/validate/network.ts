@@ -1,5 +1,6 @@
+import { isIP } from "node:net";
 import type { ContainerDefinition, NetworkMode } from "#generated/ecs/types.ts";
-import { listed, type Rule } from "./rule.ts";
+import { eachContainer, listed, type Rule } from "./rule.ts";
 
 interface Restriction {
   readonly used: (container: ContainerDefinition) => boolean;
@@ -56,4 +57,15 @@ const oneHostname: Rule = function* ({ containerDefinitions }) {
     "the same.";
 };
 
-export const networkRules: readonly Rule[] = [chosenByContainer, oneHostname];
+/** `host-gateway`, which an engine of one's own may take, is none here either: the platform writes the hosts file. */
+const addresses = eachContainer(function* ({ name, dnsServers, extraHosts }) {
+  const given = { dnsServers: listed(dnsServers), extraHosts: listed(extraHosts).map(({ ipAddress }) => ipAddress) };
+  for (const [field, texts] of Object.entries(given)) {
+    const other = texts.find((text) => isIP(text) === 0);
+    if (other !== undefined) {
+      yield `Invalid '${field}' setting for container '${name}'. '${other}' is not an IP address.`;
+    }
+  }
+});
+
+export const networkRules: readonly Rule[] = [chosenByContainer, oneHostname, addresses];

@@ -83,6 +83,14 @@ const refused: readonly (readonly [words: string, definition: Request])[] = [
     "two containers use the container port 80/tcp",
     two(ports({ containerPort: 80, hostPort: 80 }), ports({ containerPort: 80, hostPort: 81 })),
   ],
+  [
+    "Invalid 'extraHosts' setting for container 'app'. 'host-gateway' is not an IP address.",
+    one({ extraHosts: [{ hostname: "a", ipAddress: "host-gateway" }] }),
+  ],
+  [
+    "Invalid 'dnsServers' setting for container 'app'. 'ns' is not an IP address.",
+    one({ dnsServers: ["1.1.1.1", "ns"] }),
+  ],
   ["hostname is not supported on container when networkMode=awsvpc.", onFargate({ hostname: "a" })],
   ["Disable Networking is not supported on container when networkMode=awsvpc.", onFargate({ disableNetworking: true })],
   ["DNS servers are not supported on container when networkMode=awsvpc.", onFargate({ dnsServers: ["1.1.1.1"] })],
