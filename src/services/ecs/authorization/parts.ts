@@ -17,6 +17,7 @@ import {
   taskDefinitions,
 } from "../model.ts";
 import { parseTaskDefinitionReference } from "../task-definition/reference.ts";
+import { roleArnOf } from "../task-definition/roles.ts";
 import { placeInCluster } from "../tasks/lookup.ts";
 
 /* What the entries of several operations have in common: how requests name resources, and what goes with them. */
@@ -89,10 +90,7 @@ const tasksService = "ecs-tasks.amazonaws.com";
 
 /** A role is named by its ARN or, within the account, by its name. */
 export function passedRoles(scope: AuthorizationScope, ...roles: readonly (string | undefined)[]): Requirement[] {
-  const arns = roles.flatMap((role) => {
-    if (!role) return [];
-    return role.startsWith("arn:") ? [role] : [`arn:${scope.partition}:iam::${scope.account}:role/${role}`];
-  });
+  const arns = roles.flatMap((role) => (role ? [roleArnOf(scope, role)] : []));
   return [...new Set(arns)].map((arn) => passRole(arn, tasksService));
 }
 

@@ -6,6 +6,7 @@ import {
   daemonTaskDefinitionKey,
 } from "../model/daemon-task-definition.ts";
 import { newTags } from "../tags/tags.ts";
+import { roleArnsOf } from "../task-definition/roles.ts";
 import type { EcsHandler } from "./handler.ts";
 
 /** Makes the family's next revision; the first makes the family. */
@@ -15,6 +16,7 @@ export const RegisterDaemonTaskDefinition: EcsHandler<"RegisterDaemonTaskDefinit
   const revision = (family.value?.latestRevision ?? 0) + 1;
   const record: DaemonTaskDefinitionRecord = {
     ...definition,
+    ...roleArnsOf(ctx, definition),
     account: ctx.account,
     region: ctx.region,
     daemonTaskDefinitionArn: daemonTaskDefinitionArn(ctx, input.family, revision),

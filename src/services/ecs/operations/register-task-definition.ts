@@ -8,6 +8,7 @@ import { newTags } from "../tags/tags.ts";
 import { requiredAttributes } from "../task-definition/attributes.ts";
 import { normalizeTaskDefinition } from "../task-definition/normalize.ts";
 import { toTaskDefinition } from "../task-definition/output.ts";
+import { roleArnsOf } from "../task-definition/roles.ts";
 import { validateTaskDefinition } from "../task-definition/validate/index.ts";
 import type { EcsHandler } from "./handler.ts";
 
@@ -19,6 +20,7 @@ export const RegisterTaskDefinition: EcsHandler<"RegisterTaskDefinition"> = asyn
   const revision = (family.value?.latestRevision ?? 0) + 1;
   const record: TaskDefinitionRecord = {
     ...definition,
+    ...roleArnsOf(ctx, definition),
     account: ctx.account,
     region: ctx.region,
     taskDefinitionArn: taskDefinitionArn(ctx, input.family, revision),

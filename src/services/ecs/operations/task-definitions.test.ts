@@ -99,6 +99,15 @@ test("what is read back has the defaults that AWS fills in", async () => {
   assert.deepEqual(described, { taskDefinition, tags });
 });
 
+test("roles by their short names are completed to ARNs, without which no task could take them on", async () => {
+  const { call } = await world();
+  const other = "arn:aws:iam::000000000000:role/path/other";
+  const roles = { taskRoleArn: "app", executionRoleArn: other };
+  const { taskDefinition } = await call(operations, "RegisterTaskDefinition", { ...definition("web"), ...roles });
+  const { taskRoleArn, executionRoleArn } = taskDefinition!;
+  assert.deepEqual([taskRoleArn, executionRoleArn], ["arn:aws:iam::000000000000:role/app", other]);
+});
+
 test("in bridge mode a port of the host is chosen later", async () => {
   const { call } = await world();
   const containerDefinitions = [
