@@ -93,6 +93,12 @@ const refused: readonly [string, Partial<RunTaskRequest>, string, string | RegEx
     "InvalidParameterException",
     /^Some tags contain invalid characters/,
   ],
+  [
+    "long overrides",
+    { overrides: { containerOverrides: [{ name: "app", command: ["x".repeat(8192)] }] } },
+    "InvalidParameterException",
+    "Container Overrides length must be at most 8192",
+  ],
   ["a starter", { startedBy: "x".repeat(129) }, "InvalidParameterException", "startedBy longer than 128."],
   [
     "a subnet that does not exist",

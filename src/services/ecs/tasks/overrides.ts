@@ -16,7 +16,7 @@ export function resolveOverrides(
 ): TaskOverrides {
   if (given === undefined) return { containerOverrides: [] };
   if (JSON.stringify(given).length > maxOverrideCharacters) {
-    throw invalid(ctx, `Overrides cannot be longer than ${maxOverrideCharacters} characters.`);
+    throw invalid(ctx, `Container Overrides length must be at most ${maxOverrideCharacters}`);
   }
   if (given.inferenceAcceleratorOverrides?.length) {
     throw invalid(

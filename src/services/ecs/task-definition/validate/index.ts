@@ -14,6 +14,14 @@ import type { Definition, Rule } from "./rule.ts";
 import { timingRules } from "./timing.ts";
 import { volumeRules } from "./volumes.ts";
 
+/** "Task definition size limit" of the service quotas. */
+const maxBytes = 65_536;
+
+const size: Rule = function* (definition) {
+  const bytes = Buffer.byteLength(JSON.stringify(definition));
+  if (bytes > maxBytes) yield `Actual length: '${bytes}'. Max allowed length is '${maxBytes}' bytes.`;
+};
+
 const notOutsideAws: Rule = function* ({ networkMode }) {
   if (networkMode === "awsvpc") yield "Tasks using the External launch type do not support network mode ‘awsvpc’.";
 };
@@ -36,6 +44,7 @@ const commonRules: readonly Rule[] = [
   ...volumeRules,
   ...timingRules,
   ...linuxRules,
+  size,
 ];
 
 /**

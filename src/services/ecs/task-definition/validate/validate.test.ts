@@ -27,6 +27,8 @@ const refused: readonly (readonly [words: string, definition: Request])[] = [
   ["Container names must be unique within a task definition.", two({}, { name: "app" })],
   ["Task definition doesn't have any essential container.", one({ essential: false })],
 
+  ["Max allowed length is '65536' bytes.", one({ environment: [{ name: "A", value: "x".repeat(65_536) }] })],
+
   ["Invalid 'cpu' setting for task.", { ...ec2, cpu: "some" }],
   ["Invalid 'cpu' setting for task.", { ...ec2, cpu: "127" }],
   ["Invalid 'memory' setting for task.", { ...ec2, memory: "1 TB" }],
