@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { alarmsIn, holds, parseRule, RuleSyntaxError } from "./rule.ts";
+import { alarmsIn, elementsIn, holds, parseRule, RuleSyntaxError } from "./rule.ts";
 
 const states = { a: "ALARM", b: "OK", c: "INSUFFICIENT_DATA" } as const;
 const stateOf = (name: string) => states[name as keyof typeof states];
@@ -20,6 +20,11 @@ describe("rules of composite alarms", () => {
   for (const rule of ["", "ALARM", "ALARM()", "ALARM(a) OK(b)", "(ALARM(a)", "MAYBE(a)", "ALARM(a) AND"]) {
     test(`"${rule}" is none`, () => assert.throws(() => parseRule(rule), RuleSyntaxError));
   }
+
+  test("elements are alarms, constants and pairs of parentheses", () => {
+    assert.equal(elementsIn('NOT (ALARM("(a)") OR (TRUE AND OK(b))) AND FALSE'), 6);
+    assert.equal(elementsIn(`${"(".repeat(5000)}TRUE${")".repeat(5000)}`), 5001);
+  });
 
   test("what a rule names", () => {
     assert.deepEqual(alarmsIn(parseRule('ALARM("a \\"b\\"") AND (OK(b) OR NOT OK(c))')), ['a "b"', "b", "c"]);

@@ -83,6 +83,15 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
+/**
+ * "Elements are child alarms, TRUE or FALSE statements, and parentheses" (PutCompositeAlarm); a pair of them is one. So
+ * many are counted before a rule is parsed that its nesting has a bound.
+ */
+export function elementsIn(text: string): number {
+  const words = ["TRUE", "FALSE", "("];
+  return tokensOf(text).filter((token) => token.kind === "state" || words.includes(token.text)).length;
+}
+
 /** The alarms that a rule names, as it names them. */
 export function alarmsIn(rule: AlarmRule): string[] {
   switch (rule.kind) {

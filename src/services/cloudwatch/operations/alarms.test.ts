@@ -288,6 +288,8 @@ describe("composite alarms", () => {
     await put("above", "ALARM(both)");
     await assert.rejects(put("both", "ALARM(above)"), isFault("ValidationError", /cycle/));
     await assert.rejects(put("x", "ALARM("), isFault("ValidationError", /AlarmRule is not valid/));
+    const deep = `${"(".repeat(5000)}TRUE${")".repeat(5000)}`;
+    await assert.rejects(put("x", deep), isFault("ValidationError", /it has more than 500 elements/));
     const remove = (AlarmNames: string[]) => call(operations, "DeleteAlarms", { AlarmNames });
     await assert.rejects(remove(["high"]), isFault("ResourceConflict", /composite alarm both/));
     await remove(["above"]);

@@ -1,10 +1,11 @@
 import type { RequestContext } from "#kernel/handler.ts";
-import { alarmsIn, parseRule, RuleSyntaxError } from "../alarms/rule.ts";
+import { alarmsIn, elementsIn, parseRule, RuleSyntaxError } from "../alarms/rule.ts";
 import { alarmKey, alarmNameOf, alarms, type CompositeAlarmRecord, configuredAlarm, historyPuts } from "../model.ts";
 import { checkActions, initialState, invalid } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
 const mostChildren = 100;
+const mostElements = 500;
 
 /** Makes an alarm on the states of others, or replaces its configuration. */
 export const PutCompositeAlarm: CloudWatchHandler<"PutCompositeAlarm"> = async ({ Tags, ...configuration }, ctx) => {
@@ -42,6 +43,7 @@ export const PutCompositeAlarm: CloudWatchHandler<"PutCompositeAlarm"> = async (
 /** The names of the alarms that a rule names. */
 function childrenOf(ctx: RequestContext, rule: string): string[] {
   try {
+    if (elementsIn(rule) > mostElements) throw new RuleSyntaxError(`it has more than ${mostElements} elements`);
     return [...new Set(alarmsIn(parseRule(rule)).map((named) => alarmNameOf(ctx, named) ?? named))];
   } catch (error) {
     if (!(error instanceof RuleSyntaxError)) throw error;
