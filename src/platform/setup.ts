@@ -81,9 +81,11 @@ export function noEngine(env: NodeJS.ProcessEnv, failures: FoundEngine["failures
     );
   }
   if (socketIsForbidden()) {
-    return unavailable(`${defaultSocket} is there, but this user may not use it. Run this, then log in again.`, [
-      "sudo usermod -aG docker $USER",
-    ]);
+    return unavailable(
+      `${defaultSocket} is there, but this user may not use it.`,
+      ["sudo usermod -aG docker $USER"],
+      "Run this, then log in again:",
+    );
   }
   const tried = failures.map(({ address, reason }) => `\n  ${address}: ${reason}`).join("");
   const start = existsSync("/run/systemd/system") ? "systemctl start docker" : "dockerd &";

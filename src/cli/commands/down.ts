@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sleep, systemClock } from "#kernel/clock.ts";
 import { isUnserved } from "#kernel/unserved.ts";
@@ -51,12 +51,19 @@ async function runningPid(folder: string): Promise<number | undefined> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Not one that has ended and that nobody waits for: the first process of a container (`tail -f`) may be no `init`. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
     throw error;
   }
+}
+
+function isZombie(pid: number): boolean {
+  const path = `/proc/${pid}/stat`;
+  // Elsewhere than on Linux there is none.
+  return existsSync(path) && /\) [ZX] /.test(readFileSync(path, "utf8"));
 }
