@@ -64,6 +64,7 @@ export class TaskTable {
   #sweeping = false;
   /** What earlier runs left could not all be removed: to be tried with the next listing. */
   #unswept = false;
+  #stopped = false;
 
   constructor(deps: TaskTableDeps) {
     this.#deps = deps;
@@ -171,6 +172,7 @@ export class TaskTable {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#listing.stop();
     for (const actor of this.#actors.values()) actor.stop();
   }
@@ -306,7 +308,9 @@ export class TaskTable {
       });
     } catch (error) {
       this.#unswept = true;
-      this.#deps.log.warn("Leftovers of earlier runs could not all be removed", { error: String(error) });
+      // What the end of the platform breaks off is the next start's.
+      if (!this.#stopped)
+        this.#deps.log.warn("Leftovers of earlier runs could not all be removed", { error: String(error) });
     }
     this.#sweeping = false;
   }
