@@ -30,3 +30,11 @@ test("every role that a service hands to Amazon ECS must be passed", () => {
     );
   }
 });
+
+test("an empty list of clusters is asked about as the default cluster that it stands for", () => {
+  const scope = { account: "000000000000", region: "us-east-1", partition: "aws" } as AuthorizationScope;
+  const { resources } = ecsAuthorization.operations.DescribeClusters!;
+  for (const input of [{}, { clusters: [] }]) {
+    assert.deepEqual(resources!(input, scope), ["arn:aws:ecs:us-east-1:000000000000:cluster/default"]);
+  }
+});

@@ -91,7 +91,8 @@ const operations: AuthorizationTable<Operations> = {
     resources: ({ capacityProviders = [] }, scope) => providersOf(capacityProviders, scope) ?? [],
   },
   DescribeClusters: {
-    resources: ({ clusters = [defaultClusterName] }, scope) => clusters.map((text) => clusterOf(text, scope)),
+    resources: ({ clusters = [] }, scope) =>
+      (clusters.length > 0 ? clusters : [defaultClusterName]).map((text) => clusterOf(text, scope)),
   },
   DescribeServiceDeployments: { resources: ({ serviceDeploymentArns }) => serviceDeploymentArns },
   DescribeServiceRevisions: { resources: ({ serviceRevisionArns }) => serviceRevisionArns },
