@@ -36,7 +36,7 @@ export interface NamedInstance {
   readonly entry: Entry<ContainerInstanceRecord> | undefined;
 }
 
-/** The container instances that a request names, each once. */
+/** The container instances that a request names, each once, though by its id and by its ARN. */
 export async function readInstances(
   ctx: RequestContext,
   clusterName: string,
@@ -48,7 +48,8 @@ export async function readInstances(
     const read = await readInstance(ctx, clusterName, identifier);
     const own = containerInstanceArn({ account, region, clusterName, id: identifier });
     const entry = read.value === undefined ? undefined : (read as Entry<ContainerInstanceRecord>);
-    found.push({ arn: entry?.value.containerInstanceArn ?? (parseArn(identifier) ? identifier : own), entry });
+    const arn = entry?.value.containerInstanceArn ?? (parseArn(identifier) ? identifier : own);
+    if (!found.some((other) => other.arn === arn)) found.push({ arn, entry });
   }
   return found;
 }

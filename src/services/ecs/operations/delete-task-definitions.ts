@@ -20,7 +20,9 @@ export const DeleteTaskDefinitions: EcsHandler<"DeleteTaskDefinitions"> = async 
   if (!wanted.every((named) => hasRevision(ctx, named))) throw ctx.fault("ClientException", "Revision is missing.");
   const found = wanted.map((named) => ({ named, entry: findTaskDefinition(ctx, named) }));
   const failures = found.flatMap(({ named, entry }) => failureOf(ctx, named, entry) ?? []);
-  const deleted = found.flatMap(({ entry }) => (entry && entry.value.status !== "ACTIVE" ? [entry] : []));
+  const inactive = found.flatMap(({ entry }) => (entry && entry.value.status !== "ACTIVE" ? [entry] : []));
+  // By its name and by its ARN it is one.
+  const deleted = [...new Map(inactive.map((entry) => [entry.key, entry])).values()];
   const marked = deleted.map((entry) => ({ entry, value: mark(entry.value, ctx.clock.now()) }));
   if (marked.length > 0) {
     await ctx.store.commit({ unchanged: deleted, put: marked.map(({ entry, value }) => ({ key: entry.key, value })) });

@@ -8,7 +8,8 @@ import type { EcsHandler } from "./handler.ts";
 export const PutAttributes: EcsHandler<"PutAttributes"> = async (input, ctx) => {
   const cluster = await requireCluster(ctx, input.cluster);
   const { clusterName } = cluster.value;
-  const records: AttributeRecord[] = [];
+  /** By container instance and name: of one that is given twice the last value holds. */
+  const given = new Map<string, AttributeRecord>();
   const targets: Entry<ContainerInstanceRecord>[] = [];
   for (const attribute of input.attributes) {
     checkAttribute(attribute);
@@ -18,8 +19,9 @@ export const PutAttributes: EcsHandler<"PutAttributes"> = async (input, ctx) => 
     const { name, value } = attribute;
     const { account, region } = ctx;
     const at = { account, region, clusterName, containerInstanceId, targetId: containerInstanceArn };
-    records.push({ ...at, name, ...(value !== undefined && { value }) });
+    given.set(`${containerInstanceId} ${name}`, { ...at, name, ...(value !== undefined && { value }) });
   }
+  const records = [...given.values()];
   for (const [id, added] of Map.groupBy(records, (record) => record.containerInstanceId)) {
     const existing = await ctx.store.list(attributesOf(ctx, clusterName, id));
     checkAttributeCount(

@@ -57,7 +57,8 @@ export function registerContainerInstance(parts: {
       [],
       (input.attributes ?? []).map(({ name }) => name),
     );
-    const custom = (input.attributes ?? []).map(({ name, value: text }) => ({
+    const last = new Map((input.attributes ?? []).map((attribute) => [attribute.name, attribute]));
+    const custom = [...last.values()].map(({ name, value: text }) => ({
       key: attributeKey(ctx, clusterName, at.id, name),
       value: {
         ...{ account, region, clusterName, containerInstanceId: at.id, targetId: value.containerInstanceArn },

@@ -35,6 +35,8 @@ export const UpdateTaskProtection: EcsHandler<"UpdateTaskProtection"> = async (i
       failures.push({ arn: target.task.value.taskArn, reason: "DEPLOYMENT_BLOCKED" });
       continue;
     }
+    // By its id and by its ARN it is one.
+    if (read.some(({ key }) => key === target.task.key)) continue;
     const value = withProtection(target.task.value, until);
     read.push(target.task);
     put.push({ key: target.task.key, value });
