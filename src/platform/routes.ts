@@ -21,8 +21,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** `GET /_estiva/health`, and `POST /_estiva/reset`, which is 404 without `--dev`. */
-export function adminRoutes(options: AdminRoutesOptions): Readonly<Record<string, () => Promise<Answer>>> {
+interface Question {
+  readonly remoteAddress?: string;
+}
+
+type Route = (question: Question) => Promise<Answer>;
+
+/** `GET /_estiva/health`, and `POST /_estiva/reset`, which is 404 without `--dev` and for tasks 403. */
+export function adminRoutes(options: AdminRoutesOptions): Readonly<Record<string, Route>> {
   const startedAt = options.clock.now();
   const health = async () =>
     json(200, {
@@ -37,9 +43,20 @@ export function adminRoutes(options: AdminRoutesOptions): Readonly<Record<string
     });
   return {
     "GET /_estiva/health": health,
-    "POST /_estiva/reset": () => (options.dev ? reset(options) : Promise.resolve(notFound)),
+    "POST /_estiva/reset": async ({ remoteAddress }) => {
+      if (!options.dev) return notFound;
+      return isTask(remoteAddress) ? forbidden : reset(options);
+    },
   };
 }
+
+/** What comes out of a VPC has a link-local address on this machine (docs/networking.md). */
+function isTask(remoteAddress = ""): boolean {
+  return /^(::ffff:)?169\.254\./.test(remoteAddress);
+}
+
+/** A task may be anybody's, and needs no credentials to get here. */
+const forbidden = json(403, { status: "failed", message: "Tasks may not empty the platform that they run on." });
 
 /** Nobody empties a platform by mistake. */
 const notFound = json(404, { status: "failed", message: "Not found. It is there with: estiva up --dev" });
