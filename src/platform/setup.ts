@@ -88,10 +88,8 @@ export function noEngine(env: NodeJS.ProcessEnv, failures: FoundEngine["failures
     );
   }
   const tried = failures.map(({ address, reason }) => `\n  ${address}: ${reason}`).join("");
-  const start = existsSync("/run/systemd/system") ? "systemctl start docker" : "dockerd &";
-  const install = "apt-get install -y --no-install-recommends docker.io";
-  const commands = findProgram("dockerd") ? [start] : [install, start];
-  return unavailable(`No container engine answers. Tried:${tried}`, commands.map(asRoot));
+  const commands = findProgram("dockerd") ? [asRoot(startCommand())] : commandsFor(["docker.io"]);
+  return unavailable(`No container engine answers. Tried:${tried}`, commands);
 }
 
 function socketUrl(text: string): string {
@@ -111,11 +109,11 @@ interface Part {
 async function installMissing(wanted: readonly Part[], options: SetUpOptions): Promise<void> {
   const packages = wanted.filter(({ program }) => findProgram(program) === undefined).map((item) => item.package);
   if (packages.length === 0) return;
-  const commands = ["apt-get update", `apt-get install -y --no-install-recommends ${packages.join(" ")}`];
+  const commands = commandsFor(packages);
   const aptGet = findProgram("apt-get");
   if (aptGet === undefined) throw unavailable(`These packages are missing: ${packages.join(", ")}.`, []);
   if (!canInstall(options)) {
-    throw unavailable(`These packages are missing: ${packages.join(", ")}.`, commands.map(asRoot));
+    throw unavailable(`These packages are missing: ${packages.join(", ")}.`, commands);
   }
   options.tell(`Installing ${packages.join(", ")} (apt-get)`);
   const run = promisify(execFile);
@@ -128,8 +126,22 @@ async function installMissing(wanted: readonly Part[], options: SetUpOptions): P
     });
   } catch (error) {
     const { stderr } = error as { stderr?: string };
-    throw unavailable(`apt-get failed: ${stderr?.trim() || (error as Error).message}`, commands.map(asRoot));
+    throw unavailable(`apt-get failed: ${stderr?.trim() || (error as Error).message}`, commands);
   }
+}
+
+/** All that somebody runs who has these packages installed by hand, to the engine that answers. */
+export function commandsFor(packages: readonly string[], isRoot = process.getuid?.() === 0): string[] {
+  const commands = ["apt-get update", `apt-get install -y --no-install-recommends ${packages.join(" ")}`];
+  if (packages.includes("docker.io")) {
+    commands.push(startCommand());
+    if (!isRoot) commands.push("usermod -aG docker $USER   # then log in again");
+  }
+  return commands.map((command) => asRoot(command, isRoot));
+}
+
+function startCommand(): string {
+  return existsSync("/run/systemd/system") ? "systemctl start docker" : "dockerd &";
 }
 
 function canInstall({ install }: SetUpOptions): boolean {
@@ -139,7 +151,6 @@ function canInstall({ install }: SetUpOptions): boolean {
 async function startEngine(options: SetUpOptions): Promise<SetUp> {
   const dockerd = findProgram("dockerd");
   const systemd = existsSync("/run/systemd/system");
-  const command = systemd ? "systemctl start docker" : "dockerd &";
   if (socketIsForbidden() || dockerd === undefined || process.getuid?.() !== 0) {
     throw noEngine(options.env, (await findEngine(options.env, options.clock)).failures);
   }
@@ -154,7 +165,7 @@ async function startEngine(options: SetUpOptions): Promise<SetUp> {
   const engineUrl = await untilAnswering(options, () => engine?.hasEnded() === true);
   if (engineUrl !== undefined) return { engineUrl, undo: async () => engine?.stop() };
   await engine?.stop();
-  throw unavailable(`The container engine did not start:\n${lastLines(engineLog)}`, [asRoot(command)]);
+  throw unavailable(`The container engine did not start:\n${lastLines(engineLog)}`, [asRoot(startCommand())]);
 }
 
 /** The address of an engine as soon as one answers; undefined when `giveUp` says so, or after a minute. */
@@ -178,8 +189,8 @@ export function socketIsForbidden(): boolean {
   }
 }
 
-function asRoot(command: string): string {
-  return process.getuid?.() === 0 ? command : `sudo ${command}`;
+function asRoot(command: string, isRoot = process.getuid?.() === 0): string {
+  return isRoot ? command : `sudo ${command}`;
 }
 
 function lastLines(path: string): string {
