@@ -39,7 +39,7 @@ export interface Commit {
   /** What was read: the commit is refused with `ConflictError` if any of it has changed, or an absent one has come. */
   readonly unchanged?: readonly Read<unknown>[];
   readonly put?: readonly Put[];
-  /** Keys to remove; one that does not exist is passed over. */
+  /** Keys to remove; one that does not exist is passed over, one that is named twice is removed once. */
   readonly remove?: readonly string[];
 }
 

@@ -36,6 +36,13 @@ async function newStore(engine: StoreEngine = memoryEngine({ clock: new VirtualC
   return { store, engine };
 }
 
+test("what is named twice is removed once", async () => {
+  const { store } = await newStore();
+  await store.commit({ put: [{ key: petKey("1"), value: pet("rex") }] });
+  await store.commit({ remove: [petKey("1"), petKey("1")] });
+  assert.equal((await store.get(petKey("1"))).value, undefined);
+});
+
 test("a caller reads its own writes, in get, list and views", async () => {
   const { store } = await newStore();
   const revision = await store.commit({ put: [{ key: petKey("1"), value: pet("rex", "ann") }] });

@@ -174,7 +174,9 @@ function storeAs(engine: StoreEngine, views: Views, component: string): Store {
     view<T, I extends string>(collection: Collection<T, I>): View<T, I> {
       return views.of(`${collection.name}/`).view as View<T, I>;
     },
-    async commit(commit) {
+    async commit(given) {
+      // Requests may name one record in two ways, to remove it.
+      const commit = { ...given, remove: [...new Set(given.remove)] };
       const derived = views.derived(commit, store);
       const whole = derived.length === 0 ? commit : { ...commit, put: [...(commit.put ?? []), ...derived] };
       return commitAs(engine, views, component, whole);

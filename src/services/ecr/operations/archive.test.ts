@@ -75,6 +75,16 @@ test("an image is archived with what is about it, but not away from its index", 
   assert.equal((await digestsOf(world, "ARCHIVED")).length, 0);
 });
 
+test("an image that an index names in two ways comes back once", async () => {
+  const world = await newWorld();
+  const child = await world.push(repositoryName);
+  const inner = await world.pushManifest(repositoryName, indexOf(child), "inner");
+  const outer = await world.pushManifest(repositoryName, indexOf(inner, child), "outer");
+  for (const digest of [outer, inner, child]) await move(world, digest, "ARCHIVE");
+  await move(world, outer, "STANDARD");
+  assert.equal((await digestsOf(world, "ACTIVE")).length, 3);
+});
+
 test("only images that are there change their class", async () => {
   const world = await newWorld();
   await assert.rejects(move(world, sha256("none"), "ARCHIVE"), isFault("ImageNotFoundException"));

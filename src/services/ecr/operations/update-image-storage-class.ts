@@ -25,7 +25,9 @@ export const UpdateImageStorageClass: EcrHandler<"UpdateImageStorageClass"> = as
   const now = ctx.clock.now();
   const from = isToGo ? "ACTIVE" : "ARCHIVED";
   const concerned = [...withArtifacts(ctx.store, image), ...(isToGo ? [] : childrenOf(image, ctx))];
-  const changing = concerned.filter(({ value }) => statusOf(value) === from);
+  // An index may name an image twice, or by another index.
+  const each = [...new Map(concerned.map((entry) => [entry.key, entry])).values()];
+  const changing = each.filter(({ value }) => statusOf(value) === from);
   await ctx.store.commit({
     unchanged: [image, ...changing.filter(({ key }) => key !== image.key)],
     put: changing.map(({ key, value }) => ({ key, value: isToGo ? archived(value, now) : activated(value, now) })),
