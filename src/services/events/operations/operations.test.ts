@@ -281,6 +281,18 @@ describe("PutEvents", () => {
     assert.match(results[0]?.EventId ?? "", /^[0-9a-f-]{36}$/);
   });
 
+  test("what is nested too deeply to be matched is malformed", async () => {
+    const { events } = await eventsWorld();
+    await events("PutRule", { Name: "r", EventPattern: JSON.stringify({ source: ["app"] }) });
+    const nested = (depth: number) => ({ ...entry, Detail: `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}` });
+    const text = { ...entry, Detail: JSON.stringify({ text: '["{'.repeat(2000) }) };
+    const { Entries: results = [] } = await events("PutEvents", {
+      Entries: [nested(999), nested(1000), nested(50_000), text],
+    });
+    const codes = results.map(({ ErrorCode }) => ErrorCode);
+    assert.deepEqual(codes, [undefined, "MalformedDetail", "MalformedDetail", undefined]);
+  });
+
   test("no more than a mebibyte at once", async () => {
     const { events } = await eventsWorld();
     const Detail = JSON.stringify({ text: "x".repeat(1024 * 1024) });

@@ -10,6 +10,9 @@ import { refuse } from "../request/refusals.ts";
 /** All entries of a request together, in bytes. */
 const mostBytes = 1024 * 1024;
 
+/** Of objects and lists in the detail: what AWS's parsers of JSON take, too. Patterns are matched by recursion. */
+const mostNesting = 1000;
+
 /** Takes events in: those that match rules are on disk, with what has to be delivered, when it answers. */
 export const PutEvents: EventsHandler<"PutEvents"> = async ({ Entries, EndpointId }, ctx) => {
   refuse(EndpointId, "EndpointId", "there are no global endpoints.");
@@ -57,7 +60,7 @@ function failureOf(entry: PutEventsRequestEntry): PutEventsResultEntry | undefin
     const message = "Not authorized for the source.";
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: message };
   }
-  return isJsonObject(entry.Detail!)
+  return isJsonObject(entry.Detail!) && !isTooDeep(entry.Detail!)
     ? undefined
     : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
 }
@@ -70,4 +73,15 @@ function isJsonObject(text: string): boolean {
     // Not JSON at all.
     return false;
   }
+}
+
+function isTooDeep(json: string): boolean {
+  if (json.length < 2 * mostNesting) return false;
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth > mostNesting) return true;
+  }
+  return false;
 }
