@@ -51,6 +51,11 @@ test("files of a container stay the same files when they are written again, for 
   assert.equal((await stat(hosts!)).mode & 0o777, 0o644);
 });
 
+test("a container may have the longest name there is", async () => {
+  const { hosts } = await journal.writeFiles("t1", "x".repeat(255), { hosts: "a\n" });
+  assert.equal(await readFile(hosts!, "utf8"), "a\n");
+});
+
 test("a task id that is a path is refused", async () => {
   await assert.rejects(journal.save("../x", { payload: payload("t1"), memory }), /Not a task id/);
 });

@@ -61,7 +61,8 @@ export function fileJournal(dataDir: string): Journal {
       await replaceFile(join(folder, recordName), JSON.stringify(entry));
     },
     async writeFiles(taskId, containerName, contents) {
-      const folder = join(folderOf(taskId), `container-${containerName}`);
+      // By the bare name: one of 255 characters is all that a file system takes.
+      const folder = join(folderOf(taskId), "containers", containerName);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const write = async (name: string, text: string | undefined) => {
         // Not replaced by renaming: a file that is mounted already must stay the same file.

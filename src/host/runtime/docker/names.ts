@@ -19,11 +19,13 @@ export const label = {
 } as const;
 
 const labelPrefix = "estiva.runtime.";
-const dotless = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/** What a name can begin with, and a part within it, which may begin with any of its letters. */
+const first = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const within = /^[A-Za-z0-9_-]+$/;
 
 /** Throws a `DriverError` (`InvalidSpec`) unless the word can be part of a container's name. */
-export function checkName(kind: string, name: string): string {
-  if (dotless.test(name)) return name;
+export function checkName(kind: string, name: string, pattern = first): string {
+  if (pattern.test(name)) return name;
   throw new DriverError("InvalidSpec", `Invalid ${kind} name "${name}": letters, digits, "-" and "_" are allowed`);
 }
 
@@ -32,7 +34,7 @@ export function sandboxContainerName(owner: string, sandbox: string): string {
 }
 
 export function memberContainerName(owner: string, sandbox: string, container: string): string {
-  return `${owner}.${sandbox}.${checkName("container", container)}`;
+  return `${owner}.${sandbox}.${checkName("container", container, within)}`;
 }
 
 export function preparedContainerName(owner: string, id: string): string {
