@@ -172,12 +172,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await agent.start();
   delivery.start();
   const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
-  await host.serve({ agent, gateway, credentials });
   const leaveMachine = async () => {
     await untilRemoved({ driver: host.driver, store, clock });
     await host.clear();
   };
-  ownPort = await gateway.listen(options.listenHost, options.port).catch(async (error: unknown) => {
+  const listen = async () => {
+    await host.serve({ agent, gateway, credentials }).catch(asServiceAddressError);
+    return gateway.listen(options.listenHost, options.port);
+  };
+  ownPort = await listen().catch(async (error: unknown) => {
     if (isIdle(store)) await leaveMachine();
     await agent.stop();
     await host.close();
@@ -317,6 +320,14 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
 /** Where nothing runs there is nothing to leave behind on the machine. */
 function isIdle(store: StoreHost): boolean {
   return store.view(tasks).count("alive", "yes") === 0 && store.view(loadBalancers).size === 0;
+}
+
+/** Platforms choose addresses that are free, and may choose that of one that does not run just then. */
+function asServiceAddressError(error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== "EADDRINUSE") throw error;
+  const mend = "Another platform has this host service address. Choose another with ESTIVA_SERVICE_ADDRESS.";
+  throw new DriverError("Unavailable", `${message}. ${mend}`, { cause: error });
 }
 
 /** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */

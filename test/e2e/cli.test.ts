@@ -283,17 +283,23 @@ describe("estiva", { skip: shared.skip }, () => {
     });
   }
 
-  test("a start whose port is taken leaves nothing on the machine", async () => {
-    const data = mkdtempSync(join(tmpdir(), "estiva-port-"));
-    const { port } = new URL(shared.platform.endpoint);
-    const { code, err } = await estiva(["up", "--no-install", "--data", data, "--port", port]);
-    assert.equal(code, 69, err);
-    assert.match(err, /EADDRINUSE: .* Choose another port/);
-    assert.doesNotMatch(err, /Leftovers/, "what the end breaks off is no fault");
-    const { platformId } = JSON.parse(readFileSync(join(data, "identity.json"), "utf8")) as { platformId: string };
-    assert.deepEqual(await leftoversOf(platformId, shared.engine), []);
-    rmSync(data, { recursive: true });
-  });
+  for (const taken of ["port", "service address"]) {
+    test(`a start whose ${taken} is taken leaves nothing on the machine`, async () => {
+      const data = mkdtempSync(join(tmpdir(), "estiva-taken-"));
+      const { serviceAddress } = shared.platform;
+      const [port, env, words] =
+        taken === "port"
+          ? [new URL(shared.platform.endpoint).port, {}, /EADDRINUSE: .* Choose another port/]
+          : ["0", { ESTIVA_SERVICE_ADDRESS: serviceAddress }, /EADDRINUSE: .* another with ESTIVA_SERVICE_ADDRESS/];
+      const { code, err } = await estiva(["up", "--no-install", "--data", data, "--port", port], env);
+      assert.equal(code, 69, err);
+      assert.match(err, words);
+      assert.doesNotMatch(err, /Leftovers/, "what the end breaks off is no fault");
+      const { platformId } = JSON.parse(readFileSync(join(data, "identity.json"), "utf8")) as { platformId: string };
+      assert.deepEqual(await leftoversOf(platformId, shared.engine), []);
+      rmSync(data, { recursive: true });
+    });
+  }
 
   test("each command has help with examples", async () => {
     const { out } = await estiva(["--help"]);

@@ -60,6 +60,11 @@ export class TestPlatform {
     return JSON.parse(readFileSync(join(this.dataDir, "identity.json"), "utf8")).platformId;
   }
 
+  /** The host's address for its tasks. */
+  get serviceAddress(): string {
+    return this.#env.ESTIVA_SERVICE_ADDRESS!;
+  }
+
   get pid(): number {
     return this.#process!.pid;
   }
