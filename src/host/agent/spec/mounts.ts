@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContainerSpec, VolumeSpec } from "#host/runtime/driver.ts";
 import type { ContainerPayload, TaskPayload, VolumePayload } from "#kernel/agent-protocol.ts";
 import { DriverError } from "#kernel/fault.ts";
@@ -42,9 +43,16 @@ export function isShared(volume: VolumePayload): boolean {
   return volume.dockerVolumeConfiguration?.scope === "shared";
 }
 
+/** The engine keeps a volume in a folder of its name. */
+const longestVolumeName = 255;
+
 /** A shared volume is known by its name on the host; one of a task is the task's alone. */
 export function volumeName(id: string, volume: VolumePayload): string {
-  return isShared(volume) ? volume.name : `estiva-${id}-${volume.name}`;
+  if (isShared(volume)) return volume.name;
+  const name = `estiva-${id}-${volume.name}`;
+  if (name.length <= longestVolumeName) return name;
+  const digest = createHash("sha256").update(name).digest("hex");
+  return `${name.slice(0, longestVolumeName - digest.length)}${digest}`;
 }
 
 export function volumeSpec(id: string, volume: VolumePayload): VolumeSpec {
