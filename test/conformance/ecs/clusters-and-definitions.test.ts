@@ -91,7 +91,7 @@ describe("clusters, through the AWS SDK", () => {
     assert.equal(deleted.cluster?.status, "INACTIVE");
     await assert.rejects(client.send(new DeleteClusterCommand({ cluster: "b" })), {
       name: "ClusterNotFoundException",
-      message: "Cluster not found.",
+      message: "The referenced cluster was inactive.",
     });
   });
 });
