@@ -20,10 +20,14 @@ const secondsEach = 1.5;
 const connections = 32;
 const manyTargets = 1_000;
 
-const commonLines = `global
+const globalLines = `global
   maxconn 2000
-  nbthread 2
-defaults
+  nbthread 2`;
+/** Heads of 64 KiB, as Elastic Load Balancing takes them: buffers of that size are what a node pays most for. */
+const largeHeadLines = `
+  tune.bufsize 69632
+  tune.maxrewrite 4096`;
+const defaultLines = `defaults
   mode http
   timeout connect 10s
   timeout client 60s
@@ -52,8 +56,9 @@ async function main(): Promise<void> {
 async function throughput(balancer: Loopback): Promise<Measurement[]> {
   const backends = [await freePort(), await freePort()];
   await startProxy("backends", backendConfig(backends));
-  const [plainPort, port] = [await freePort(), await freePort()];
+  const [plainPort, largePort, port] = [await freePort(), await freePort(), await freePort()];
   const plain = await startProxy("plain", plainConfig(plainPort, backends));
+  const large = await startProxy("large", plainConfig(largePort, backends, largeHeadLines));
   const group = groupOf(
     "bench",
     backends.map((each) => targetOf(each)),
@@ -62,11 +67,16 @@ async function throughput(balancer: Loopback): Promise<Measurement[]> {
   await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(group))], targetGroups: [group], attributes }));
   await balancer.untilHealth((all) => all.length === 2 && all.every(isUsed));
   const ours = workerOf(balancer.master()!.pid!);
-  const sides = { plain: { port: plainPort, pid: plain.pid! }, node: { port, pid: ours } };
-  const results = { plain: [] as Round[], node: [] as Round[] };
+  const sides = {
+    plain: { port: plainPort, pid: plain.pid! },
+    large: { port: largePort, pid: large.pid! },
+    node: { port, pid: ours },
+  };
+  const results = { plain: [] as Round[], large: [] as Round[], node: [] as Round[] };
+  const inTurn = ["plain", "large", "node"] as const;
   for (const { port: each } of Object.values(sides)) await drive(options(each));
   for (let i = 0; i < rounds; i++) {
-    for (const side of i % 2 === 0 ? (["plain", "node"] as const) : (["node", "plain"] as const)) {
+    for (const side of i % 2 === 0 ? inTurn : inTurn.toReversed()) {
       results[side].push(await round(sides[side]));
     }
   }
@@ -76,10 +86,14 @@ async function throughput(balancer: Loopback): Promise<Measurement[]> {
   const ms = (side: readonly Round[], q: number) => median(side.map(({ driven }) => quantile(driven.latenciesMs, q)));
   const of = (q: number) => `plain HAProxy: ${ms(results.plain, q).toFixed(2)} ms`;
   const beside = `plain HAProxy: ${Math.round(rate(results.plain))}/s`;
-  const ratio = rate(results.node) / rate(results.plain);
+  const largeHeads = { name: "of plain HAProxy that takes heads of 64 KiB", unit: "x" };
   return [
     { name: "requests", value: Math.round(rate(results.node)), unit: "1/s", note: beside },
-    { name: "requests, of plain HAProxy", value: ratio, unit: "x", goal: { atLeast: 0.95 }, note: "in one run" },
+    {
+      ...{ name: "requests, of plain HAProxy", value: rate(results.node) / rate(results.plain), unit: "x" },
+      ...{ goal: { atLeast: 0.95 }, note: "in one run" },
+    },
+    { ...largeHeads, value: rate(results.node) / rate(results.large), note: "as a node does" },
     {
       ...{
         name: "requests by core, of plain HAProxy",
@@ -214,8 +228,9 @@ async function startProxy(name: string, config: string): Promise<ChildProcess> {
 }
 
 /** As one would write it by hand. */
-function plainConfig(port: number, backends: readonly number[]): string {
-  return `${commonLines}
+function plainConfig(port: number, backends: readonly number[], tuning = ""): string {
+  return `${globalLines}${tuning}
+${defaultLines}
 frontend web
   bind 127.0.0.1:${port}
   default_backend targets
@@ -227,7 +242,8 @@ ${backends.map((each) => `  server s${each} 127.0.0.1:${each} check inter 1s`).j
 }
 
 function backendConfig(ports: readonly number[], address = "127.0.0.1"): string {
-  return `${commonLines}
+  return `${globalLines}
+${defaultLines}
 frontend targets
 ${ports.map((port) => `  bind ${address}:${port}`).join("\n")}
   http-request return status 200 content-type text/plain string "${"x".repeat(200)}"
