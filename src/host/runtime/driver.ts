@@ -42,7 +42,10 @@ export interface RuntimeDriver {
   removeContainer(containerId: string): Promise<void>;
   inspectContainer(containerId: string): Promise<ContainerStatus>;
 
-  /** The owner's sandboxes with their containers, ended ones included; prepared and unused ones are left out. */
+  /**
+   * The owner's sandboxes with their containers, ended ones included; prepared and unused ones are left out. One whose
+   * pause process somebody has removed has ended, for as long as there are containers of it.
+   */
   listSandboxes(): Promise<SandboxStatus[]>;
 
   /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "#kernel/clock.ts";
-import { containerSpec, EventLog, sandboxSpec } from "../../../../test/contracts/runtime/fixture.ts";
+import { containerSpec, EventLog, sandboxSpec, start } from "../../../../test/contracts/runtime/fixture.ts";
 import { busyboxReference as image } from "../../../../test/images/busybox.ts";
 import { type TestDocker, testDocker } from "../../../../test/images/docker.ts";
 import { testEngine } from "../../../../test/images/engine.ts";
@@ -148,6 +148,23 @@ describe("docker: sandboxes", { skip: "skip" in engine && engine.skip }, () => {
     // The child of the short sleep is nobody's to reap until that has ended.
     await until("no zombie", states, (text) => !/^Z/m.test(text));
     await driver.removeSandbox(sandbox.id);
+  });
+
+  test("containers whose pause container somebody has removed are an ended sandbox's, and go with it", async () => {
+    const { driver } = docker;
+    const forever = containerSpec({ image, command: ["sleep", "1000000"] });
+    const { sandboxId, containerId } = await start(driver, "bereft", forever);
+    const client = createEngineClient(parseAddress(socket), systemClock());
+    await client.call("DELETE", `/containers/${sandboxId}`, { query: { force: true } });
+    client.close();
+    const listed = (await driver.listSandboxes()).find(({ id }) => id === sandboxId);
+    assert.deepEqual(
+      [listed?.name, listed?.running, listed?.containers.map(({ id }) => id)],
+      ["bereft", false, [containerId]],
+    );
+    await driver.removeSandbox(sandboxId);
+    await assert.rejects(driver.inspectContainer(containerId), { reason: "NotFound" });
+    assert.deepEqual(await driver.listSandboxes(), []);
   });
 
   test("a sandbox that cannot be made leaves nothing behind", async () => {

@@ -97,11 +97,9 @@ export function createSandboxes(
     async list() {
       const entries = await list(context);
       const answers = await eachLimited(entries, inspectionsAtOnce, (entry) => inspect(context, entry.Id));
-      return groupBySandbox(
-        context.owner,
-        answers.filter((answer) => answer !== undefined),
-        oom,
-      );
+      const found = answers.filter((answer) => answer !== undefined);
+      const listed = new Set(entries.map((entry) => entry.Id));
+      return [...groupBySandbox(context.owner, found, oom), ...bereft(found, listed, oom)];
     },
     async home(sandboxId) {
       const known = homes.get(sandboxId);
@@ -142,5 +140,16 @@ function groupBySandbox(owner: string, answers: readonly ContainerAnswer[], oom:
     if (!parsed || parsed === "prepared") return [];
     const containers = (members.get(answer.Id) ?? []).map((member) => toContainerStatus(member, oom));
     return [{ ...toSandbox(answer), name: parsed.name, running: answer.State.Running, containers }];
+  });
+}
+
+/** Containers whose pause container somebody else has removed: their sandbox has ended, and they may still run. */
+function bereft(answers: readonly ContainerAnswer[], listed: ReadonlySet<string>, oom: OomJudge): SandboxStatus[] {
+  const bySandbox = Map.groupBy(answers, (answer) => answer.Config.Labels?.[label.sandboxId]);
+  return [...bySandbox].flatMap(([id, members]) => {
+    const name = members[0]!.Config.Labels?.[label.sandboxName];
+    if (id === undefined || name === undefined || listed.has(id)) return [];
+    const containers = members.map((member) => toContainerStatus(member, oom));
+    return [{ id, name, hostname: members[0]!.Config.Hostname, pid: 0, ports: [], running: false, containers }];
   });
 }
