@@ -5,7 +5,7 @@ import { DriverError } from "#kernel/fault.ts";
 import { Admissions, showHostTable } from "./admissions.ts";
 import { checkAddresses, checkPlace } from "./check-addresses.ts";
 import { SpecCheck } from "./check-spec.ts";
-import { followDefaultRoutes } from "./default-routes.ts";
+import { followHost } from "./host-changes.ts";
 import { freeLink, linkRange, type NetworkProblem, planHostRoutes, routedRanges, uplinks } from "./host-plan.ts";
 import { compileHostRules } from "./host-rules.ts";
 import { clearHost, prepareHost } from "./host-scripts.ts";
@@ -57,7 +57,7 @@ export interface HostNetworkOptions {
 export interface LinuxNetwork extends HostNetwork {
   /**
    * Makes the host service address and guards it, so that the platform can listen there; VPCs are left alone. From now
-   * on tasks also follow the host's default routes to the world.
+   * on tasks follow the host's default routes to the world, and rules on the host that somebody removes are made again.
    */
   prepare(): Promise<void>;
   /** The VPC whose tasks connect from this address: all of a VPC come from its end of the link. */
@@ -109,13 +109,17 @@ class LinuxHostNetwork implements LinuxNetwork {
   }
 
   async prepare(): Promise<void> {
-    // Without a table it is not known what is there: the next operation looks at all of it.
-    const look = () => this.#exclusive(async () => void (this.#hostTable && (await this.#applyHostRules())));
+    const look = () =>
+      this.#exclusive(async () => {
+        if (this.#hostTable === undefined) return; // the next operation looks at all of it
+        if ((await this.#run(showHostTable(this.#names))) === "") this.#hostTable = undefined;
+        await this.#prepareHost();
+      });
     await this.#exclusive(async () => {
       this.#admissions.adopt(await this.#run(showHostTable(this.#names)), this.#options, look);
       await this.#prepareHost();
     });
-    followDefaultRoutes(this.#options, look);
+    followHost(this.#options, this.#names.hostTable, look);
   }
 
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
@@ -199,9 +203,7 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   removeAll(): Promise<void> {
     return this.#exclusive(async () => {
-      this.#spec = undefined;
-      this.#vpcs = undefined;
-      this.#hostTable = undefined;
+      [this.#spec, this.#vpcs, this.#hostTable] = [undefined, undefined, undefined];
       this.#peers = new Map();
       this.#admissions.clear();
       const seen = await this.#observe();
