@@ -58,6 +58,24 @@ for (const [resourceArn, code] of [
   });
 }
 
+test("a task that has stopped keeps its tags", async () => {
+  const { call, store } = await world();
+  const resourceArn = `${base}task/web/${aTask().id}`;
+  const tags = [{ key: "a", value: "1" }];
+  await call(operations, "TagResource", { resourceArn, tags });
+  const key = taskKey(aTask());
+  for (const lastStatus of ["DEPROVISIONING", "STOPPED"] as const) {
+    const component = lastStatus === "STOPPED" ? "ecs.task" : "ecs.scheduler";
+    const value = { ...(await store.get(key)).value!, lastStatus };
+    await store.as(component).commit({ put: [{ key, value }] });
+  }
+  const message = "The specified task is stopped. Specify a running task and try again.";
+  const refused = isFault("InvalidParameterException", message);
+  await assert.rejects(call(operations, "TagResource", { resourceArn, tags: [{ key: "b" }] }), refused);
+  await assert.rejects(call(operations, "UntagResource", { resourceArn, tagKeys: ["a"] }), refused);
+  assert.deepEqual((await call(operations, "ListTagsForResource", { resourceArn })).tags, tags);
+});
+
 test("a resource has at most 50 tags, besides those of AWS", async () => {
   const { call, store } = await world();
   const task = aTask({ tags: [{ key: "aws:ecs:clusterName", value: "web" }] });

@@ -16,6 +16,8 @@ import { parseTaskDefinitionReference } from "../task-definition/reference.ts";
 export interface Tagged {
   readonly tags: readonly Tag[];
   readonly status?: string;
+  /** Of a task. */
+  readonly lastStatus?: string;
 }
 
 interface ResourceKind {
@@ -97,6 +99,16 @@ export async function requireTagged(ctx: RequestContext, resourceArn: string): P
   }
   if (entry?.value === undefined || (name in retired && entry.value.status === "INACTIVE")) {
     throw ctx.fault(kind.missing, kind.words);
+  }
+  return entry;
+}
+
+/** As `requireTagged`, of what can be given other tags: a task keeps those that it had when it stopped. */
+export async function requireTaggable(ctx: RequestContext, resourceArn: string): Promise<Entry<Tagged>> {
+  const entry = await requireTagged(ctx, resourceArn);
+  if (entry.value?.lastStatus === "STOPPED") {
+    const message = "The specified task is stopped. Specify a running task and try again.";
+    throw ctx.fault("InvalidParameterException", message);
   }
   return entry;
 }
