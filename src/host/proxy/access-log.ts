@@ -8,10 +8,9 @@ import {
   connectTcpFields,
   type NetworkField,
   networkFields,
+  requestsToldBy,
   type TimeField,
   timeFields,
-  toldOneOf,
-  toldPerSecond,
 } from "./config/log-format.ts";
 import { connectHttpLine, connectTcpLine } from "./connect-log.ts";
 import { isServerName, type NodeDirectory } from "./names.ts";
@@ -44,7 +43,7 @@ export function parseAccess(
     const fields = fieldsOf<TimeField>(line, timeFields);
     const record = fields && applicationRecord(fields, nodeId, node, directory);
     if (record?.targetResponseMs === undefined) return undefined;
-    return { ...record, standsFor: Number(fields!.requestRate) > toldPerSecond ? toldOneOf : 1 };
+    return { ...record, standsFor: requestsToldBy(Number(fields!.requestRate)) };
   }
   if (line.startsWith('["n"')) {
     const fields = fieldsOf<NetworkField>(line, networkFields);

@@ -105,14 +105,24 @@ export const timeFields = {
   requestRate: '"%[fe_req_rate]"',
 } as const;
 
-/** Beyond so many requests a second of a listener one of so many is told of. */
-export const toldPerSecond = 100;
-export const toldOneOf = 50;
+/** Beyond so many requests a second of a listener one of so many is told of: a multiple of those of the line before. */
+const samples = [
+  { beyondPerSecond: 100, oneOf: 50 },
+  { beyondPerSecond: 5000, oneOf: 1000 },
+] as const;
 
 /** For a listener without an access log: times are told, at a cost that busy listeners do not feel. */
 export function timeLines(): string[] {
-  const isPassedOver = `{ rand(${toldOneOf}) gt 0 } { fe_req_rate gt ${toldPerSecond} }`;
-  return [logFormatLine("m"), `http-request set-log-level silent if ${isPassedOver}`];
+  const passOver = samples.map(({ beyondPerSecond, oneOf }, i) => {
+    const drawn = `rand(${oneOf / (samples[i - 1]?.oneOf ?? 1)})`;
+    return `http-request set-log-level silent if { ${drawn} gt 0 } { fe_req_rate gt ${beyondPerSecond} }`;
+  });
+  return [logFormatLine("m"), ...passOver];
+}
+
+/** Of how many requests one was told at this rate, in requests a second. */
+export function requestsToldBy(requestRate: number): number {
+  return samples.findLast(({ beyondPerSecond }) => requestRate > beyondPerSecond)?.oneOf ?? 1;
 }
 
 /** For a listener of TCP without an access log: a connection that ends as it should costs nothing. */
