@@ -49,7 +49,8 @@ export async function applyTwice(
   check?: (generation: number) => Promise<void>,
 ): Promise<void> {
   const step = async (generation: number, ...args: string[]) => {
-    const { code, output } = await terraform(folder, { ...env, TF_VAR_generation: String(generation) }, ...args);
+    const own = { ...env, TF_VAR_generation: String(generation) };
+    const { code, output } = await terraform(t.signal, folder, own, ...args);
     assert.equal(code, 0, output);
     return output;
   };
@@ -67,12 +68,12 @@ export async function applyTwice(
   });
 }
 
-/** Runs Terraform in the folder; resolves with its exit code and what it wrote. */
-async function terraform(folder: string, env: NodeJS.ProcessEnv, ...args: string[]) {
+/** Runs Terraform in the folder until the signal; resolves with its exit code and what it wrote. */
+async function terraform(signal: AbortSignal, folder: string, env: NodeJS.ProcessEnv, ...args: string[]) {
   const own = { TF_CLI_CONFIG_FILE: join(folder, "terraform.rc"), CHECKPOINT_DISABLE: "1" };
   try {
     const { stdout } = await run("terraform", [...args, "-no-color"], {
-      ...{ cwd: folder, env: { ...env, ...own }, maxBuffer: 2 ** 24 },
+      ...{ cwd: folder, env: { ...env, ...own }, maxBuffer: 2 ** 24, signal },
     });
     return { code: 0, output: stdout };
   } catch (error) {

@@ -7,9 +7,8 @@ import type { ServiceModule } from "#kernel/handler.ts";
 import { systemRandom } from "#kernel/random.ts";
 import { createSecretBox, type SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
+import { collections } from "#platform/collections.ts";
 import { createIdentity } from "#platform/identity.ts";
-import { iamCollections } from "#services/iam/index.ts";
-import { organizationsCollections } from "#services/organizations/index.ts";
 import { createStore, memoryEngine } from "#store/index.ts";
 import { account, credentials, testGateway } from "../../support/gateway.ts";
 
@@ -38,9 +37,9 @@ export async function identityPlatform(
   const random = systemRandom();
   const store = await createStore({
     engine: memoryEngine({ clock }),
+    // Of all services: whether their roles are in use is seen by their records.
     collections: [
-      ...[...iamCollections, ...organizationsCollections, ...others.flatMap(({ collections }) => collections)],
-      ...(late?.collections ?? []),
+      ...new Set([...collections, ...others.flatMap((each) => each.collections), ...(late?.collections ?? [])]),
     ],
     clock,
   });
