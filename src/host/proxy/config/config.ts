@@ -119,6 +119,10 @@ function globalLines(version: number, { folder, threads, maxConnections }: Confi
     "tune.bufsize 69632",
     "tune.maxrewrite 4096",
     "tune.http.maxhdr 256",
+    // What a thread keeps of free memory: thirty such buffers instead of seven. HAProxy 2.6 has no setting for it.
+    ".if version_atleast(3.0)",
+    "tune.memory.hot-size 2097152",
+    ".endif",
     // The first check of a target comes at once, later ones a little apart.
     "max-spread-checks 50ms",
     `spread-checks ${checkSpreadPercent}`,
