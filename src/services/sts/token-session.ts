@@ -1,11 +1,5 @@
+import type { FederatedSession } from "./session-request.ts";
 import type { Claims } from "./web-identity.ts";
-
-/** What a token says of the session that it is exchanged for. */
-export interface TokenSession {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly transitiveTagKeys: readonly string[];
-  readonly sourceIdentity?: string;
-}
 
 const sourceIdentityClaim = "https://aws.amazon.com/source_identity";
 const tagsClaim = "https://aws.amazon.com/tags";
@@ -13,11 +7,11 @@ const flatTagStart = `${tagsClaim}/principal_tags/`;
 const flatTransitiveClaim = `${tagsClaim}/transitive_tag_keys`;
 
 /**
- * Tags are under one claim, or where a provider cannot nest them each under one of its own (IAM User Guide, "Pass
- * session tags in AWS STS"). Undefined when something of it is not as it must be: a token whose tags were left out
- * could be worth more than one with them.
+ * What a token says of the session that it is exchanged for. Tags are under one claim, or where a provider cannot nest
+ * them each under one of its own (IAM User Guide, "Pass session tags in AWS STS"). Undefined when something of it is
+ * not as it must be: a token whose tags were left out could be worth more than one with them.
  */
-export function tokenSession(claims: Claims): TokenSession | undefined {
+export function tokenSession(claims: Claims): Omit<FederatedSession, "sessionName"> | undefined {
   const all = claims as unknown as Readonly<Record<string, unknown>>;
   const nested = all[tagsClaim] ?? {};
   if (!isObject(nested)) return undefined;

@@ -26,6 +26,8 @@ interface ResourceKind {
   /** The fault's code when there is no such record. */
   readonly missing: string;
   readonly words: string;
+  /** What is said of one that stays visible for a while after its deletion, and can be tagged no more. */
+  readonly inactive?: string;
 }
 
 /** What can be tagged, by the first part of an ARN's resource. */
@@ -34,6 +36,7 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     key: (arn, _text, world) => clusterKey(world, arn.resource.slice("cluster/".length)),
     missing: "ClusterNotFoundException",
     words: "Cluster not found.",
+    inactive: "The specified cluster is inactive. Specify an active cluster and try again.",
   },
   task: {
     key: (arn) => taskKeyOfArn(arn),
@@ -44,6 +47,7 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     key: (arn, text, world) => (arn.resource.split("/").length === 3 ? instanceKeyOfArn(world, text) : undefined),
     missing: "InvalidParameterException",
     words: "The specified container instance was not found.",
+    inactive: "The specified container instance was not found.",
   },
   service: {
     key(arn, _text, world) {
@@ -54,6 +58,7 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     },
     missing: "InvalidParameterException",
     words: "The specified service was not found.",
+    inactive: "The specified service was not found.",
   },
   "task-definition": {
     key(_arn, text, world) {
@@ -80,9 +85,6 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
   },
 };
 
-/** What stays visible for a while after its deletion, and can be tagged no more; so do clusters, in other words. */
-const retired: Readonly<Record<string, true>> = { "container-instance": true, service: true };
-
 /** The record that an ARN names. Throws the operation's fault when it is no ARN of this world, or of nothing. */
 export async function requireTagged(ctx: RequestContext, resourceArn: string): Promise<Entry<Tagged>> {
   const arn = parseArn(resourceArn);
@@ -93,12 +95,9 @@ export async function requireTagged(ctx: RequestContext, resourceArn: string): P
   }
   const key = kind.key(arn, resourceArn, ctx);
   const entry = key === undefined ? undefined : await ctx.store.get(key);
-  if (name === "cluster" && entry?.value?.status === "INACTIVE") {
-    const message = "The specified cluster is inactive. Specify an active cluster and try again.";
-    throw ctx.fault("InvalidParameterException", message);
-  }
-  if (entry?.value === undefined || (name in retired && entry.value.status === "INACTIVE")) {
-    throw ctx.fault(kind.missing, kind.words);
+  if (entry?.value === undefined) throw ctx.fault(kind.missing, kind.words);
+  if (kind.inactive !== undefined && entry.value.status === "INACTIVE") {
+    throw ctx.fault("InvalidParameterException", kind.inactive);
   }
   return entry;
 }

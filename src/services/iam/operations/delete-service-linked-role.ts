@@ -24,7 +24,7 @@ export function deleteServiceLinkedRole(linkedUses: readonly LinkedRoleUse[]): I
       deletionTaskId: `task/aws-service-role/${serviceName}/${roleName}/${uuid(ctx.random)}`,
       status: isUsed ? "FAILED" : "SUCCEEDED",
       createdAt: now(ctx),
-      ...(isUsed && { uses: uses.map(([region, resources]) => ({ region, resources })) }),
+      ...(isUsed && { uses }),
     };
     const key = roleDeletionKey(account, deletion.deletionTaskId);
     const remove = isUsed ? [] : [role.key, lastUsedKey(roleId), ...useKeys(ctx, roleId)];

@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import type { Collection } from "#kernel/store.ts";
 import {
   groups,
   instanceProfiles,
@@ -11,31 +12,20 @@ import {
   users,
 } from "../model.ts";
 
+function inAccount<T>(collection: Collection<T, "account">) {
+  return ({ store, account }: RequestContext) => store.view(collection).count("account", account);
+}
+
 /** How many of a kind an account may have ("IAM and AWS STS quotas" in the IAM user guide), and how many it has. */
 const quotas = {
-  UsersPerAccount: { most: 5000, count: (ctx: RequestContext) => ctx.store.view(users).count("account", ctx.account) },
-  GroupsPerAccount: { most: 300, count: (ctx: RequestContext) => ctx.store.view(groups).count("account", ctx.account) },
-  RolesPerAccount: { most: 1000, count: (ctx: RequestContext) => ctx.store.view(roles).count("account", ctx.account) },
-  PoliciesPerAccount: {
-    most: 1500,
-    count: (ctx: RequestContext) => ctx.store.view(policies).count("account", ctx.account),
-  },
-  InstanceProfilesPerAccount: {
-    most: 1000,
-    count: (ctx: RequestContext) => ctx.store.view(instanceProfiles).count("account", ctx.account),
-  },
-  OpenIdConnectProvidersPerAccount: {
-    most: 100,
-    count: (ctx: RequestContext) => ctx.store.view(oidcProviders).count("account", ctx.account),
-  },
-  SAMLProvidersPerAccount: {
-    most: 100,
-    count: (ctx: RequestContext) => ctx.store.view(samlProviders).count("account", ctx.account),
-  },
-  ServerCertificatesPerAccount: {
-    most: 20,
-    count: (ctx: RequestContext) => ctx.store.view(serverCertificates).count("account", ctx.account),
-  },
+  UsersPerAccount: { most: 5000, count: inAccount(users) },
+  GroupsPerAccount: { most: 300, count: inAccount(groups) },
+  RolesPerAccount: { most: 1000, count: inAccount(roles) },
+  PoliciesPerAccount: { most: 1500, count: inAccount(policies) },
+  InstanceProfilesPerAccount: { most: 1000, count: inAccount(instanceProfiles) },
+  OpenIdConnectProvidersPerAccount: { most: 100, count: inAccount(oidcProviders) },
+  SAMLProvidersPerAccount: { most: 100, count: inAccount(samlProviders) },
+  ServerCertificatesPerAccount: { most: 20, count: inAccount(serverCertificates) },
 } as const;
 
 export type QuotaName = keyof typeof quotas;

@@ -23,12 +23,12 @@ export function linkedRoleUse<T>(
   };
 }
 
-/** What uses a service's role in an account now: region -> resources, both sorted. */
+/** What uses a service's role in an account now, by region; sorted. */
 export function usesOfRole(
   uses: readonly LinkedRoleUse[],
   store: Pick<Store, "view">,
   role: { readonly account: string; readonly serviceName: string },
-): [region: string, resources: string[]][] {
+): { readonly region: string; readonly resources: readonly string[] }[] {
   const found = uses
     .filter(({ serviceName }) => serviceName === role.serviceName)
     .flatMap((use) =>
@@ -39,6 +39,6 @@ export function usesOfRole(
       }),
     );
   return [...Map.groupBy(found, ({ region }) => region)]
-    .map(([region, own]): [string, string[]] => [region, own.map(({ resource }) => resource).sort()])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .map(([region, own]) => ({ region, resources: own.map(({ resource }) => resource).sort() }))
+    .sort((a, b) => (a.region < b.region ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ControllerWatch, watch } from "#kernel/controller.ts";
 import {
   type ListenerRecord,
@@ -41,8 +42,7 @@ function hasLeft(before: NodeRecord | undefined, after: NodeRecord | undefined):
 
 /** Records are often rewritten for something else: the weights of a rule, say, while traffic shifts. */
 function differ<T>(parts: (record: T) => unknown): (before: T | undefined, after: T | undefined) => boolean {
-  const text = (record: T | undefined) => JSON.stringify(record && parts(record));
-  return (before, after) => text(before) !== text(after);
+  return (before, after) => !isDeepStrictEqual(before && parts(before), after && parts(after));
 }
 
 function partsOfBalancer({ id, state, zones, attributes }: LoadBalancerRecord) {
