@@ -145,6 +145,11 @@ export function prefixOf<T>(
   return `${[collection.name, ...parts.map(escapePart)].join("/")}/`;
 }
 
+/** The items with each key once, in the order in which the keys came; of several with one key the last. */
+export function eachOnce<T extends { readonly key: string }>(items: Iterable<T>): T[] {
+  return [...new Map(Array.from(items, (item): [string, T] => [item.key, item])).values()];
+}
+
 /** The collection's name in a key or prefix: the first two parts. */
 export function collectionName(key: string): string {
   const first = key.indexOf("/");

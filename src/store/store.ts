@@ -176,7 +176,8 @@ function storeAs(engine: StoreEngine, views: Views, component: string): Store {
     },
     async commit(given) {
       // Requests may name one record in two ways, to remove it.
-      const commit = { ...given, remove: [...new Set(given.remove)] };
+      const { remove = [] } = given;
+      const commit = remove.length < 2 ? given : { ...given, remove: [...new Set(remove)] };
       const derived = views.derived(commit, store);
       const whole = derived.length === 0 ? commit : { ...commit, put: [...(commit.put ?? []), ...derived] };
       return commitAs(engine, views, component, whole);

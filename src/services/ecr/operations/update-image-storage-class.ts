@@ -1,6 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import type { Entry } from "#kernel/store.ts";
+import { type Entry, eachOnce } from "#kernel/store.ts";
 import { withArtifacts } from "../catalog/removal.ts";
 import {
   activated,
@@ -26,8 +26,7 @@ export const UpdateImageStorageClass: EcrHandler<"UpdateImageStorageClass"> = as
   const from = isToGo ? "ACTIVE" : "ARCHIVED";
   const concerned = [...withArtifacts(ctx.store, image), ...(isToGo ? [] : childrenOf(image, ctx))];
   // An index may name an image twice, or by another index.
-  const each = [...new Map(concerned.map((entry) => [entry.key, entry])).values()];
-  const changing = each.filter(({ value }) => statusOf(value) === from);
+  const changing = eachOnce(concerned).filter(({ value }) => statusOf(value) === from);
   await ctx.store.commit({
     unchanged: [image, ...changing.filter(({ key }) => key !== image.key)],
     put: changing.map(({ key, value }) => ({ key, value: isToGo ? archived(value, now) : activated(value, now) })),

@@ -2,7 +2,7 @@ import { partitionOf } from "#kernel/arn.ts";
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Caller } from "#kernel/handler.ts";
 import { uuid } from "#kernel/random.ts";
-import type { Entry, Key, Read, Store } from "#kernel/store.ts";
+import { type Entry, eachOnce, type Key, type Read, type Store } from "#kernel/store.ts";
 import { fromTemplate } from "../catalog/create.ts";
 import type { EcrPorts } from "../catalog/parts.ts";
 import {
@@ -95,7 +95,7 @@ function withChildren(store: Pick<Store, "view">, image: Entry<ManifestRecord>):
     const child = store.view(manifests).get(manifestKey(repositoryId, digest));
     return child === undefined ? [] : withChildren(store, child);
   });
-  return [...new Map([...below, image].map((entry) => [entry.key, entry])).values()];
+  return eachOnce([...below, image]);
 }
 
 async function newRepository(

@@ -1,6 +1,6 @@
 import type { Failure } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import type { Entry } from "#kernel/store.ts";
+import { type Entry, eachOnce } from "#kernel/store.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { ecsArn } from "../model/world.ts";
 import { findTaskDefinition, hasRevision, noSuchTaskDefinition } from "../task-definition/lookup.ts";
@@ -22,7 +22,7 @@ export const DeleteTaskDefinitions: EcsHandler<"DeleteTaskDefinitions"> = async 
   const failures = found.flatMap(({ named, entry }) => failureOf(ctx, named, entry) ?? []);
   const inactive = found.flatMap(({ entry }) => (entry && entry.value.status !== "ACTIVE" ? [entry] : []));
   // By its name and by its ARN it is one.
-  const deleted = [...new Map(inactive.map((entry) => [entry.key, entry])).values()];
+  const deleted = eachOnce(inactive);
   const marked = deleted.map((entry) => ({ entry, value: mark(entry.value, ctx.clock.now()) }));
   if (marked.length > 0) {
     await ctx.store.commit({ unchanged: deleted, put: marked.map(({ entry, value }) => ({ key: entry.key, value })) });

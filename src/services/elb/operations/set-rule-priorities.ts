@@ -1,4 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
+import { eachOnce } from "#kernel/store.ts";
 import { rules } from "../model.ts";
 import { requireRule } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
@@ -17,7 +18,7 @@ export const SetRulePriorities: ElbHandler<"SetRulePriorities"> = async ({ RuleP
   });
   const keys = new Set(changed.map(({ rule }) => rule.key));
   if (keys.size < given.length) throw invalid("A rule was provided multiple times");
-  const listeners = [...new Map(changed.map(({ listener }) => [listener.key, listener])).values()];
+  const listeners = eachOnce(changed.map(({ listener }) => listener));
   if (listeners.length > 1) throw invalid("Rules of different listeners cannot be changed at the same time");
   for (const listener of listeners) {
     const others = ctx.store.view(rules).by("listener", listener.value.id);

@@ -1,5 +1,5 @@
 import { parseArn } from "#kernel/arn.ts";
-import type { Entry, Put, Store } from "#kernel/store.ts";
+import { type Entry, eachOnce, type Put, type Store } from "#kernel/store.ts";
 import { type PlacementRequest, serviceDefault } from "#placement/index.ts";
 import { fittingInstances, type InstancePool, instancePool } from "../../clusters/instance-pool.ts";
 import { type ContainerInstanceRecord, containerInstances, instanceKeyOfArn } from "../../model/container-instance.ts";
@@ -64,8 +64,7 @@ export class Places {
 
   /** And as they are then. */
   get put(): readonly Put[] {
-    const all = this.#placed.flatMap(({ put }) => put);
-    return [...new Map(all.map((each) => [each.key, each])).values()];
+    return eachOnce(this.#placed.flatMap(({ put }) => put));
   }
 }
 

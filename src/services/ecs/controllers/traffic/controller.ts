@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Action } from "#generated/elbv2/types.ts";
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
-import type { Entry, Key, Put, Read, Store } from "#kernel/store.ts";
+import { type Entry, eachOnce, type Key, type Put, type Read, type Store } from "#kernel/store.ts";
 import {
   actionsDigest,
   defaultRuleArn,
@@ -56,8 +56,8 @@ async function shift(key: Key<ServiceDeploymentRecord>, { store }: ControllerCon
   const changes = found.flatMap((rule) => changeOf(store, rule) ?? []);
   if (changes.length > 0) {
     await store.commit({
-      unchanged: [deployment, ...new Map(changes.flatMap((each) => each.unchanged).map((r) => [r.key, r])).values()],
-      put: [...new Map(changes.flatMap(({ put }) => put).map((put) => [put.key, put])).values()],
+      unchanged: [deployment, ...eachOnce(changes.flatMap(({ unchanged }) => unchanged))],
+      put: eachOnce(changes.flatMap(({ put }) => put)),
     });
     return;
   }
