@@ -247,3 +247,54 @@ for (const { what, policy, of = account, call, refused } of rows) {
     else assert.match(words ?? "allowed", new RegExp(`is not authorized to perform: ${refused} on resource: arn:aws:`));
   });
 }
+
+const decrypt = ["Decrypt"] as const;
+
+/** What a grant gives, what its grantee asks CreateGrant for, and whether it may. */
+const grantRows: readonly [what: string, constraints: object | undefined, asked: object, allowed: boolean][] = [
+  ["the same", undefined, { Operations: ["Decrypt", "CreateGrant"] }, true],
+  ["an operation that it does not give", undefined, { Operations: ["Decrypt", "Encrypt"] }, false],
+  ["to read keys", undefined, { Operations: ["DescribeKey"] }, false],
+  ["no constraint", { EncryptionContextSubset: { app: "dev" } }, { Operations: decrypt }, false],
+  [
+    "an empty constraint",
+    { EncryptionContextSubset: { app: "dev" } },
+    { Operations: decrypt, Constraints: { EncryptionContextSubset: {} } },
+    false,
+  ],
+  [
+    "a stricter constraint",
+    { EncryptionContextSubset: { app: "dev" } },
+    { Operations: decrypt, Constraints: { EncryptionContextEquals: { app: "dev", zone: "a" } } },
+    true,
+  ],
+  [
+    "another constraint",
+    { EncryptionContextEquals: { app: "dev" } },
+    { Operations: decrypt, Constraints: { EncryptionContextEquals: { app: "prod" } } },
+    false,
+  ],
+  [
+    "a constraint on fewer contexts only",
+    { EncryptionContextEquals: { app: "dev" } },
+    { Operations: decrypt, Constraints: { EncryptionContextSubset: { app: "dev" } } },
+    false,
+  ],
+  [
+    "the same constraint",
+    { EncryptionContextEquals: { app: "dev" } },
+    { Operations: decrypt, Constraints: { EncryptionContextEquals: { app: "dev" } } },
+    true,
+  ],
+];
+
+for (const [what, constraints, asked, allowed] of grantRows) {
+  test(`CreateGrant: whose right to it is a grant's ${allowed ? "may" : "may not"} grant on: ${what}`, async () => {
+    const caller = await addUser(world.store, account, `grantee${users++}`, allow("sts:*"));
+    const given = { Operations: ["Decrypt", "CreateGrant"], ...(constraints && { Constraints: constraints }) };
+    await run("kms", "CreateGrant", { KeyId: keyIds.closed, GranteePrincipal: caller.arn, ...given });
+    const input = { KeyId: keyIds.closed, GranteePrincipal: caller.arn, ...asked };
+    const call = { service: "kms", operation: "CreateGrant", input, caller, account, region };
+    assert.equal(authorizer.checkCall(call) === undefined, allowed);
+  });
+}

@@ -28,14 +28,18 @@ const withContext: ReadonlySet<GrantOperation> = new Set([
   "ReEncryptTo",
 ]);
 
+/** Operations whose statements have conditions of their own. */
+const ownConditions: ReadonlySet<GrantOperation> = new Set(["CreateGrant", "RetireGrant"]);
+
 function statementsOf(grant: GrantRecord, hasVariables: boolean): unknown[] {
   const { granteePrincipal: grantee, retiringPrincipal: retirer, operations, grantId } = grant;
   const bound = operations.filter((operation) => withContext.has(operation));
-  const free = operations.filter((operation) => !withContext.has(operation) && operation !== "RetireGrant");
+  const free = operations.filter((operation) => !withContext.has(operation) && !ownConditions.has(operation));
   const retirers = [...(retirer ? [retirer] : []), ...(operations.includes("RetireGrant") ? [grantee] : [])];
   return [
     allow([grantee], bound, conditionOf(grant, hasVariables)),
     allow([grantee], free, {}),
+    operations.includes("CreateGrant") ? allow([grantee], ["CreateGrant"], noWider(grant, hasVariables)) : [],
     allow(retirers, ["RetireGrant"], { StringEquals: { "kms:GrantId": grantId } }),
   ].flat();
 }
@@ -46,7 +50,28 @@ function allow(principals: readonly string[], operations: readonly string[], Con
   return [{ Effect: "Allow", Principal: { AWS: principals }, Action, Resource: "*", Condition }];
 }
 
-function conditionOf({ constraints }: GrantRecord, hasVariables: boolean): object {
+/**
+ * Whoever may make grants by a grant may not give more than it gives: none of other operations, and none whose
+ * constraint is less strict (AWS KMS Developer Guide, "Granting CreateGrant permission"). The keys of the encryption
+ * context are, in a request for a grant, those of its constraint.
+ */
+function noWider(grant: GrantRecord, hasVariables: boolean): object {
+  const { StringEquals, "ForAllValues:StringEquals": keys } = conditionOf(grant, hasVariables);
+  const isEquals = grant.constraints?.EncryptionContextEquals !== undefined;
+  return {
+    ...((StringEquals || isEquals) && {
+      StringEquals: { ...StringEquals, ...(isEquals && { "kms:GrantConstraintType": "EncryptionContextEquals" }) },
+    }),
+    "ForAllValues:StringEquals": { ...keys, "kms:GrantOperations": grant.operations },
+  };
+}
+
+interface ContextCondition {
+  readonly StringEquals?: Readonly<Record<string, string>>;
+  readonly "ForAllValues:StringEquals"?: Readonly<Record<string, readonly string[]>>;
+}
+
+function conditionOf({ constraints }: GrantRecord, hasVariables: boolean): ContextCondition {
   const { EncryptionContextSubset: subset, EncryptionContextEquals: equals } = constraints ?? {};
   // What is given as a constraint means itself: it is no place for policy variables.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is IAM's way to write a dollar sign.
