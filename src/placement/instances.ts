@@ -106,6 +106,7 @@ export class Instances {
     return groups;
   }
 
+  /** What a task needs is taken; that it is of a group is for `countGroup` to say. */
   take(slot: number, request: PlacementRequest): void {
     this.#change(slot, request, 1);
     if (request.ports.length > 0) this.ports[slot] = [...this.ports[slot]!, ...request.ports];
@@ -121,6 +122,17 @@ export class Instances {
       left.splice(at, 1);
     }
     this.ports[slot] = left;
+  }
+
+  /** One task of the group more, or less, is on the instance. */
+  countGroup(slot: number, name: string, by: 1 | -1): void {
+    const group = this.#ownGroup(name);
+    const count = (group.counts.get(slot) ?? 0) + by;
+    if (count < 0) throw new InvariantError(`A task of ${name} is released that was not placed`);
+    if (count === 0) group.counts.delete(slot);
+    else group.counts.set(slot, count);
+    group.total += by;
+    if (group.total === 0) this.#groups.delete(name);
   }
 
   countOf(slot: number, group: string): number {
@@ -198,13 +210,6 @@ export class Instances {
     this.gpus[slot] = this.gpus[slot]! - by * request.gpuCount;
     this.interfaces[slot] = this.interfaces[slot]! - by * request.networkInterfaces;
     this.tasks[slot] = this.tasks[slot]! + by;
-    const group = this.#ownGroup(request.group);
-    const count = (group.counts.get(slot) ?? 0) + by;
-    if (count < 0) throw new InvariantError(`A task of ${request.group} is released that was not placed`);
-    if (count === 0) group.counts.delete(slot);
-    else group.counts.set(slot, count);
-    group.total += by;
-    if (group.total === 0) this.#groups.delete(request.group);
   }
 
   #ownGroup(name: string): Group {

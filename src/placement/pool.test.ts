@@ -296,6 +296,22 @@ describe("a pool", () => {
     assert.equal(pool.place(request), undefined);
   });
 
+  test("a task that is leaving takes its room, and counts for no group", () => {
+    const pool = createPool([instance("a", "az", { cpu: 200 }), instance("b", "az", { cpu: 100 })], {
+      random: seededRandom(1),
+    });
+    const apart = compileRequest(spec({ cpu: 80, constraints: readConstraints([{ type: "distinctInstance" }]) }));
+    const leaving = ["a", "b"].map((id) => pool.occupyLeaving(id, apart));
+    assert.deepEqual(pool.check("b", apart), ["RESOURCE:CPU"]);
+    assert.equal(pool.tasksOf(apart.group, "a"), 0);
+    assert.equal(pool.place(apart)!.instanceId, "a");
+    assert.equal(pool.place(apart), undefined);
+    pool.release(leaving[1]!);
+    assert.equal(pool.place(apart)!.instanceId, "b");
+    pool.release(leaving[0]!);
+    assert.deepEqual(pool.check("a", apart), ["DistinctInstance placement constraint unsatisfied."]);
+  });
+
   test("what an instance takes without room is not placed again until it has ended", () => {
     const pool = createPool([instance("a", "az", { cpu: 100 })], { random: seededRandom(1) });
     const request = compileRequest(spec({ cpu: 80 }));

@@ -13,6 +13,8 @@ import type { PlacementRequest } from "./request.ts";
 export interface Placement {
   readonly instanceId: string;
   readonly request: PlacementRequest;
+  /** It has been told to stop: what it takes is taken still, but it is of no group any more. */
+  readonly leaves?: true;
 }
 
 /** What is left of an instance. */
@@ -79,13 +81,25 @@ export class Pool {
     return { instanceId, request };
   }
 
+  /**
+   * A task that has been told to stop is on this instance: "Amazon ECS looks at the desired status of the tasks for the
+   * task placement" ("Define which container instances Amazon ECS uses for tasks").
+   */
+  occupyLeaving(instanceId: string, request: PlacementRequest): Placement {
+    const slot = this.#instances.requireSlot(instanceId);
+    this.#instances.take(slot, request);
+    this.#changed(slot, false);
+    return { instanceId, request, leaves: true };
+  }
+
   /** The task has ended. One of an instance that has been removed is forgotten already. */
-  release({ instanceId, request }: Placement): void {
+  release({ instanceId, request, leaves }: Placement): void {
     const slot = this.#instances.slotOf(instanceId);
     if (slot === undefined) return;
     this.#instances.give(slot, request);
+    if (!leaves) this.#instances.countGroup(slot, request.group, -1);
     this.#changed(slot, true);
-    this.#moved(slot, request.group, -1);
+    if (!leaves) this.#moved(slot, request.group, -1);
   }
 
   /** Why this instance cannot take the task; empty when it can. */
@@ -154,6 +168,7 @@ export class Pool {
 
   #take(slot: number, request: PlacementRequest): void {
     this.#instances.take(slot, request);
+    this.#instances.countGroup(slot, request.group, 1);
     this.#changed(slot, false);
     this.#moved(slot, request.group, 1);
   }

@@ -23,6 +23,11 @@ export interface InstancePool {
   readonly instances: ReadonlyMap<string, Entry<ContainerInstanceRecord>>;
 }
 
+export interface InstancePoolOptions extends PoolOptions {
+  /** Tasks that have been told to stop are of their groups until they have stopped. */
+  readonly leavingCount?: boolean;
+}
+
 /**
  * The pool of a launch type as the store has it now. It looks at every instance of the cluster and every task on them.
  */
@@ -30,7 +35,7 @@ export function instancePool(
   store: Views,
   cluster: World & { readonly clusterName: string },
   launchType: "EC2" | "EXTERNAL",
-  options: PoolOptions,
+  options: InstancePoolOptions,
 ): InstancePool {
   const own = instancesIn(store, cluster, launchType);
   const custom = customAttributes(store, cluster);
@@ -52,14 +57,16 @@ function poolOf(
   store: Views,
   instances: readonly ContainerInstanceRecord[],
   customOf: (instance: ContainerInstanceRecord) => CustomAttributes,
-  options: PoolOptions,
+  options: InstancePoolOptions,
 ): Pool {
   const withSharedPorts = portSharing(store);
   const own = instances.map((instance) => toInstance(withSharedPorts(instance), customOf(instance)));
   const pool = createPool(own, options);
   for (const { id, containerInstanceArn } of instances) {
     for (const { value: task } of store.view(tasks).by("instance", containerInstanceArn)) {
-      pool.occupy(id, takenBy(task, store));
+      const leaves = task.desiredStatus === "STOPPED" && !options.leavingCount;
+      if (leaves) pool.occupyLeaving(id, takenBy(task, store));
+      else pool.occupy(id, takenBy(task, store));
     }
   }
   return pool;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RunTaskRequest } from "#generated/ecs/types.ts";
+import type { Failure, RunTaskRequest } from "#generated/ecs/types.ts";
 import { putInstance } from "../../../../test/support/container-instances.ts";
 import { isFault } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
@@ -132,6 +132,22 @@ describe("RunTask on container instances", () => {
     });
     const { tasks: east } = await run({ taskDefinition: "east", count: 5 });
     assert.deepEqual(new Set(east!.map((task) => task.containerInstanceArn)), new Set([arnOf("i-b")]));
+  });
+
+  test("looks at the desired status: a task that is stopping has its room still, and is of its group no more", async () => {
+    const { run, all, world } = await withInstances({}, {});
+    const apart = { group: "apart", placementConstraints: [{ type: "distinctInstance" }] } as const;
+    await run({ count: 2, ...apart });
+    for (const { taskArn } of all()) await world.call(operations, "StopTask", { cluster: "web", task: taskArn });
+    const reasons = (failures: readonly Failure[] = []) => new Set(failures.map(({ reason }) => reason));
+    assert.deepEqual(reasons((await run(apart)).failures), new Set(["RESOURCE:MEMORY"]));
+    const small = { containerOverrides: [{ name: "app", memory: 64 }] };
+    const again = await run({ count: 3, ...apart, overrides: small });
+    assert.deepEqual(
+      new Set(again.tasks!.map((task) => task.containerInstanceArn)),
+      new Set(["i-a", "i-b"].map(arnOf)),
+    );
+    assert.deepEqual(reasons(again.failures), new Set(["DistinctInstance placement constraint unsatisfied."]));
   });
 
   test("never gives the same room to two requests at once", async () => {

@@ -59,11 +59,12 @@ test("that a task is placed on an instance concerns nobody", async () => {
   assert.deepEqual(names(containerInstanceKey(instance), instance, { ...instance, version: 2 }), []);
 });
 
-test("a task that has stopped on an instance makes room for who waits; its other steps do not", async () => {
+test("a task that has stopped, or is told to, makes room for who waits; its other steps do not", async () => {
   const { names, task } = await withServices();
   const step = (lastStatus: TaskRecord["lastStatus"], of: TaskRecord = task) => changeTask(of, { lastStatus });
   assert.deepEqual(names(taskKey(task), step("DEPROVISIONING"), step("STOPPED")), ["waits"]);
   assert.deepEqual(names(taskKey(task), step("RUNNING"), step("DEACTIVATING")), []);
+  assert.deepEqual(names(taskKey(task), task, changeTask(task, { desiredStatus: "STOPPED" })), ["waits"]);
   assert.deepEqual(names(taskKey(task), step("STOPPED"), step("STOPPED")), []);
   const { containerInstanceArn: _, ...fargate } = task;
   assert.deepEqual(names(taskKey(task), step("DEPROVISIONING", fargate), step("STOPPED", fargate)), []);

@@ -25,7 +25,7 @@ export const instanceWatches: readonly ControllerWatch[] = [
   watch(
     tasks,
     ({ value }, store) => (value.containerInstanceArn === undefined ? [] : waitingIn(store, value)),
-    hasStopped,
+    makesRoom,
   ),
 ];
 
@@ -36,8 +36,11 @@ function hasChanged(before: ContainerInstanceRecord | undefined, after: Containe
   return parts.some((part) => before[part] !== after[part]);
 }
 
-function hasStopped(before: TaskRecord | undefined, after: TaskRecord | undefined): boolean {
-  return before?.lastStatus !== "STOPPED" && after?.lastStatus === "STOPPED";
+/** What a task takes is free when it has stopped; an instance is distinct without it when it is told to stop. */
+function makesRoom(before: TaskRecord | undefined, after: TaskRecord | undefined): boolean {
+  return (["lastStatus", "desiredStatus"] as const).some(
+    (of) => before?.[of] !== "STOPPED" && after?.[of] === "STOPPED",
+  );
 }
 
 function daemonsIn(store: Views, cluster: Cluster): string[] {

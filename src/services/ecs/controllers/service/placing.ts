@@ -81,8 +81,12 @@ function instancesOf({ launchType }: ServiceRevisionRecord): "EC2" | "EXTERNAL" 
 }
 
 function newPool(store: Views, service: ServiceRecord, launchType: "EC2" | "EXTERNAL"): InstancePool {
-  // What the strategy `random` draws is the same each time, so that one view has one plan.
-  return instancePool(store, service, launchType, { random: { float: () => 0.5 } });
+  return instancePool(store, service, launchType, {
+    // What the strategy `random` draws is the same each time, so that one view has one plan.
+    random: { float: () => 0.5 },
+    // A daemon comes where its predecessor has left for good (`planDaemons`).
+    leavingCount: service.schedulingStrategy === "DAEMON",
+  });
 }
 
 function requestOf(store: Views, service: ServiceRecord, revision: ServiceRevisionRecord) {
