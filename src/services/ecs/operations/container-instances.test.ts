@@ -134,7 +134,7 @@ describe("RunTask on container instances", () => {
     assert.deepEqual(new Set(east!.map((task) => task.containerInstanceArn)), new Set([arnOf("i-b")]));
   });
 
-  test("looks at the desired status: a task that is stopping has its room still, and is of its group no more", async () => {
+  test("looks at the desired status: a task that is stopping has its room, and is of no group any more", async () => {
     const { run, all, world } = await withInstances({}, {});
     const apart = { group: "apart", placementConstraints: [{ type: "distinctInstance" }] } as const;
     await run({ count: 2, ...apart });

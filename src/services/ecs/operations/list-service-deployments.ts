@@ -8,7 +8,7 @@ import { requireService } from "../services/lookup.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-/** The deployments of a service, newest first. */
+/** The deployments of this life of a service, newest first: one made again under the name of another has its own. */
 export const ListServiceDeployments: EcsHandler<"ListServiceDeployments"> = async (input, ctx) => {
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const service = await requireService(ctx, clusterName, input.service);
@@ -17,6 +17,7 @@ export const ListServiceDeployments: EcsHandler<"ListServiceDeployments"> = asyn
     .view(serviceDeployments)
     .by("service", servicePath(service.value))
     .map(({ value }) => value)
+    .filter(({ createdAt }) => createdAt >= service.value.createdAt)
     .filter((deployment) => passes(deployment, input))
     .filter((deployment) => after === undefined || positionOf(deployment) < after)
     .toSorted((a, b) => (positionOf(a) < positionOf(b) ? 1 : -1));
