@@ -17,9 +17,12 @@ const countTypes: Readonly<Record<string, { readonly actions: readonly Lifecycle
   sinceImagePulled: { actions: ["transition"], class: "standard" },
   sinceImageTransitioned: { actions: ["expire"], class: "archive" },
 };
+const storageClasses = ["standard", "archive"] as const;
 /** ECR keeps archived images for this long at least. */
 const leastArchivedDays = 90;
 const mostWildcards = 4;
+/** What ECR's check of the policy's schema says of a selection that fits neither of its kinds. */
+const noSchema = "instance failed to match exactly one schema (matched 0 out of 2)";
 
 /** The rules in a lifecycle policy's text. Throws `InvalidParameterException` with what is wrong with it. */
 export function parseLifecyclePolicy(text: string): readonly LifecycleRule[] {
@@ -27,18 +30,31 @@ export function parseLifecyclePolicy(text: string): readonly LifecycleRule[] {
   try {
     policy = JSON.parse(text);
   } catch {
-    throw invalid("it is not JSON");
+    throw invalid("Could not map policyString into LifecyclePolicy.");
   }
-  if (!isObject(policy) || !Array.isArray(policy.rules)) throw invalid("it must have a list of rules");
+  if (!isObject(policy) || !Array.isArray(policy.rules)) {
+    throw invalid('object has missing required properties (["rules"])');
+  }
   const rules = policy.rules.map(readRule);
   const priorities = new Set(rules.map(({ rulePriority }) => rulePriority));
   if (priorities.size < rules.length) throw invalid("each rulePriority may be used once");
-  const lasts = rules.filter(({ selection }) => selection.tagStatus === "any");
-  if (lasts.length > 1) throw invalid("only one rule may have the tagStatus any");
-  if (lasts.some(({ rulePriority }) => rulePriority < Math.max(...priorities))) {
-    throw invalid("the rule with the tagStatus any must have the highest rulePriority");
-  }
+  for (const storageClass of storageClasses) checkTogether(rules.filter((rule) => isOf(rule, storageClass)));
   return rules;
+}
+
+function isOf({ selection }: LifecycleRule, storageClass: LifecycleSelection["storageClass"]): boolean {
+  return selection.storageClass === storageClass;
+}
+
+/** What the rules of one storage class must be to each other, in ECR's words. */
+function checkTogether(rules: readonly LifecycleRule[]): void {
+  if (rules.filter(({ selection }) => selection.tagStatus === "untagged").length > 1) {
+    throw invalid("Only one rule can select Untagged images per storage class.");
+  }
+  const last = Math.max(...rules.map(({ rulePriority }) => rulePriority));
+  if (rules.some(({ selection, rulePriority }) => selection.tagStatus === "any" && rulePriority < last)) {
+    throw invalid("Rule for tagStatus=ANY must have the lowest priority per storage class");
+  }
 }
 
 function readRule(value: unknown): LifecycleRule {
@@ -76,9 +92,8 @@ function readSelection(value: unknown): LifecycleSelection {
     throw invalid(`countType must be one of ${Object.keys(countTypes).join(", ")}`);
   }
   if (!isCount(countNumber)) throw invalid("countNumber must be a number from 1");
-  if (countUnit !== (countType === "imageCountMoreThan" ? undefined : "days")) {
-    throw invalid("countUnit must be days with a countType of time, and only then be given");
-  }
+  // A countUnit of days goes with ages, and with ages only; a null is none of either.
+  if (countUnit !== (countType === "imageCountMoreThan" ? undefined : "days")) throw invalid(noSchema);
   const onlyClass = countTypes[countType]!.class;
   if (storageClass !== onlyClass && (storageClass !== undefined || onlyClass === "archive")) {
     throw invalid(`storageClass must be ${onlyClass} with ${countType}`);
@@ -87,8 +102,11 @@ function readSelection(value: unknown): LifecycleSelection {
     throw invalid(`countNumber must be at least ${leastArchivedDays} with ${countType}`);
   }
   const lists = [tagPrefixList, tagPatternList].filter((list) => list !== undefined);
-  if (lists.length !== (tagStatus === "tagged" ? 1 : 0)) {
-    throw invalid("tagged needs a tagPrefixList or a tagPatternList, and only tagged may have one");
+  if (tagStatus === "tagged" && lists.length === 0) {
+    throw invalid("Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.");
+  }
+  if (lists.length > (tagStatus === "tagged" ? 1 : 0)) {
+    throw invalid("only tagged may have a tagPrefixList or a tagPatternList, and not both");
   }
   const list = lists[0] === undefined ? [] : readTexts(lists[0]);
   if (tagPatternList !== undefined && list.some((pattern) => pattern.split("*").length - 1 > mostWildcards)) {
@@ -112,7 +130,9 @@ function readTexts(value: unknown): readonly string[] {
 
 function onlyKnown(value: Json, known: ReadonlySet<string>): void {
   const unknown = Object.keys(value).find((key) => !known.has(key));
-  if (unknown !== undefined) throw invalid(`${unknown} is not known`);
+  if (unknown !== undefined) {
+    throw invalid(`object instance has properties which are not allowed by the schema: ["${unknown}"]`);
+  }
 }
 
 function isCount(value: unknown): value is number {

@@ -39,6 +39,24 @@ const cases: readonly [name: string, selections: object[], images: string[], exp
     ["a:20:prod1", "b:20:dev1", "c:1"],
     ["b"],
   ],
+  [
+    "a rule counts what belongs to one before it",
+    [
+      { tagStatus: "tagged", tagPrefixList: ["prod"], ...keepOne },
+      { tagStatus: "any", ...keepOne },
+    ],
+    ["a:1:prod1", "b:2:dev1", "c:3"],
+    ["b", "c"],
+  ],
+  [
+    "what is over belongs to a rule before: as many stay as that one keeps",
+    [
+      { tagStatus: "tagged", tagPrefixList: ["prod"], ...keepOne },
+      { tagStatus: "tagged", tagPrefixList: ["beta"], ...keepOne },
+    ],
+    ["a:10:beta-1,prod-1", "b:9:beta-2,prod-2", "c:8:beta-3"],
+    ["a"],
+  ],
 ];
 for (const [name, selections, images, expired] of cases) {
   test(name, () => {
@@ -129,6 +147,8 @@ const refused: readonly [name: string, policy: unknown][] = [
   ],
   ["days without a unit", { rules: [{ ...rule, selection: { ...rule.selection, countUnit: undefined } }] }],
   ["tagged without tags", { rules: [{ ...rule, selection: { ...rule.selection, tagStatus: "tagged" } }] }],
+  ["two rules for untagged images", { rules: [rule, { ...rule, rulePriority: 2 }] }],
+  ["a unit that is null", { rules: [{ ...rule, selection: { tagStatus: "any", ...keepOne, countUnit: null } }] }],
   [
     "any before others",
     {
@@ -139,6 +159,16 @@ const refused: readonly [name: string, policy: unknown][] = [
     },
   ],
 ];
+test("each storage class may have a rule for all images, and one for untagged ones", () => {
+  const ofArchive = { ...transitioned, storageClass: "archive" };
+  const select = (rulePriority: number, selection: object) => ({ ...rule, rulePriority, selection });
+  const any = { tagStatus: "any" };
+  const both = [select(1, { ...rule.selection, ...any }), select(2, { ...ofArchive, ...any })];
+  assert.equal(parseLifecyclePolicy(JSON.stringify({ rules: both })).length, 2);
+  const untagged = [select(1, rule.selection), select(2, ofArchive)];
+  assert.equal(parseLifecyclePolicy(JSON.stringify({ rules: untagged })).length, 2);
+});
+
 for (const [name, policy] of refused) {
   test(`refuses ${name}`, () => {
     assert.throws(() => parseLifecyclePolicy(JSON.stringify(policy)), isFault("InvalidParameterException"));

@@ -48,8 +48,8 @@ const dayMs = 86_400_000;
 
 /**
  * What a policy does at `now`. An image belongs to the first rule, by priority, whose selection it fits, whether that
- * one does something about it or not: no later rule touches it (ECR User Guide, "How lifecycle policies work"). What an
- * index names never goes before the index does.
+ * one does something about it or not: no later rule touches it, but each counts it as if it stayed (ECR User Guide,
+ * "How lifecycle policies work"). What an index names never goes before the index does.
  */
 export function outcomes(
   rules: readonly LifecycleRule[],
@@ -59,9 +59,11 @@ export function outcomes(
   const taken = new Set<string>();
   const found = new Map<string, Outcome>();
   for (const { rulePriority, selection, action } of [...rules].sort((a, b) => a.rulePriority - b.rulePriority)) {
-    const fitting = images.filter((image) => !taken.has(image.digest) && fits(selection, image));
+    const fitting = images.filter((image) => fits(selection, image));
+    for (const { digest } of over(selection, fitting, now)) {
+      if (!taken.has(digest)) found.set(digest, { digest, rulePriority, action });
+    }
     for (const { digest } of fitting) taken.add(digest);
-    for (const { digest } of over(selection, fitting, now)) found.set(digest, { digest, rulePriority, action });
   }
   return withoutReferenced(images, found);
 }
