@@ -21,7 +21,7 @@ test("version 1: each controller has a tree, and the group of the container may 
   tree({
     [`cpu,cpuacct${group}/cpuacct.usage`]: "25787063\n",
     [`memory${group}/memory.usage_in_bytes`]: "52428800\n",
-    [`memory${group}/memory.stat`]: "cache 1\nrss 2\ntotal_cache 10485760\ntotal_rss 41943040\n",
+    [`memory${group}/memory.stat`]: "cache 1\nshmem 1\ntotal_cache 12582912\ntotal_rss 39845888\ntotal_shmem 2097152\n",
     [`blkio${group}/blkio.throttle.io_service_bytes_recursive`]:
       "8:0 Read 4096\n8:0 Write 100\n8:0 Total 4196\n8:16 Read 1\n8:16 Write 2\nTotal 4199\n",
   });

@@ -59,14 +59,16 @@ export interface Counters {
 
 /**
  * Reads the counters now. Undefined when the group is gone. What the kernel can take back at once is no use of memory:
- * the cache of files, as the Amazon ECS agent counts it (version 2: what of it is inactive).
+ * the cache of files, as the Amazon ECS agent counts it (version 2: what of it is inactive). Shared memory and tmpfs,
+ * which version 1 counts as cache, cannot be taken back.
  */
 export function readCounters(files: CounterFiles): Counters | undefined {
   const cpu = readKernelFile(files.cpu);
   const memory = readKernelFile(files.memory);
   if (cpu === undefined || memory === undefined) return undefined;
   const stat = readKernelFile(files.memoryStat) ?? "";
-  const cache = field(stat, files.version === 2 ? "inactive_file" : "total_cache");
+  const cache =
+    files.version === 2 ? field(stat, "inactive_file") : field(stat, "total_cache") - field(stat, "total_shmem");
   return {
     cpuNanos: files.version === 2 ? field(cpu, "usage_usec") * 1000 : Number(cpu),
     memoryBytes: Math.max(0, Number(memory) - cache),

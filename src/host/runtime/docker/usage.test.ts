@@ -10,7 +10,7 @@ const cases: readonly { name: string; stats: StatsAnswer; counters: UsageCounter
     name: "version 1",
     stats: {
       cpu_stats: { cpu_usage: { total_usage: 500 } },
-      memory_stats: { usage: 1000, stats: { total_cache: 300, inactive_file: 100 } },
+      memory_stats: { usage: 1000, stats: { total_cache: 300, total_shmem: 50, inactive_file: 100 } },
       blkio_stats: {
         io_service_bytes_recursive: [
           { op: "Read", value: 1 },
@@ -19,7 +19,7 @@ const cases: readonly { name: string; stats: StatsAnswer; counters: UsageCounter
         ],
       },
     },
-    counters: { at: 7, cpuNanos: 500, memoryBytes: 700, readBytes: 1, writeBytes: 2 },
+    counters: { at: 7, cpuNanos: 500, memoryBytes: 750, readBytes: 1, writeBytes: 2 },
   },
   {
     name: "version 2",

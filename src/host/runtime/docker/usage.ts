@@ -89,7 +89,8 @@ export function toCounters(stats: StatsAnswer, at: number): UsageCounters | unde
   const io = stats.blkio_stats?.io_service_bytes_recursive ?? [];
   const sum = (op: string) =>
     io.filter((each) => each.op.toLowerCase() === op).reduce((all, { value }) => all + value, 0);
-  const cache = details.total_cache ?? details.inactive_file ?? 0;
+  const { total_cache: cached, total_shmem: shared = 0, inactive_file: inactive = 0 } = details;
+  const cache = cached === undefined ? inactive : cached - shared;
   return {
     at,
     cpuNanos: stats.cpu_stats?.cpu_usage?.total_usage ?? 0,
