@@ -4,9 +4,9 @@ import type { FaultStyle } from "../faults.ts";
 export interface ValidationRules {
   /**
    * `coral`: all violations in one message, `1 validation error detected: Value 'x' at 'name' failed to satisfy
-   * constraint: ...`. `ec2`: the first one, in EC2's words.
+   * constraint: ...`. `ec2`: the first one, in EC2's words. `ecr`: the first one, without the value.
    */
-  readonly wording: "coral" | "ec2";
+  readonly wording: "coral" | "ec2" | "ecr";
   /** The first of these that the operation's model lists, else the first. */
   readonly codes: readonly string[];
   /** Whether the message repeats the offending value. */
@@ -49,6 +49,7 @@ const invalidTags = parameter(
 const tooLongForLogs = parameter("Invalid LogGroup or LogStream, both must have length less than or equal to 512.");
 
 const byService: Readonly<Record<string, ValidationRules>> = {
+  ecr: { wording: "ecr", codes: ["InvalidParameterException", "ValidationException"], showsValue: false },
   ecs: {
     ...coral,
     codes: ["InvalidParameterException", "ClientException"],

@@ -130,6 +130,30 @@ describe("the wording of each service", () => {
       "ClientException",
       "Secret.valueFrom should not be null or empty.",
     ],
+    [
+      "ecr",
+      "CreateRepository",
+      { repositoryName: "Bad_Name!" },
+      "InvalidParameterException",
+      "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression " +
+        "'[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*''",
+    ],
+    [
+      "ecr",
+      "CreateRepository",
+      { repositoryName: "a" },
+      "InvalidParameterException",
+      "Invalid parameter at 'repositoryName' failed to satisfy constraint: " +
+        "'must have length greater than or equal to 2'",
+    ],
+    [
+      "ecr",
+      "PutImageTagMutability",
+      { repositoryName: "app", imageTagMutability: "FIXED" },
+      "InvalidParameterException",
+      "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: " +
+        "[MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]'",
+    ],
     ["ec2", "DeleteVpc", {}, "MissingParameter", "The request must contain the parameter vpcId"],
     [
       "ec2",

@@ -22,7 +22,21 @@ function validationFault(operation: Operation, violations: readonly Violation[])
   }
   if (rules.wording === "ec2") return ec2Fault(violations[0]!);
   const code = rules.codes.find((candidate) => errorShapeOf(operation, candidate) !== undefined) ?? rules.codes[0]!;
-  return new Fault(code, coralMessage(violations, rules), { status: 400 });
+  const message = rules.wording === "ecr" ? ecrMessage(violations[0]!) : coralMessage(violations, rules);
+  return new Fault(code, message, { status: 400 });
+}
+
+/** As ECR's refusals read in public reports. Names of repositories it checks itself: `must`, not `Member must`. */
+function ecrMessage({ kind, path, member, text }: Violation): string {
+  const { pattern } = member.shape.traits;
+  const isName = path.length === 1 && path[0] === "repositoryName";
+  const words =
+    kind === "pattern"
+      ? `must satisfy regular expression '${pattern!.replaceAll("\\/", "/")}'`
+      : isName
+        ? text.replace("Member must", "must")
+        : text;
+  return `Invalid parameter at '${coralPath(path)}' failed to satisfy constraint: '${words}'`;
 }
 
 function coralMessage(violations: readonly Violation[], rules: ValidationRules): string {

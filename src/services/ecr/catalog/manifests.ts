@@ -21,7 +21,7 @@ import {
   within,
 } from "../model/image.ts";
 import { isImmutable } from "../model/mutability.ts";
-import { repositoryOf } from "../model/repository.ts";
+import { type RepositoryRecord, repositoryOf } from "../model/repository.ts";
 import { wantReplication } from "../replication/wanted.ts";
 import { wantScan } from "../scan/wanted.ts";
 import { currentOf, recheckMs } from "./imports.ts";
@@ -77,7 +77,7 @@ export async function putManifest(
   const now = clock.now();
   const record: ManifestRecord = { ...manifest, repositoryId: id, pushedAt: now };
   const isNew = known.value === undefined;
-  const named = isNew ? await readNamed(store, id, manifest) : { blobs: [], children: [] };
+  const named = isNew ? await readNamed(store, found.value, manifest) : { blobs: [], children: [] };
   // An archived image that is pushed again is back.
   const value = known.value === undefined ? record : activated(known.value, now);
   if (value === known.value && !moves) return;
@@ -109,18 +109,29 @@ function tagRecord(repositoryId: string, tag: string, digest: string): TagRecord
 }
 
 /** The links of a manifest's blobs, and its children; all must be there. */
-async function readNamed(store: Store, id: string, manifest: RegistryManifest) {
+async function readNamed(store: Store, repository: RepositoryRecord, manifest: RegistryManifest) {
+  const { id } = repository;
   const blobs = await Promise.all(digestsOf(manifest.blobs).map((digest) => store.get(blobLinkKey(id, digest))));
   const children = await Promise.all(digestsOf(manifest.manifests).map((digest) => store.get(manifestKey(id, digest))));
-  return { blobs: present(blobs, manifest.blobs), children: present(children, manifest.manifests) };
+  return {
+    blobs: present("Layers", blobs, manifest.blobs, repository),
+    children: present("Images", children, manifest.manifests, repository),
+  };
 }
 
-function present<T>(reads: readonly Read<T>[], named: readonly { readonly digest: string }[]): readonly Entry<T>[] {
+/** What was read of what a manifest names. Throws with all that is not there, in ECR's words. */
+function present<T>(
+  kind: "Layers" | "Images",
+  reads: readonly Read<T>[],
+  named: readonly { readonly digest: string }[],
+  { name, account }: RepositoryRecord,
+): readonly Entry<T>[] {
   const missing = digestsOf(named).filter((_, i) => reads[i]!.value === undefined);
   if (missing.length > 0) {
-    throw registryFault("MANIFEST_BLOB_UNKNOWN", "manifest references a blob unknown to registry", {
-      digest: missing[0],
-    });
+    const where = `repository with name '${name}' in the registry with id '${account}'`;
+    const which = `${kind} with digests '[${missing.join(", ")}]'`;
+    const words = `${which} required for pushing image into ${where} do not exist`;
+    throw registryFault("MANIFEST_BLOB_UNKNOWN", words, { digest: missing[0], kind });
   }
   return reads as readonly Entry<T>[];
 }

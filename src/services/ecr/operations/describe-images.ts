@@ -1,7 +1,9 @@
 import type { DescribeImagesRequest, ImageDetail, ImageIdentifier } from "#generated/ecr/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import {
+  digestsOf,
   type ManifestRecord,
+  manifestKey,
   manifests,
   pullTimeKey,
   pullTimes,
@@ -51,6 +53,28 @@ function filtered(
     .filter((manifest) => tagStatus === "ANY" || tagsOfImage(store, manifest).length > 0 === (tagStatus === "TAGGED"));
 }
 
+/**
+ * As the registry stores it: the manifest, the configuration and the layers; of an index the largest of the images that
+ * it names and that are here (API_ImageDetail: "the max size of all manifests in the list").
+ */
+function sizeOf(store: RequestContext["store"], manifest: ManifestRecord): number {
+  const { repositoryId } = manifest;
+  const below = new Set(digestsOf(manifest.manifests));
+  let largest = 0;
+  // The set grows while indexes among them are found: each image is looked at once, however indexes are nested.
+  for (const digest of below) {
+    const child = store.view(manifests).get(manifestKey(repositoryId, digest))?.value;
+    if (child === undefined) continue;
+    for (const each of digestsOf(child.manifests)) below.add(each);
+    largest = Math.max(largest, ownSize(child));
+  }
+  return largest || ownSize(manifest);
+}
+
+function ownSize({ blobs, sizeBytes }: ManifestRecord): number {
+  return blobs.reduce((sum, blob) => sum + blob.sizeBytes, sizeBytes);
+}
+
 function describe(manifest: ManifestRecord, { account, name }: RepositoryRecord, ctx: RequestContext): ImageDetail {
   const imageTags = tagsOfImage(ctx.store, manifest);
   const { artifactType, archival } = manifest;
@@ -61,8 +85,7 @@ function describe(manifest: ManifestRecord, { account, name }: RepositoryRecord,
     repositoryName: name,
     imageDigest: manifest.digest,
     ...(imageTags.length > 0 && { imageTags }),
-    // As the registry stores it: the configuration and the layers; of an index nothing of its images.
-    imageSizeInBytes: manifest.blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, manifest.sizeBytes),
+    imageSizeInBytes: sizeOf(ctx.store, manifest),
     imagePushedAt: manifest.pushedAt,
     imageManifestMediaType: manifest.mediaType,
     ...(artifactType !== undefined && { artifactMediaType: artifactType }),

@@ -9,7 +9,7 @@ import { createSecretBox } from "#kernel/secret-box.ts";
 import { VirtualClock } from "#kernel/virtual-clock.ts";
 import { createBlobStore } from "#registry/index.ts";
 import { isFault, type TestWorld, testWorld } from "../../../../test/support/context.ts";
-import { noPorts } from "../../../../test/support/ecr.ts";
+import { ecrWorld, indexOf, noPorts } from "../../../../test/support/ecr.ts";
 import { ecrCollections } from "../index.ts";
 import { createOperations } from "./index.ts";
 
@@ -142,6 +142,28 @@ test("an image goes with its last tag, or by its digest with all of them", async
     { imageDigest, imageTag: "v2" },
   ]);
   assert.equal(await count(), 0);
+});
+
+test("an index is as large as its largest image; one whose images are not there is refused", async () => {
+  const world = await ecrWorld();
+  await world.ecr("CreateRepository", { repositoryName });
+  const small = await world.push(repositoryName, undefined, "small");
+  const large = await world.push(repositoryName, undefined, "a larger layer");
+  const inner = await world.pushManifest(repositoryName, indexOf(small, large));
+  const outer = await world.pushManifest(repositoryName, indexOf(inner));
+  const sizes = async (...digests: string[]) => {
+    const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+    const { imageDetails } = await world.ecr("DescribeImages", { repositoryName, imageIds });
+    return imageDetails!.map(({ imageSizeInBytes }) => imageSizeInBytes);
+  };
+  const [size] = await sizes(large);
+  assert.deepEqual(await sizes(inner, outer), [size, size]);
+  const none = sha256("none");
+  const words =
+    `Images with digests '[${none}]' required for pushing image into repository with name 'team/app' in the registry ` +
+    "with id '000000000000' do not exist";
+  const put = world.pushManifest(repositoryName, indexOf(small, none));
+  await assert.rejects(put, isFault("ReferencedImagesNotFoundException", words));
 });
 
 test("an image that an index names goes only with the index", async () => {

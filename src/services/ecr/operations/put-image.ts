@@ -54,6 +54,6 @@ function asEcrFault(error: unknown): never {
   if (!(error instanceof Fault)) throw error;
   if (error.code === "TAG_INVALID") throw new Fault("ImageTagAlreadyExistsException", error.message);
   if (error.code !== "MANIFEST_BLOB_UNKNOWN") throw error;
-  const { digest } = error.members.detail as { digest: string };
-  throw new Fault("LayersNotFoundException", `The following layers are not found: ${digest}`);
+  const { kind } = error.members.detail as { kind: "Layers" | "Images" };
+  throw new Fault(`${kind === "Images" ? "ReferencedImages" : kind}NotFoundException`, error.message);
 }
