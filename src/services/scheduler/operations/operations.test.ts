@@ -70,6 +70,23 @@ test("what a schedule cannot be is refused", async () => {
     [{ Target: { ...Target, Arn: Target.Arn.replace("us-east-1", "eu-west-1") } }, /must be in the account/],
     [{ Target: { Arn: `arn:aws:events:us-east-1:${account}:event-bus/b`, RoleArn: "r" } }, /EventBridgeParameters is/],
     [{ Target: { Arn: "arn:aws:scheduler:::aws-sdk:ecs:fly", RoleArn: "r" } }, /is not an operation of this platform/],
+    [
+      { Target: { Arn: "arn:aws:scheduler:::aws-sdk:ecs:listTasks", RoleArn: "r" } },
+      /that only read are not supported/,
+    ],
+    [
+      { Target: { Arn: "arn:aws:scheduler:::aws-sdk:ecs:runTask", RoleArn: "r", Input: "{" } },
+      /must be well-formed JSON/,
+    ],
+    [
+      {
+        Target: {
+          ...{ Arn: `arn:aws:events:us-east-1:${account}:event-bus/b`, RoleArn: "r", Input: "text" },
+          EventBridgeParameters: { Source: "s", DetailType: "d" },
+        },
+      },
+      /must be well-formed JSON/,
+    ],
   ];
   for (const [change, message] of cases) {
     await assert.rejects(

@@ -12,6 +12,14 @@ const sdkNames: Readonly<Record<string, string>> = {
   elasticcontainerservice: "ecs",
 };
 
+/** Operations that only read cannot be universal targets: prefixes of the Scheduler User Guide. */
+const readOnly = new RegExp(
+  "^(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|batchGet|batchDescribe|" +
+    "batchRead|transactGet|adminGet|adminList|testMigration|retrieve|testConnection|translateDocument|isAuthorized|" +
+    "invokeModel)",
+  "i",
+);
+
 const supported =
   "Targets are clusters of Amazon ECS (RunTask), event buses (PutEvents), and universal targets " +
   "(arn:aws:scheduler:::aws-sdk:service:operation) of the operations that the platform has.";
@@ -72,6 +80,7 @@ function tagsIn(map: Readonly<Record<string, string>>): { readonly key: string; 
 }
 
 function eventBus(target: Target): TargetAddress {
+  requireJson(target);
   const { Source, DetailType } = target.EventBridgeParameters ?? {};
   if (Source === undefined || DetailType === undefined) {
     throw invalid(`EventBridgeParameters is required for the target ${target.Arn}.`);
@@ -85,6 +94,24 @@ function operation(target: Target, resource: string, { hasOperation }: Scheduler
   const [, sdkName = "", name = ""] = resource.split(":");
   const service = sdkNames[sdkName] ?? sdkName;
   const known = name.charAt(0).toUpperCase() + name.slice(1);
+  if (readOnly.test(name))
+    throw invalid(`${target.Arn} cannot be a target: operations that only read are not supported.`);
   if (!hasOperation(service, known)) throw invalid(`${target.Arn} is not an operation of this platform.`);
+  requireJson(target);
   return { kind: "operation", service, operation: known, roleArn: target.RoleArn };
+}
+
+/** Of other targets the input may be any text (Target in the API reference). */
+function requireJson({ Arn, Input }: Target): void {
+  if (Input === undefined || isJson(Input)) return;
+  throw invalid(`The Input for the target ${Arn} must be well-formed JSON.`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
