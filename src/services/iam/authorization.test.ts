@@ -34,7 +34,11 @@ const cases: readonly [string, object, string[], object?, [string, string][]?][]
     { "iam:PermissionsBoundary": arn("policy/boundary") },
     [["iam:TagUser", arn("user/bob")]],
   ],
-  ["UpdateUser", { UserName: "ada", NewUserName: "bob" }, [arn("user/eng/ada"), arn("user/bob")]],
+  ["UpdateUser", { UserName: "ada", NewUserName: "bob" }, [arn("user/eng/ada"), arn("user/eng/bob")]],
+  ["UpdateUser", { UserName: "ada", NewPath: "/ops/a/" }, [arn("user/eng/ada"), arn("user/ops/a/ada")]],
+  ["UpdateUser", { UserName: "ada", NewPath: "/", NewUserName: "bob" }, [arn("user/eng/ada"), arn("user/bob")]],
+  ["UpdateUser", { UserName: "ada", NewPath: "/eng/" }, [arn("user/eng/ada")]],
+  ["UpdateGroup", { GroupName: "none", NewPath: "/ops/" }, [arn("group/none"), arn("group/ops/none")]],
   [
     "AttachUserPolicy",
     { UserName: "ada", PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" },

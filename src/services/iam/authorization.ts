@@ -129,7 +129,7 @@ const ofUsers: AuthorizationTable<Operations> = {
   UpdateUser: {
     resources: (input, scope) => [
       userArn(scope, input.UserName),
-      ...renamed(scope, "user", input.NewPath, input.NewUserName),
+      ...moved(scope, userArn(scope, input.UserName), input.NewPath, input.NewUserName),
     ],
   },
   TagUser: { ...onUser, ...tagging },
@@ -184,7 +184,7 @@ const ofGroups: AuthorizationTable<Operations> = {
   UpdateGroup: {
     resources: (input, scope) => [
       groupArn(scope, input.GroupName),
-      ...renamed(scope, "group", input.NewPath, input.NewGroupName),
+      ...moved(scope, groupArn(scope, input.GroupName), input.NewPath, input.NewGroupName),
     ],
   },
   AddUserToGroup: onGroup,
@@ -335,7 +335,12 @@ const ofDevices: AuthorizationTable<Operations> = {
   UpdateServerCertificate: {
     resources: (input, scope) => [
       serverCertificateArn(scope, input.ServerCertificateName),
-      ...renamed(scope, "server-certificate", input.NewPath, input.NewServerCertificateName),
+      ...moved(
+        scope,
+        serverCertificateArn(scope, input.ServerCertificateName),
+        input.NewPath,
+        input.NewServerCertificateName,
+      ),
     ],
   },
   TagServerCertificate: { ...onCertificate, ...tagging },
@@ -358,14 +363,11 @@ export const iamAuthorization: ServiceAuthorization = {
   resourceTags: (arn, { store }) => tagsOfResource(store, arn),
 };
 
-/** Renaming takes the right on the new name as well as on the old. */
-function renamed(
-  scope: AuthorizationScope,
-  type: string,
-  path: string | undefined,
-  name: string | undefined,
-): string[] {
-  return name === undefined ? [] : [newArn(scope, type, path, name)];
+/** Renaming and moving take the right on what comes of it as well as on what there is (IAM API, "UpdateUser"). */
+function moved(scope: AuthorizationScope, from: string, path: string | undefined, name: string | undefined): string[] {
+  const [, type = "", ownPath = "/", ownName = ""] = /:([a-z-]+)(\/.*?)([^/]*)$/.exec(from) ?? [];
+  const to = newArn(scope, type, path ?? ownPath, name ?? ownName);
+  return to === from ? [] : [to];
 }
 
 function linkedRoleArn(scope: AuthorizationScope, serviceName: string, suffix: string | undefined): string {
