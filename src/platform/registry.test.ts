@@ -12,6 +12,9 @@ const cases: readonly [string, boolean][] = [
   // Amazon's own: the platform has no rights there.
   ["000000000000.dkr.ecr.us-east-1.amazonaws.com", false],
   ["registry.example.com:4566", false],
+  // A name may begin like an address: credentials are not sent there.
+  ["127.0.0.1.example.com:4566", false],
+  ["127.example.com:4566", false],
   ["", false],
 ];
 for (const [host, own] of cases) {

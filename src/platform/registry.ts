@@ -52,5 +52,5 @@ export function startRegistry(parts: RegistryParts): RunningRegistry {
 export function isRegistryHost(host: string, port: number | undefined): boolean {
   const [, name = "", given = "80"] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
   if (/^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.localhost$/.test(name)) return true;
-  return Number(given) === port && (name === "localhost" || name.startsWith("127."));
+  return Number(given) === port && /^(localhost|127(\.\d{1,3}){3})$/.test(name);
 }
