@@ -282,6 +282,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
       ...adminRoutes({
         ...{ version, clock, dev: options.dev },
         reset: () => resetState(parts, stopSeconds),
+        isTaskInBridge: (address) => parts.agent.findInBridge(address) !== undefined,
         problems: () => parts.host.problems(),
         engine: () => engineName(parts.host.driver),
         activeTasks: () => parts.store.view(tasks).count("alive", "yes"),

@@ -7,6 +7,8 @@ export interface AdminRoutesOptions {
   readonly reset: () => Promise<boolean>;
   /** Whether `POST /_estiva/reset` exists. */
   readonly dev: boolean;
+  /** Whether a task has this address of the engine's bridge. */
+  readonly isTaskInBridge: (ipv4Address: string) => boolean;
   /** `docker 20.10.24`, or why it does not answer, for people. */
   readonly engine: () => Promise<string>;
   /** Tasks that have not stopped. */
@@ -45,14 +47,15 @@ export function adminRoutes(options: AdminRoutesOptions): Readonly<Record<string
     "GET /_estiva/health": health,
     "POST /_estiva/reset": async ({ remoteAddress }) => {
       if (!options.dev) return notFound;
-      return isTask(remoteAddress) ? forbidden : reset(options);
+      return isTask(options, remoteAddress) ? forbidden : reset(options);
     },
   };
 }
 
-/** What comes out of a VPC has a link-local address on this machine (docs/networking.md). */
-function isTask(remoteAddress = ""): boolean {
-  return /^(::ffff:)?169\.254\./.test(remoteAddress);
+/** What comes out of a VPC has a link-local address here (docs/networking.md), a task in the bridge one of its own. */
+function isTask({ isTaskInBridge }: AdminRoutesOptions, remoteAddress = ""): boolean {
+  const address = remoteAddress.replace(/^::ffff:/, "");
+  return address.startsWith("169.254.") || isTaskInBridge(address);
 }
 
 /** A task may be anybody's, and needs no credentials to get here. */

@@ -63,6 +63,8 @@ export interface Agent {
   findContainer(metadataId: string): KnownContainer | undefined;
   /** For version 2 of the endpoint: the task with this address, if only one has it. */
   findByAddress(ipv4Address: string): KnownContainer["task"] | undefined;
+  /** The task that has this address of the engine's bridge. */
+  findInBridge(ipv4Address: string): KnownContainer["task"] | undefined;
   /** The task whose role's credentials are known by this id. */
   findByCredentials(credentialsId: string): KnownContainer["task"] | undefined;
   /** What is done for a task of the host, and what it waits for; undefined: the host does not have it. */
@@ -158,6 +160,7 @@ export function createAgent(config: AgentConfig): Agent {
     },
     findContainer: (metadataId) => table.findContainer(metadataId),
     findByAddress: (ipv4Address) => table.findByAddress(ipv4Address),
+    findInBridge: (ipv4Address) => table.findInBridge(ipv4Address),
     findByCredentials: (credentialsId) => table.findByCredentials(credentialsId),
     progressOf: (taskArn) => table.progressOf(taskIdOf(taskArn)),
     removeLoadBalancers: () => nodes?.removeAll(),

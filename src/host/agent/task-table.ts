@@ -155,6 +155,13 @@ export class TaskTable {
     return having.length === 1 ? having[0]!.task : undefined;
   }
 
+  findInBridge(ipv4Address: string): Task | undefined {
+    for (const { task } of this.#actors.values()) {
+      if (task.payload.networkMode === "bridge" && task.live.sandbox?.address === ipv4Address) return task;
+    }
+    return undefined;
+  }
+
   findByCredentials(credentialsId: string): Task | undefined {
     for (const { task } of this.#actors.values()) if (task.payload.credentialsId === credentialsId) return task;
     return undefined;
