@@ -30,6 +30,7 @@ export const differences: Readonly<Record<string, readonly RegExp[]>> = {
   events: [/^(Put|Remove)Permission: .* is on \*, not on .*:event-bus\//],
   // The secret that is tagged as it is made has no id yet; a batch names no versions.
   secretsmanager: [/^CreateSecret: secretsmanager:TagResource lacks /, /^BatchGetSecretValue: .* lacks .*:VersionId$/],
-  // A second factor is a global key; the names of the session are told to whoever asks for them.
-  sts: [/^AssumeRole: sts:\w+ has no key (aws:MultiFactorAuth|sts:)/],
+  // A second factor is a global key; the names of the session are told to whoever asks for them. The reference has
+  // TagSession for roles only; tags of a federated user's session are never transitive.
+  sts: [/^AssumeRole: sts:\w+ has no key (aws:MultiFactorAuth|sts:)/, /^GetFederationToken: sts:TagSession /],
 };

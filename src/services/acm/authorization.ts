@@ -1,5 +1,12 @@
 import type { Operations } from "#generated/acm/types.ts";
-import { type AuthorizationTable, type ServiceAuthorization, tagsOf } from "#kernel/authorization.ts";
+import { formatArn } from "#kernel/arn.ts";
+import {
+  type AuthorizationScope,
+  type AuthorizationTable,
+  type Requirement,
+  type ServiceAuthorization,
+  tagsOf,
+} from "#kernel/authorization.ts";
 import { certificateOfArn } from "./model.ts";
 
 const onCertificate = { resources: ({ CertificateArn }: { readonly CertificateArn: string }) => [CertificateArn] };
@@ -16,6 +23,7 @@ const operations: AuthorizationTable<Operations> = {
   ImportCertificate: {
     resources: ({ CertificateArn }) => (CertificateArn === undefined ? [] : [CertificateArn]),
     requestTags: ({ Tags }) => tagsOf(Tags),
+    also: tagging,
   },
   ListCertificates: {},
   ListTagsForCertificate: onCertificate,
@@ -32,6 +40,7 @@ const operations: AuthorizationTable<Operations> = {
       "acm:Export": input.Options?.Export ?? "DISABLED",
     }),
     requestTags: ({ Tags }) => tagsOf(Tags),
+    also: tagging,
   },
   ResendValidationEmail: onCertificate,
   RevokeCertificate: onCertificate,
@@ -45,3 +54,16 @@ export const authorization: ServiceAuthorization = {
   operations,
   resourceTags: (arn, scope) => certificateOfArn(scope.store, arn)?.value.tags,
 };
+
+interface NewCertificate {
+  readonly CertificateArn?: string;
+  readonly Tags?: Parameters<typeof tagsOf>[0];
+}
+
+/** Whoever tags a certificate as it is made must be allowed to tag it. Its id is not known before. */
+function tagging({ CertificateArn, Tags }: NewCertificate, scope: AuthorizationScope): readonly Requirement[] {
+  if (!Tags?.length) return [];
+  const { partition, account, region } = scope;
+  const any = formatArn({ partition, service: "acm", region, account, resource: "certificate/*" });
+  return [{ action: "acm:AddTagsToCertificate", resource: CertificateArn ?? any, requestTags: tagsOf(Tags) }];
+}

@@ -51,20 +51,36 @@ const onStreams: OperationAuthorization<{ readonly Names: readonly string[] }> =
   resources: ({ Names: names }, scope) => names.map((name) => onNamed("metric-stream/", name, scope)),
 };
 
-/** An alarm that is made with tags. */
-const put: OperationAuthorization<{
+interface WithTags {
+  readonly Tags?: Parameters<typeof tagsOf>[0];
+}
+
+/** Whoever tags what it makes must be allowed to tag, too (CloudWatch API, `Tags` of PutMetricAlarm and its like). */
+function tagged<Input>(entry: OperationAuthorization<Input>): OperationAuthorization<Input & WithTags> {
+  return {
+    ...entry,
+    requestTags: ({ Tags: tags }) => tagsOf(tags),
+    also: (input, scope) => {
+      const requestTags = tagsOf(input.Tags);
+      const named = input.Tags?.length ? (entry.resources?.(input, scope) ?? []) : [];
+      return named.map((resource) => ({ action: "cloudwatch:TagResource", resource, requestTags }));
+    },
+  };
+}
+
+interface Alarm {
   readonly AlarmName: string;
   readonly AlarmActions?: readonly string[];
   readonly OKActions?: readonly string[];
   readonly InsufficientDataActions?: readonly string[];
-  readonly Tags?: Parameters<typeof tagsOf>[0];
-}> = {
+}
+
+const put = tagged<Alarm>({
   ...onAlarm,
-  requestTags: ({ Tags: tags }) => tagsOf(tags ?? []),
   conditionKeys: ({ AlarmActions = [], OKActions = [], InsufficientDataActions = [] }) => ({
     "cloudwatch:AlarmActions": [...AlarmActions, ...OKActions, ...InsufficientDataActions],
   }),
-};
+});
 
 /** "Actions, resources, and condition keys for Amazon CloudWatch" (Service Authorization Reference). */
 const operations: AuthorizationTable<Operations> = {
@@ -97,19 +113,18 @@ const operations: AuthorizationTable<Operations> = {
   ListMetricStreams: {},
   ListMetrics: {},
   ListTagsForResource: onArn,
-  PutAlarmMuteRule: {
+  PutAlarmMuteRule: tagged<{ readonly Name: string }>({
     resources: ({ Name: name }, scope) => [onNamed("alarm-mute-rule:", name, scope)],
-    requestTags: ({ Tags: tags }) => tagsOf(tags ?? []),
-  },
+  }),
   PutAnomalyDetector: {},
   PutCompositeAlarm: put,
-  PutDashboard: { ...onDashboard, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
-  PutInsightRule: { ...onRule, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
+  PutDashboard: tagged(onDashboard),
+  PutInsightRule: tagged(onRule),
   PutLogAlarm: put,
   PutManagedInsightRules: {},
   PutMetricAlarm: put,
   PutMetricData: { conditionKeys: ({ Namespace }) => ({ "cloudwatch:namespace": Namespace }) },
-  PutMetricStream: { ...onStream, requestTags: ({ Tags: tags }) => tagsOf(tags ?? []) },
+  PutMetricStream: tagged(onStream),
   SetAlarmState: onAlarm,
   StartMetricStreams: onStreams,
   StartOTelEnrichment: {},

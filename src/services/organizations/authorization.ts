@@ -10,7 +10,14 @@ import { organizationIds, organizationsArn } from "./model.ts";
 
 /** "Actions, resources, and condition keys for AWS Organizations" (Service Authorization Reference). */
 const operations: AuthorizationTable<Operations> = {
-  CreateAccount: { requestTags: ({ Tags }) => tagsOf(Tags) },
+  CreateAccount: {
+    requestTags: ({ Tags }) => tagsOf(Tags),
+    // Its number is not known before it is made.
+    also: ({ Tags }, scope) =>
+      Tags?.length
+        ? [{ action: "organizations:TagResource", resource: accountArn(scope, "*"), requestTags: tagsOf(Tags) }]
+        : [],
+  },
   DescribeAccount: { resources: ({ AccountId }, scope) => [accountArn(scope, AccountId)] },
   DescribeCreateAccountStatus: {},
   DescribeOrganization: {},

@@ -46,11 +46,21 @@ const operationsOf = (secondFactor: SecondFactorCheck): AuthorizationTable<Opera
   GetAccessKeyInfo: {},
   GetCallerIdentity: { free: true },
   GetFederationToken: {
-    resources: ({ Name }, { partition, account }) => [`arn:${partition}:sts::${account}:federated-user/${Name}`],
+    resources: (input, scope) => [federatedUserArn(input, scope)],
     requestTags: ({ Tags }) => tagsOf(Tags),
+    // "Passing session tags in AWS STS": whoever might choose its session's tags would be what it says that it is.
+    also: (input, scope) => {
+      const requestTags = tagsOf(input.Tags);
+      const resource = federatedUserArn(input, scope);
+      return input.Tags?.length ? [{ action: "sts:TagSession", resource, requestTags }] : [];
+    },
   },
   GetSessionToken: { free: true },
 });
+
+function federatedUserArn({ Name }: { readonly Name: string }, { partition, account }: AuthorizationScope): string {
+  return `arn:${partition}:sts::${account}:federated-user/${Name}`;
+}
 
 export function createAuthorization(secondFactor: SecondFactorCheck): ServiceAuthorization {
   return {
