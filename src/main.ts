@@ -13,6 +13,7 @@ import type { Log } from "#kernel/controller.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
 import { createLog } from "#kernel/log.ts";
+import { MinuteCounts } from "#kernel/minute-counts.ts";
 import { type Random, systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
@@ -118,6 +119,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const { openDataChannel } = sessions;
   const measured = createMetricSink(metrics);
+  const counts = new MinuteCounts({ sink: measured, clock, log, failure: "Counts of invocations could not be stored" });
   logsOnDisk.publishMetrics(store, measured);
   const publishUsage = createUsageReceiver({ store, sink: measured });
   const hub = new AgentHub({ store, clock, random, openDataChannel, publishUsage });
@@ -144,7 +146,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const delivery = new TrailDelivery({ store, trail, sink, refusal, clock, log });
   const { services, loadBalancing } = createServices({
     ...{ store, clock, log, env: options.env, account, stoppedTaskHours: options.stoppedTaskHours, box },
-    ...{ identity, roles, hub, sessions, logsOnDisk, sink, metrics, measured, trail, delivery, refusal },
+    ...{ identity, roles, hub, sessions, logsOnDisk, sink, metrics, measured, counts, trail, delivery, refusal },
     ...{ blobs, ecrPorts },
   });
   const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile: identity.compile });
@@ -221,6 +223,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       // What controllers wait for ends first.
       await scanner.close();
       await control.stop();
+      await counts.close();
       await host.close();
       await identity.usage.close();
       await trail.flush();

@@ -1,7 +1,7 @@
-import type { Clock, Timer } from "#kernel/clock.ts";
+import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { MetricPublisher } from "#kernel/metric-publisher.ts";
-import type { Measurement, MetricSink } from "#kernel/metric-sink.ts";
+import type { MetricSink } from "#kernel/metric-sink.ts";
+import { MinuteCounts } from "#kernel/minute-counts.ts";
 
 export interface CallCountsOptions {
   readonly sink: MetricSink;
@@ -38,73 +38,28 @@ const documented: Readonly<Record<string, UsageMetrics>> = {
   scheduler: { name: "Scheduler" },
 };
 
-const minuteMs = 60_000;
-
-interface Minute {
-  /** In milliseconds since the epoch. */
-  readonly start: number;
-  readonly timer: Timer;
-  /** By account, region, service and operation. */
-  readonly counts: Map<string, { readonly metric: Omit<Measurement, "values">; count: number }>;
-}
-
 /**
- * Publishes `CallCount` of `AWS/Usage`, as each minute with a call ends: a minute without calls costs nothing. Each
- * call is a value of 1, so that the sum is how many there were. What was not published yet when the process is killed
- * is lost.
+ * Publishes `CallCount` of `AWS/Usage`, as each minute with a call ends. Each call is a value of 1, so that the sum is
+ * how many there were.
  */
 export class CallCounts {
-  readonly #clock: Clock;
-  readonly #publisher: MetricPublisher;
-  #minute: Minute | undefined;
-  #closed = false;
+  readonly #counts: MinuteCounts;
 
-  constructor({ sink, clock, log }: CallCountsOptions) {
-    this.#clock = clock;
-    this.#publisher = new MetricPublisher({ sink, log, failure: "Counts of calls could not be stored" });
+  constructor(options: CallCountsOptions) {
+    this.#counts = new MinuteCounts({ ...options, failure: "Counts of calls could not be stored" });
   }
 
   take({ service, operation, place }: CountedCall): void {
     const usage = documented[service];
     if (place === undefined || usage === undefined || usage.operations?.has(operation) === false) return;
-    // A call may outlive its connection, which the gateway cuts off in the end.
-    if (this.#closed) return;
-    this.#minute ??= this.#begin();
-    const { counts } = this.#minute;
     const { account, region } = place;
-    const key = `${account} ${region} ${service} ${operation}`;
-    const counted = counts.get(key);
-    if (counted !== undefined) {
-      counted.count++;
-      return;
-    }
     const dimensions = { Type: "API", Resource: operation, Service: usage.name, Class: "None" };
     const metric = { namespace: "AWS/Usage", metricName: "CallCount", dimensions, unit: "None" };
-    counts.set(key, { metric: { account, region, ...metric }, count: 1 });
+    this.#counts.count({ account, region, ...metric });
   }
 
   /** Counts no more. Resolves when all that was counted is published. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#minute?.timer.cancel();
-    this.#end();
-    await this.#publisher.settled();
-  }
-
-  #begin(): Minute {
-    const now = this.#clock.now();
-    const start = Math.floor(now / minuteMs) * minuteMs;
-    return { start, timer: this.#clock.after(start + minuteMs - now, () => this.#end()), counts: new Map() };
-  }
-
-  #end(): void {
-    const minute = this.#minute;
-    if (minute === undefined) return;
-    this.#minute = undefined;
-    const measurements = [...minute.counts.values()].map(({ metric, count }) => ({
-      ...metric,
-      values: [{ value: 1, count }],
-    }));
-    this.#publisher.publish(measurements, { time: minute.start, periodSeconds: 60 });
+  close(): Promise<void> {
+    return this.#counts.close();
   }
 }

@@ -5,6 +5,7 @@ import type { ServiceModule } from "#kernel/handler.ts";
 import type { LoadBalancerNode, LoadBalancingEndpoint } from "#kernel/load-balancing.ts";
 import type { LogSink } from "#kernel/log-sink.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
+import type { MetricCounter } from "#kernel/minute-counts.ts";
 import type { RoleActor } from "#kernel/role-actor.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import { certificateAuthority, createAcm } from "#services/acm/index.ts";
@@ -51,6 +52,8 @@ export interface ServicesParts {
   readonly metrics: MetricStorage;
   /** Where what the platform measures itself goes. */
   readonly measured: MetricSink;
+  /** Where services count what happens. */
+  readonly counts: MetricCounter;
   readonly trail: Trail;
   readonly delivery: TrailDelivery;
   readonly refusal: LogsRefusal;
@@ -96,7 +99,9 @@ export function createServices(parts: ServicesParts): Services {
     createSecretsManager({ box, policyFault }),
     createSsm({ box, sessions }),
     createEcr({ ...parts.ecrPorts, box, policyFault, blobs }),
-    createEvents({ box, policyFault, logs: sink, logsRefusal, roles: parts.roles, send: sendHttp }),
+    createEvents({
+      ...{ box, policyFault, logs: sink, logsRefusal, roles: parts.roles, send: sendHttp, counts: parts.counts },
+    }),
     createAcm({ box }),
     elb.module,
     createDiscovery({ publishNames: names.part(() => store.view(namespaces).size > 0) }),

@@ -47,6 +47,8 @@ export interface EventsWorld extends TestWorld, DrivenControllers {
   logsFail: boolean;
   /** What was warned of. */
   readonly warnings: string[];
+  /** How often each metric was counted: `AWS/Events Invocations RuleName=r`. */
+  readonly counted: Map<string, number>;
   waiting(): number;
 }
 
@@ -68,6 +70,7 @@ export async function eventsWorld(): Promise<EventsWorld> {
   };
   const parts = {
     ...{ sent: [] as HttpCall[], ran: [] as EventsWorld["ran"], warnings, logsFail: false },
+    counted: new Map<string, number>(),
     refusal: undefined as string | undefined,
     logsRefusal: (() => undefined) as DeliveryPorts["logsRefusal"],
     answerHttp: (): HttpAnswer | Promise<HttpAnswer> => ({ status: 200 }),
@@ -95,6 +98,12 @@ export async function eventsWorld(): Promise<EventsWorld> {
     async send(call) {
       result.sent.push(call);
       return result.answerHttp(call);
+    },
+    counts: {
+      count({ namespace, metricName, dimensions }, times = 1) {
+        const name = [namespace, metricName, ...Object.entries(dimensions).map((each) => each.join("="))].join(" ");
+        result.counted.set(name, (result.counted.get(name) ?? 0) + times);
+      },
     },
   });
   const scheduler = createScheduler({ hasOperation: (name, operation) => `${name}:${operation}` === "ecs:RunTask" });

@@ -101,7 +101,10 @@ export async function recordedWorld(): Promise<RecordedWorld> {
     ...[createAcm({ box }), createCloudWatch({ storage: metrics })],
     createCloudTrail({ trail, delivery, refusal }),
     // Nothing is delivered: no controller runs here.
-    createEvents({ box, policyFault, logs: sink, logsRefusal: refusal, roles: nowhere, send: nowhere.send }),
+    createEvents({
+      ...{ box, policyFault, logs: sink, logsRefusal: refusal, roles: nowhere, send: nowhere.send },
+      counts: { count() {} },
+    }),
   ];
   const { authorize } = createAuthorizer({ services, store, clock, secretBox: box });
   const options = { store: store.as("api"), credentials: identity.credentials, authorize };

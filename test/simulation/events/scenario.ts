@@ -103,7 +103,7 @@ function boot({ store, clock: exact, random, log, onBug }: BootParts, world: Eve
   const logs = createLogs({ storage, ...parts });
   const events = createEvents({
     ...{ box: createSecretBox(new Uint8Array(32), random), policyFault: () => undefined },
-    ...{ logsRefusal: () => undefined },
+    ...{ logsRefusal: () => undefined, counts: { count() {} } },
     ...{ logs: createLogSink({ store, storage, clock, random }), roles: rolesOf(world, clock) },
     send: (call) => post(call, world, clock),
   });

@@ -4,7 +4,13 @@ import type { DeliveryRecord } from "../model.ts";
 /** How an attempt ended. What is dropped is not tried again: the target is gone, or will never take it. */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number }
+  | {
+      readonly kind: "retry";
+      readonly reason: string;
+      readonly afterMs?: number;
+      /** Whether the target had too much to do. */
+      readonly isThrottled?: boolean;
+    }
   | { readonly kind: "drop"; readonly reason: string };
 
 export const done: Outcome = { kind: "done" };
@@ -38,6 +44,7 @@ export function afterFailure(
 }
 
 /** Faults that may pass by themselves; with others the same request would fail again. */
+const throttling = /Throttl|TooManyRequests/;
 const passing = /Throttl|TooManyRequests|LimitExceeded|ServerException|ServiceUnavailable|InternalFailure|Conflict/;
 
 /** What an error of a call means for the delivery. Bugs are thrown on. */
@@ -45,7 +52,7 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Fault) {
     const reason = `${error.code}: ${error.message}`;
     return passing.test(error.code) || (error.status ?? 400) >= 500
-      ? { kind: "retry", reason }
+      ? { kind: "retry", reason, ...(throttling.test(error.code) && { isThrottled: true }) }
       : { kind: "drop", reason };
   }
   if (error instanceof DriverError) return { kind: error.retryable ? "retry" : "drop", reason: error.message };

@@ -1,5 +1,6 @@
 import type { SendHttp } from "#kernel/http-sender.ts";
 import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
+import type { MetricCounter } from "#kernel/minute-counts.ts";
 import type { RoleActor } from "#kernel/role-actor.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 
@@ -12,4 +13,6 @@ export interface DeliveryPorts {
   readonly send: SendHttp;
   /** Opens the secrets of connections. */
   readonly box: SecretBox;
+  /** Counts invocations of targets. */
+  readonly counts: MetricCounter;
 }

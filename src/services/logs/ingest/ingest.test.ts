@@ -44,12 +44,36 @@ async function metricsWorld() {
         ...name,
         logEvents: messages.map((message) => ({ timestamp: clock.now() + offset, message })),
       }),
-    /** What was published since the last call. */
+    /** What was published since the last call, but for how much came in. */
     take() {
-      return published.splice(0).map(({ namespace: _namespace, ...rest }) => rest);
+      const own = published.splice(0).filter(({ metricName }) => !metricName.startsWith("Incoming"));
+      return own.map(({ namespace: _namespace, ...rest }) => rest);
     },
   };
 }
+
+test("how much comes in is told by the minute, of each group and of all", async () => {
+  const { call, operations, clock, put, start, published } = await metricsWorld();
+  await put(["größe", "b"]);
+  await put(["c"]);
+  await call(operations, "CreateLogGroup", { logGroupName: "other" });
+  await call(operations, "CreateLogStream", { ...name, logGroupName: "other" });
+  const logEvents = [{ timestamp: clock.now(), message: "d" }];
+  await call(operations, "PutLogEvents", { ...name, logGroupName: "other", logEvents });
+  await clock.advance(minuteMs);
+  const at = { namespace: "AWS/Logs", time: start, periodSeconds: 60 };
+  const points = (
+    [
+      [{}, 4, 114],
+      [{ LogGroupName: "g" }, 3, 87],
+      [{ LogGroupName: "other" }, 1, 27],
+    ] as const
+  ).flatMap(([dimensions, events, bytes]) => [
+    { ...at, dimensions, metricName: "IncomingLogEvents", unit: "None", values: [{ value: 1, count: events }] },
+    { ...at, dimensions, metricName: "IncomingBytes", unit: "Bytes", values: [{ value: bytes, count: 1 }] },
+  ]);
+  assert.deepEqual(published, points);
+});
 
 describe("metric filters", () => {
   test("publish a value for each event that matches, a point a minute", async () => {

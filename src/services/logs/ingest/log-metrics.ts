@@ -2,9 +2,11 @@ import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { MetricPublisher } from "#kernel/metric-publisher.ts";
 import type { Measurement, MetricSink } from "#kernel/metric-sink.ts";
+import { type CountedMetric, MinuteCounts } from "#kernel/minute-counts.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import { type LogGroupRecord, logGroups, type MetricFilterRecord, metricFilters } from "../model.ts";
 import { compileFilterPattern, type FilterPattern } from "../patterns/filter-pattern.ts";
+import { eventOverheadBytes } from "../segments/page.ts";
 import type { LogStorage, RecordContent } from "../segments/storage.ts";
 import { embeddedMetrics, mayEmbedMetrics } from "./embedded.ts";
 import { Tally } from "./tally.ts";
@@ -32,21 +34,24 @@ interface Minute {
 const minuteMs = 60_000;
 
 /**
- * Publishes what metric filters make of events, and the metrics that messages have embedded, as events are stored. A
- * group without filters costs a look into an index, a message without metrics a look at its first character. What was
- * not published yet when the process ends is lost: the events are not.
+ * Publishes how much comes in, what metric filters make of events, and the metrics that messages have embedded, as
+ * events are stored. A group without filters costs two looks into an index, a message without metrics a look at its
+ * first character and at its length. What was not published yet when the process ends is lost: the events are not.
  */
 export class LogMetrics {
   readonly #options: LogMetricsOptions;
   readonly #compiled = new WeakMap<MetricFilterRecord, Compiled>();
   readonly #minutes = new Map<string, Minute>();
   readonly #publisher: MetricPublisher;
+  readonly #incoming: MinuteCounts;
   readonly #stop: () => void;
 
   constructor(options: LogMetricsOptions) {
     this.#options = options;
-    const { sink, log } = options;
-    this.#publisher = new MetricPublisher({ sink, log, failure: "Metrics from logs could not be stored" });
+    const { sink, log, clock } = options;
+    const failure = "Metrics from logs could not be stored";
+    this.#publisher = new MetricPublisher({ sink, log, failure });
+    this.#incoming = new MinuteCounts({ sink, log, clock, failure });
     this.#stop = options.storage.followAll((groupId, batch) => this.#take(groupId, batch));
   }
 
@@ -54,20 +59,33 @@ export class LogMetrics {
   async close(): Promise<void> {
     this.#stop();
     for (const { timer } of this.#minutes.values()) timer.cancel();
+    await this.#incoming.close();
     await this.#publisher.settled();
   }
 
   #take(groupId: string, batch: RecordContent): void {
     const { store } = this.#options;
+    const group = store.view(logGroups).by("id", groupId)[0]?.value;
+    if (group === undefined) return;
+    this.#countIncoming(group, batch);
     const filters = store.view(metricFilters).by("group", groupId);
     const embeds = batch.events.filter(({ message }) => mayEmbedMetrics(message));
     if (filters.length === 0 && embeds.length === 0) return;
-    const group = store.view(logGroups).by("id", groupId)[0]?.value;
-    if (group === undefined) return;
     const tally = new Tally(group);
     for (const filter of filters) this.#applyFilter(filter, batch, tally);
     for (const { message } of embeds) this.#addEmbedded(group, message, tally);
     this.#publish(tally);
+  }
+
+  /** As "Monitoring usage with CloudWatch metrics" of the user guide has it; sizes are those of PutLogEvents. */
+  #countIncoming({ account, region, logGroupName }: LogGroupRecord, { events }: RecordContent): void {
+    const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes, 0);
+    const everywhere: readonly CountedMetric["dimensions"][] = [{}, { LogGroupName: logGroupName }];
+    for (const dimensions of everywhere) {
+      const metric = { account, region, namespace: "AWS/Logs", dimensions };
+      this.#incoming.count({ ...metric, metricName: "IncomingLogEvents", unit: "None" }, events.length);
+      this.#incoming.sum({ ...metric, metricName: "IncomingBytes", unit: "Bytes" }, bytes);
+    }
   }
 
   #applyFilter(filter: Entry<MetricFilterRecord>, { events }: RecordContent, tally: Tally): void {

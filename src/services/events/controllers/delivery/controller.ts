@@ -1,5 +1,6 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Entry, Put } from "#kernel/store.ts";
+import { type Invocation, invocationMetrics } from "../../delivery/invocation-metrics.ts";
 import { afterFailure, type Outcome, outcomeOf } from "../../delivery/outcome.ts";
 import type { DeliveryPorts } from "../../delivery/ports.ts";
 import { deliverToBus } from "../../delivery/to-bus.ts";
@@ -57,8 +58,8 @@ async function deliverQueue(
   if (typeof free === "number") return { lookAgainAt: free };
   const publication = new Publication({ store: ctx.store, now, random: ctx.random });
   const tried = await attempt(free, ctx, parts.ports, publication);
-  const ends = [...expired.map((entry) => ({ entry, outcome: tooOld })), ...tried];
-  if (ends.length > 0) await settle(ends, ctx, publication);
+  const ends = [...expired.map((entry) => ({ entry, outcome: tooOld, isUntried: true })), ...tried];
+  if (ends.length > 0) await settle(ends, ctx, publication, parts.ports.counts);
   // More that is due is noticed by this commit.
   return nextAt === undefined ? undefined : { lookAgainAt: nextAt };
 }
@@ -66,6 +67,7 @@ async function deliverQueue(
 interface Ended {
   readonly entry: Waiting;
   readonly outcome: Outcome;
+  readonly isUntried?: boolean;
 }
 
 const tooOld: Outcome = { kind: "drop", reason: "It is older than its MaximumEventAgeInSeconds." };
@@ -140,16 +142,24 @@ async function deliverOne(
   }
 }
 
-/** One commit with all that came of a batch. */
-async function settle(ends: readonly Ended[], ctx: ControllerContext, publication: Publication): Promise<void> {
+/** One commit with all that came of a batch, which is counted then. */
+async function settle(
+  ends: readonly Ended[],
+  ctx: ControllerContext,
+  publication: Publication,
+  counts: DeliveryPorts["counts"],
+): Promise<void> {
   const put: Put[] = [...publication.puts];
   const remove: string[] = [];
-  for (const { entry, outcome } of ends) {
+  const invocations: (readonly [DeliveryRecord, Invocation])[] = [];
+  for (const { entry, outcome, isUntried = false } of ends) {
     const next = nextOf(entry, outcome, ctx);
     if (next === undefined) remove.push(entry.key);
     else put.push({ key: entry.key, value: next });
+    invocations.push([entry.value, { outcome: isUntried ? undefined : outcome, isOver: next === undefined }]);
   }
   await ctx.store.commit({ unchanged: ends.map(({ entry }) => entry), put, remove });
+  for (const metric of invocations.flatMap(([of, each]) => invocationMetrics(of, each))) counts.count(metric);
 }
 
 /** The record to try again with; undefined: it is over, for better or for worse. */
