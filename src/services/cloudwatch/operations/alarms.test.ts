@@ -184,11 +184,19 @@ describe("alarms on metrics", () => {
   });
 
   test("SetAlarmState holds until the next evaluation", async () => {
-    const { put, minute, state, call, operations } = await alarmsWorld();
+    const { put, minute, state, judge, clock, call, operations } = await alarmsWorld();
     await put();
     await minute(1);
+    await clock.advance(5000);
+    await judge();
     await call(operations, "SetAlarmState", { AlarmName: "high", StateValue: "ALARM", StateReason: "testing" });
+    // The controller hears of the change.
+    await judge();
     assert.equal(await state(), "ALARM");
+    await put();
+    await judge();
+    assert.equal(await state(), "OK", "another configuration is evaluated at once");
+    await call(operations, "SetAlarmState", { AlarmName: "high", StateValue: "ALARM", StateReason: "testing" });
     await minute(1);
     assert.equal(await state(), "OK");
     const unknown = { AlarmName: "none", StateValue: "OK" as const, StateReason: "testing" };
@@ -281,7 +289,7 @@ describe("composite alarms", () => {
   });
 
   test("cannot name what is not there, nor themselves by way of others; and what they name stays", async () => {
-    const { call, operations } = await composites();
+    const { call, operations, state } = await composites();
     const put = (AlarmName: string, AlarmRule: string) =>
       call(operations, "PutCompositeAlarm", { AlarmName, AlarmRule });
     await assert.rejects(put("x", "ALARM(nothing)"), isFault("ValidationError", /do not exist/));
@@ -294,7 +302,9 @@ describe("composite alarms", () => {
     await assert.rejects(remove(["high"]), isFault("ResourceConflict", /composite alarm both/));
     await remove(["above"]);
     await remove(["both"]);
-    await remove(["high", "quiet"]);
+    await assert.rejects(remove(["high", "none"]), isFault("ResourceNotFound", /^$/));
+    assert.equal(await state(), undefined, "those that are there are deleted all the same");
+    await remove(["quiet"]);
     await assert.rejects(remove(["high"]), isFault("ResourceNotFound", /^$/));
   });
 });

@@ -1,11 +1,12 @@
 import { alarmsIn, parseRule } from "../alarms/rule.ts";
-import { alarmNameOf, alarms, deletedAlarm, worldOf } from "../model.ts";
-import { invalid, requireAlarms } from "../request/alarm.ts";
+import { alarmKey, alarmNameOf, alarms, deletedAlarm, worldOf } from "../model.ts";
+import { invalid, noAlarm } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
-/** Deletes alarms: all, or none when one of them is not there or is needed by another. */
+/** Deletes alarms: all that are there, though others are not, or none when one of them is needed by another. */
 export const DeleteAlarms: CloudWatchHandler<"DeleteAlarms"> = async ({ AlarmNames: names }, ctx) => {
-  const entries = await requireAlarms(ctx, [...new Set(names)]);
+  const reads = await Promise.all([...new Set(names)].map((name) => ctx.store.get(alarmKey(ctx, name))));
+  const entries = reads.filter((read) => read.value !== undefined);
   if (entries.filter(({ value }) => value.type === "composite").length > 1) {
     throw invalid(ctx, "Only one composite alarm can be deleted at a time.");
   }
@@ -23,5 +24,7 @@ export const DeleteAlarms: CloudWatchHandler<"DeleteAlarms"> = async ({ AlarmNam
   const now = ctx.clock.now();
   const history = entries.flatMap(({ value }) => deletedAlarm(value, now));
   await ctx.store.commit({ unchanged: entries, remove: entries.map(({ key }) => key), put: history });
+  // "The alarms you specify with correct names are still deleted" (DeleteAlarms).
+  if (entries.length < reads.length) throw noAlarm(ctx);
   return {};
 };

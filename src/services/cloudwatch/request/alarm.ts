@@ -70,7 +70,11 @@ export async function requireAlarms(
 ): Promise<readonly Entry<AlarmRecord>[]> {
   const reads = await Promise.all(names.map((name) => ctx.store.get(alarmKey(ctx, name))));
   return reads.map((read) => {
-    if (read.value === undefined) throw ctx.fault("ResourceNotFound", "", { status: 404 });
+    if (read.value === undefined) throw noAlarm(ctx);
     return read;
   });
+}
+
+export function noAlarm(ctx: RequestContext): Error {
+  return ctx.fault("ResourceNotFound", "", { status: 404 });
 }

@@ -12,12 +12,13 @@ import { haveCompositesFollowed } from "../composite/controller.ts";
 const followMs = 20;
 
 /**
- * Evaluates alarms on metrics: once a minute, those of a shorter period once a period, a moment after it ended. Only a
- * change of state is written. What came right before a restart, or before a time without evaluations, is judged first.
+ * Evaluates alarms on metrics: once a minute, those of a shorter period once a period, a moment after it ended; a
+ * state that is set by hand holds until then. Only a change of state is written. What came right before a restart, or
+ * before a time without evaluations, is judged first.
  */
 export function alarmController(storage: MetricStorage): Controller {
-  /** By the key of the alarm: the end of the last period that it was judged by. */
-  const judged = new Map<string, number>();
+  /** By the key of the alarm: the end of the last period that it was judged by, and which configuration was. */
+  const judged = new Map<string, { readonly end: number; readonly configuredAt: number }>();
   return {
     name: "cloudwatch.alarm",
     watches: [watch(alarms, ({ key, value }) => (value.type === "metric" ? [key] : []))],
@@ -30,7 +31,10 @@ export function alarmController(storage: MetricStorage): Controller {
       }
       const now = ctx.clock.now();
       const { endMs, nextMs } = evaluationTime(alarm.configuration, now);
-      const last = judged.get(key);
+      const before = judged.get(key);
+      const configuredAt = alarm.configurationUpdatedAt;
+      if (before?.end === endMs && before.configuredAt === configuredAt) return { lookAgainAt: nextMs };
+      const last = before?.end;
       const missed = await missedEnds(storage, alarm, { judged: last, endMs, nowMs: now });
       const isLate = missed.length > 0 || (last !== undefined && endMs - last > nextMs - endMs);
       // What is late is judged at once, and composite alarms are to see each state that comes of it.
@@ -39,7 +43,7 @@ export function alarmController(storage: MetricStorage): Controller {
         const verdict = await judge(storage, alarm, end, now);
         const isNew = verdict !== undefined && verdict.stateValue !== alarm.stateValue;
         if (isNew) await settle(ctx, { entry: { ...entry, value: alarm }, verdict, endMs: end });
-        judged.set(key, end);
+        judged.set(key, { end, configuredAt });
         // What follows is judged from the new state on.
         if (isNew && end < endMs) return { lookAgainAt: now };
       }
