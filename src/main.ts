@@ -54,6 +54,7 @@ import { createLogSink, type LogStorage } from "#services/logs/index.ts";
 import { createSessions, type Sessions } from "#sessions/index.ts";
 import { createStore, openEmbeddedEngine, type StoreHost } from "#store/index.ts";
 import { signRequest } from "#wire/sigv4/sign.ts";
+import { createTaskProtection } from "#platform/task-protection.ts";
 import { version } from "./version.ts";
 
 /** The composition root: every part of the platform, listed once; its services are in `platform/services.ts`. */
@@ -174,12 +175,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await agent.start();
   delivery.start();
   const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
+  const protection = createTaskProtection({ store, trusts, actAs, clock, random, log });
   const leaveMachine = async () => {
     await untilRemoved({ driver: host.driver, store, clock });
     await host.clear();
   };
   const listen = async () => {
-    await host.serve({ agent, gateway, credentials }).catch(asServiceAddressError);
+    await host.serve({ agent, gateway, credentials, protection }).catch(asServiceAddressError);
     return gateway.listen(options.listenHost, options.port);
   };
   ownPort = await listen().catch(async (error: unknown) => {

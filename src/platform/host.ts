@@ -1,7 +1,7 @@
 import type { Agent } from "#host/agent/agent.ts";
 import type { Journal } from "#host/agent/journal.ts";
 import { startMetadataServer } from "#host/agent/metadata/server.ts";
-import type { AgentOptions, CredentialsProvider } from "#host/agent/ports.ts";
+import type { AgentOptions, CredentialsProvider, TaskProtection } from "#host/agent/ports.ts";
 import { createVpcNames, type VpcNames } from "#host/dns/vpc-names.ts";
 import { startVpcResolver } from "#host/dns/vpc-resolver.ts";
 import { createDirectShell } from "#host/network/direct-shell.ts";
@@ -33,6 +33,7 @@ export interface ServedParts {
   readonly agent: Agent;
   /** Of tasks' roles. */
   readonly credentials: CredentialsProvider;
+  readonly protection: TaskProtection;
   readonly gateway: { listen(host: string, port: number): Promise<number> };
 }
 
@@ -115,13 +116,13 @@ class Served {
     this.#names = names;
   }
 
-  async start({ agent, gateway, credentials }: ServedParts): Promise<void> {
+  async start({ agent, gateway, credentials, protection }: ServedParts): Promise<void> {
     const { clock, random, log } = this.#parts;
     const network = this.#network;
     const address = network.hostServiceAddress;
     const common = { driver: this.#driver, network, clock, log, address };
     try {
-      this.#open.push(await startMetadataServer({ ...common, agent, credentials, port: ports.metadata }));
+      this.#open.push(await startMetadataServer({ ...common, agent, credentials, protection, port: ports.metadata }));
       this.#open.push(await startVpcResolver({ network, names: this.#names, port: ports.dns, clock, random, log }));
       await gateway.listen(address, ports.api);
     } catch (error) {

@@ -66,6 +66,29 @@ export interface TaskCredentials {
 }
 
 /**
+ * What a task says, and is told, of its own protection from scale-ins, with the rights of its role. Rejects with what
+ * has no answer of Amazon ECS.
+ */
+export interface TaskProtection {
+  /** Without a change the protection is only read. Undefined: nobody can take the task's role on, or it has none. */
+  call(task: TaskPayload, change?: ProtectionChange): Promise<ProtectionAnswer | undefined>;
+}
+
+export interface ProtectionChange {
+  readonly protectionEnabled: boolean;
+  readonly expiresInMinutes?: number;
+}
+
+export type ProtectionAnswer =
+  | { readonly protection: { readonly taskArn: string; readonly enabled: boolean; readonly expiresAt?: number } }
+  | { readonly failure: { readonly arn: string; readonly reason: string; readonly detail?: string } }
+  | {
+      readonly error: { readonly code: string; readonly message: string; readonly status: number };
+      /** Of the call that has failed. */
+      readonly requestId: string;
+    };
+
+/**
  * When images are pulled, as `ECS_IMAGE_PULL_BEHAVIOR`. `default`: pulled, and the host's copy taken when that fails.
  * `always`: pulled. `once`: pulled unless an earlier task of this host did. `prefer-cached`: pulled unless the host has
  * it. `never`: the host must have it.

@@ -2,9 +2,10 @@ import type { HostNetwork } from "#host/network/network.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import type { Agent } from "../agent.ts";
-import type { CredentialsProvider } from "../ports.ts";
+import type { CredentialsProvider, TaskProtection } from "../ports.ts";
 import { memoryOf, type Task } from "../step/state.ts";
 import { containerDocument, type DocumentFacts, taskDocument, type Version } from "./documents.ts";
+import { type Call, protectionAnswer } from "./protection.ts";
 import { type Route, routeOf } from "./routes.ts";
 import type { StatsReader } from "./stats.ts";
 
@@ -25,14 +26,28 @@ export interface AnswerDeps {
   readonly network: TasksNetwork;
   readonly stats: StatsReader;
   readonly credentials: CredentialsProvider | undefined;
+  readonly protection?: TaskProtection | undefined;
   readonly clock: Clock;
 }
 
+const get: Call = { method: "GET", readBody: async () => "" };
+
 /** Answers a request of a task, errors in the words of the Amazon ECS container agent; undefined: no such path. */
-export async function answer(deps: AnswerDeps, path: string, remoteAddress: string): Promise<Answer | undefined> {
+export async function answer(
+  deps: AnswerDeps,
+  path: string,
+  remoteAddress: string,
+  call: Call = get,
+): Promise<Answer | undefined> {
   const route = routeOf(path);
   if (route === undefined) return undefined;
   if (route.kind === "credentials") return credentialsAnswer(deps, route.id, remoteAddress);
+  if (route.kind === "protection") {
+    // It is done with the task's role: like the role's credentials only for whoever asks from where the task is.
+    const task = deps.agent.findContainer(route.id)?.task;
+    const isInPlace = task !== undefined && comesFrom(deps, task, plainAddress(remoteAddress));
+    return protectionAnswer(deps.protection, isInPlace ? task.payload : undefined, call);
+  }
   const found = find(deps, route, remoteAddress);
   if ("status" in found) return found;
   const { task, name } = found;
@@ -57,7 +72,11 @@ export async function answer(deps: AnswerDeps, path: string, remoteAddress: stri
 
 type Found = { readonly task: Task; readonly name: string | undefined };
 
-function find(deps: AnswerDeps, route: Exclude<Route, { kind: "credentials" }>, remoteAddress: string): Found | Answer {
+function find(
+  deps: AnswerDeps,
+  route: Exclude<Route, { kind: "credentials" | "protection" }>,
+  remoteAddress: string,
+): Found | Answer {
   if (route.version === "v2") {
     const task = deps.agent.findByAddress(plainAddress(remoteAddress));
     if (task === undefined) {

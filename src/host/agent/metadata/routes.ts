@@ -1,4 +1,4 @@
-/** The paths of the task metadata endpoint, versions 2 to 4, and of the credentials. */
+/** The paths of the task metadata endpoint, versions 2 to 4, of the credentials, and of the agent's own API. */
 export type Route =
   | {
       readonly kind: "container" | "task" | "taskWithTags" | "containerStats" | "taskStats";
@@ -7,7 +7,8 @@ export type Route =
     }
   | { readonly kind: "container" | "containerStats"; readonly version: "v2"; readonly id: string }
   | { readonly kind: "task" | "taskWithTags" | "taskStats"; readonly version: "v2" }
-  | { readonly kind: "credentials"; readonly id: string };
+  | { readonly kind: "credentials"; readonly id: string }
+  | { readonly kind: "protection"; readonly id: string };
 
 const byTail = {
   "": "container",
@@ -17,11 +18,15 @@ const byTail = {
   "task/stats": "taskStats",
 } as const;
 
+/** Below `$ECS_AGENT_URI` (Amazon ECS developer guide, "Task scale-in protection endpoint"). */
+const protectionTail = "task-protection/v1/state";
+
 /** What a request is for; undefined for a path that the endpoint does not have. */
 export function routeOf(path: string): Route | undefined {
   const [, version, first = "", ...rest] = path.replace(/\/{2,}/g, "/").split("/");
   const tail = rest.join("/").replace(/\/$/, "");
   if (version === "v2") return v2Route(first, tail);
+  if (version === "api") return tail === protectionTail && first !== "" ? { kind: "protection", id: first } : undefined;
   if ((version !== "v3" && version !== "v4") || first === "" || !Object.hasOwn(byTail, tail)) return undefined;
   return { kind: byTail[tail as keyof typeof byTail], version, id: first };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import type { CredentialsProvider } from "../ports.ts";
+import type { CredentialsProvider, TaskProtection } from "../ports.ts";
 import { type AnsweringAgent, answer, type TasksNetwork } from "./answer.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createStatsReader } from "./stats.ts";
@@ -13,6 +13,7 @@ export interface MetadataServerConfig {
   readonly driver: RuntimeDriver;
   readonly network: TasksNetwork;
   readonly credentials?: CredentialsProvider;
+  readonly protection?: TaskProtection;
   readonly clock: Clock;
   readonly log: Log;
   /** Where tasks' requests to 169.254.170.2:80 are led. Port 0: any. */
@@ -26,25 +27,31 @@ export interface MetadataServer {
   close(): Promise<void>;
 }
 
+/** Bytes of the body of a PUT, whose documents have two fields. */
+const mostBodyBytes = 4_096;
+
 /**
- * The task metadata endpoint, versions 2 to 4. Its clients are the containers, which nobody vouches for: an id is known
- * only to the container that has it, requests have no body, and what they may cost is bounded.
+ * The task metadata endpoint, versions 2 to 4, and the agent's API beside it. Its clients are the containers, which
+ * nobody vouches for: an id is known only to the container that has it, and what requests may cost is bounded.
  */
 export async function startMetadataServer(config: MetadataServerConfig): Promise<MetadataServer> {
-  const { agent, network, driver, clock, log } = config;
-  const deps = { agent, network, clock, credentials: config.credentials, stats: createStatsReader(driver, clock) };
+  const { agent, network, driver, clock, log, credentials, protection } = config;
+  const deps = { agent, network, clock, credentials, protection, stats: createStatsReader(driver, clock) };
   const limit = createRateLimit(clock);
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? "/").split("?")[0]!;
-    request.resume();
-    if (!limit(limitKey(path, request))) return send(response, 429, "Rate limit exceeded");
+    const call = { method: request.method ?? "GET", readBody: () => bodyOf(request) };
     try {
-      const found = await answer(deps, path, request.socket.remoteAddress ?? "");
+      if (!limit(limitKey(path, request))) return send(response, 429, "Rate limit exceeded");
+      const found = await answer(deps, path, request.socket.remoteAddress ?? "", call);
       if (found === undefined) return sendText(response, 404, "404 page not found\n");
       send(response, found.status, found.body);
     } catch (error) {
       log.warn("A metadata request failed", { error: String(error) });
       send(response, 500, "Internal server error");
+    } finally {
+      // A body that nobody has read.
+      request.resume();
     }
   };
   const server = createServer(
@@ -75,9 +82,20 @@ export async function startMetadataServer(config: MetadataServerConfig): Promise
   };
 }
 
+/** Rejects when the client goes away; what is longer than any document of the API is cut off, and is none then. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= mostBodyBytes) chunks.push(chunk as Buffer);
+  }
+  return bytes > mostBodyBytes ? "" : Buffer.concat(chunks).toString();
+}
+
 /** Requests are counted by the container that asks, as its id in the path tells; others by where they come from. */
 function limitKey(path: string, request: IncomingMessage): string {
-  return /^\/v[34]\/([^/]{1,256})/.exec(path)?.[1] ?? request.socket.remoteAddress ?? "";
+  return /^\/(?:v[34]|api)\/([^/]{1,256})/.exec(path)?.[1] ?? request.socket.remoteAddress ?? "";
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -28,6 +28,7 @@ const defaults: ContainerSpec = {
   environment: [
     "ECS_CONTAINER_METADATA_URI=http://169.254.170.2/v3/m1",
     "ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/m1",
+    "ECS_AGENT_URI=http://169.254.170.2/api/m1",
     "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
     "AWS_REGION=us-east-1",
     "AWS_DEFAULT_REGION=us-east-1",
@@ -182,6 +183,7 @@ const cases: {
       environment: [
         "ECS_CONTAINER_METADATA_URI=http://169.254.170.2/v3/m1",
         "ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/m1",
+        "ECS_AGENT_URI=http://169.254.170.2/api/m1",
         "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
         "AWS_REGION=eu-west-1",
         "AWS_DEFAULT_REGION=us-east-1",

@@ -20,6 +20,7 @@ export function environmentOf(
   const variables: Record<string, string> = {
     ECS_CONTAINER_METADATA_URI: `http://${metadataAddress}/v3/${metadataId}`,
     ECS_CONTAINER_METADATA_URI_V4: `http://${metadataAddress}/v4/${metadataId}`,
+    ECS_AGENT_URI: `http://${metadataAddress}/api/${metadataId}`,
     AWS_EXECUTION_ENV: payload.launchType === "FARGATE" ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2",
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
