@@ -17,6 +17,7 @@ import { MinuteCounts } from "#kernel/minute-counts.ts";
 import { type Random, systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
+import { Bugs } from "#platform/bugs.ts";
 import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources, linkedRoleUses } from "#platform/collections.ts";
 import { type DataFolder, makeDataFolder, openDataFolder } from "#platform/data-folder.ts";
@@ -41,6 +42,7 @@ import { adminRoutes } from "#platform/routes.ts";
 import { createServices } from "#platform/services.ts";
 import { resetState, stopAllTasks, untilRemoved, untilStopped } from "#platform/shutdown.ts";
 import { createTaskCredentials } from "#platform/task-credentials.ts";
+import { createTaskProtection } from "#platform/task-protection.ts";
 import { trailLogsRefusal } from "#platform/trail-rights.ts";
 import { createUpstreamClient, Scanner } from "#registry/index.ts";
 import { Trail, TrailDelivery } from "#services/cloudtrail/index.ts";
@@ -54,7 +56,6 @@ import { createLogSink, type LogStorage } from "#services/logs/index.ts";
 import { createSessions, type Sessions } from "#sessions/index.ts";
 import { createStore, openEmbeddedEngine, type StoreHost } from "#store/index.ts";
 import { signRequest } from "#wire/sigv4/sign.ts";
-import { createTaskProtection } from "#platform/task-protection.ts";
 import { version } from "./version.ts";
 
 /** The composition root: every part of the platform, listed once; its services are in `platform/services.ts`. */
@@ -74,8 +75,8 @@ export interface PlatformOptions {
   readonly stoppedTaskHours: number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** A bug was found: the process is to end, and to start clean. */
-  readonly onBug: (error: unknown) => void;
+  /** Told of bugs in operations and controllers beside the log, for tests that none may pass. */
+  readonly onBug?: (error: unknown) => void;
   /** The machine that runs the tasks; by default this one, with its container engine. */
   readonly host?: (parts: HostParts) => ReturnType<typeof startHost>;
 }
@@ -97,6 +98,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const clock = systemClock();
   const random = systemRandom();
   const { log } = options;
+  const bugs = new Bugs(log, options.onBug);
   makeDataFolder(options.dataDir);
   const engine = await openEmbeddedEngine({ clock, dataDir: options.dataDir });
   const data = openDataFolder(options.dataDir, options.env, random);
@@ -153,7 +155,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile: identity.compile });
   const actAs = createActAs({ services, store, clock, random, log, canAssume, check: checkCall });
   const controllers = services.flatMap((service) => service.controllers);
-  const control = startControl({ store, controllers, clock, random, log, onBug: options.onBug });
+  const control = startControl({ store, controllers, clock, random, log, onBug: bugs.report });
   const host = await (options.host ?? startHost)({ data, clock, random, log, env: options.env });
   let ownPort: number | undefined;
   const { agent, pulls } = createHostAgent({
@@ -162,14 +164,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const registry = startRegistry({
     ...{ store, blobs, box, clock, random, log, upstream },
-    ...{ ports: ecrPorts, onBug: options.onBug },
+    ...{ ports: ecrPorts, onBug: bugs.report },
   });
   const prometheus = startPrometheus({ metrics, store, control, clock, log, data, version, env: options.env });
   const callCounts = new CallCounts({ sink: measured, clock, log });
   const gateway = openGateway(options, {
     ...{ services, store, clock, random, trail, host, identity, authorizer, sessions, control },
     storage: logsOnDisk.storage,
-    ...{ agent, pulls, metrics, prometheus, callCounts },
+    ...{ agent, pulls, metrics, prometheus, callCounts, bugs },
     mounts: [...registry.mounts, loadBalancerKeys(store)],
   });
   await agent.start();
@@ -257,6 +259,7 @@ interface GatewayParts {
   readonly pulls: Pulls;
   readonly prometheus: ReturnType<typeof startPrometheus>;
   readonly callCounts: CallCounts;
+  readonly bugs: Bugs;
 }
 
 function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
@@ -270,7 +273,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
   return createGateway({
     ...{ services, clock, random: parts.random, log, account, region },
     store: store.as("api"),
-    onInvariantError: options.onBug,
+    onBug: parts.bugs.report,
     strictFaults: options.dev,
     ...{ credentials, canAssume },
     authorize,
@@ -288,7 +291,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
         ...{ version, clock, dev: options.dev },
         reset: () => resetState(parts, stopSeconds),
         isTaskInBridge: (address) => parts.agent.findInBridge(address) !== undefined,
-        problems: () => parts.host.problems(),
+        problems: async () => [...(await parts.host.problems()), ...parts.bugs.problems()],
         engine: () => engineName(parts.host.driver),
         activeTasks: () => parts.store.view(tasks).count("alive", "yes"),
       }),
@@ -309,13 +312,13 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
     format: options.logFormat,
     write: (line) => terminal.err(line),
   });
-  // A broken invariant: nothing can be trusted any more but what is on disk. The next start is a clean one.
-  const onBug = (error: unknown) => {
+  // Thrown where no request and no reconcile is: nothing can be trusted any more but what is on disk.
+  const endByBug = (error: unknown) => {
     log.error("A bug was found; the platform ends. Please report it with this line.", { error });
     process.exit(exitCodes.bug);
   };
-  process.on("uncaughtException", onBug);
-  const platform = await startPlatform({ ...options, env: process.env, log, onBug }).catch(asCommandError);
+  process.on("uncaughtException", endByBug);
+  const platform = await startPlatform({ ...options, env: process.env, log }).catch(asCommandError);
   onReady(platform.endpoint);
   const stopTasks = await untilStopped(terminal.signal);
   if (options.stopTasks || stopTasks) await platform.stopTasks("The platform is being stopped");

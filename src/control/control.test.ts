@@ -60,7 +60,7 @@ async function newControl(
     clock,
     random: seededRandom(1),
     log: silentLog,
-    onBug: (error) => bugs.push(error),
+    onBug: (...told) => bugs.push(told),
     ...(options.concurrency && { concurrency: options.concurrency }),
   });
   const metrics = () => control.metrics()["toy.controller"]!;
@@ -189,7 +189,7 @@ test("a success ends the growth of delays", async () => {
   assert.equal(times.length, 2);
 });
 
-test("a bug is told, and the key is tried again like others", async () => {
+test("a bug is told with its controller, and the key is tried again like others", async () => {
   for (const bug of [new InvariantError("cannot be"), new TypeError("x is not a function")]) {
     let failing = true;
     const { clock, put, bugs, seen } = await newControl(async () => {
@@ -197,7 +197,7 @@ test("a bug is told, and the key is tried again like others", async () => {
     });
     await put("a", "ann");
     await drainMicrotasks();
-    assert.deepEqual(bugs, [bug]);
+    assert.deepEqual(bugs, [[bug, "toy.controller"]]);
     failing = false;
     await clock.advance(1000);
     assert.equal(seen.length, 2);

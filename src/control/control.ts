@@ -12,8 +12,8 @@ export interface ControlOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** A controller hit a bug. In production: end the process, to start clean. */
-  readonly onBug: (error: unknown) => void;
+  /** A controller hit a bug. The key is tried again with growing delays, as after other errors. */
+  readonly onBug: (error: unknown, controller: string) => void;
   /** How many keys each controller works on at once; 64 by default, so that their commits share disk writes. */
   readonly concurrency?: number;
 }

@@ -14,7 +14,7 @@ export interface RunnerOptions {
   /** Shared with the other controllers. */
   readonly turns: Turns;
   /** A bug: an `InvariantError`, or any error that is not one of the platform's. */
-  readonly onBug: (error: unknown) => void;
+  readonly onBug: (error: unknown, controller: string) => void;
 }
 
 /** Counters since the start; `queued`, `active` and `delayed` are as of now. */
@@ -154,7 +154,7 @@ export class Runner {
       retryInMs: Math.round(retryInMs),
       error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     });
-    if (!expected) this.#options.onBug(error);
+    if (!expected) this.#options.onBug(error, this.#controller.name);
     return retryInMs;
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { isBug } from "#kernel/fault.ts";
 import type { HttpRequest, HttpResponse } from "#wire/message.ts";
 import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { type BodyBudget, discardRest, type ReadBody, readBody, releaseBody } from "./body.ts";
@@ -164,7 +165,7 @@ function makeServer(shell: Shell): Server {
     socket.on("error", () => socket.destroy()); // the client is gone: nobody is left to be told
     // Node.js before 24.9 does not ask before.
     if (mount === undefined) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-    else mount.upgrade(request, socket, head);
+    else upgradeTo(shell, mount, request, socket, head);
   });
   server.maxConnections = limits.connections;
   server.timeout = limits.idleSeconds * 1000;
@@ -180,6 +181,23 @@ function upgradeOf({ options }: Shell, request: IncomingMessage): Pick<UpgradeMo
   const site = options.sites?.find((each) => each.serves(request));
   if (site !== undefined) return site;
   return options.upgrades?.find(({ prefix }) => request.url?.startsWith(prefix));
+}
+
+/** An error that nobody expects is this connection's alone. */
+function upgradeTo(
+  { options }: Shell,
+  mount: Pick<UpgradeMount, "upgrade">,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  try {
+    mount.upgrade(request, socket, head);
+  } catch (error) {
+    options.log.error("A connection could not be taken over", { error });
+    socket.destroy();
+    if (isBug(error)) options.onBug?.(error, "an upgrade");
+  }
 }
 
 async function closeServer(server: Server, { options, limits }: Shell): Promise<void> {

@@ -285,14 +285,24 @@ describe("what goes wrong in a handler", () => {
     ]);
   });
 
-  it("a broken invariant is reported, after the answer", async () => {
-    const broken: unknown[] = [];
-    const error = new InvariantError("x");
-    const { ask } = gatewayOf(failing(error), { onInvariantError: (reported) => broken.push(reported) });
-    await ask(signed(ecsRequest("ListClusters")));
-    assert.deepEqual(broken, []);
-    await clock.advance(0);
-    assert.deepEqual(broken, [error]);
+  it("a bug is reported with its operation, after the answer; what is thrown on purpose is none", async () => {
+    for (const error of [new InvariantError("x"), new TypeError("y is undefined")]) {
+      const found: unknown[] = [];
+      const { ask } = gatewayOf(failing(error), { onBug: (...reported) => found.push(reported) });
+      assert.equal((await ask(signed(ecsRequest("ListClusters")))).status, 500);
+      assert.deepEqual(found, []);
+      await clock.advance(0);
+      assert.deepEqual(found, [[error, "ecs:ListClusters"]]);
+    }
+    const none = () => assert.fail("no bug");
+    for (const error of [
+      new Fault("ServerException", "x"),
+      new DriverError("Unavailable", "x"),
+      new ConflictError("x"),
+    ]) {
+      await gatewayOf(failing(error), { onBug: none }).ask(signed(ecsRequest("ListClusters")));
+      await clock.advance(0);
+    }
   });
 
   it("an output that is not of the model is a bug", async () => {

@@ -2,7 +2,7 @@ import { partitionOf } from "#kernel/arn.ts";
 import type { AuditSink } from "#kernel/audit.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
-import { Fault, InvariantError } from "#kernel/fault.ts";
+import { Fault, isBug } from "#kernel/fault.ts";
 import type { Caller, RequestContext, ServiceModule } from "#kernel/handler.ts";
 import { type Random, uuid } from "#kernel/random.ts";
 import { rerun } from "#kernel/rerun.ts";
@@ -45,8 +45,8 @@ export interface PipelineOptions {
   readonly bodyLimitBytes: number;
   /** A fault whose code is not in the operation's model counts as a bug: for development and tests. */
   readonly strictFaults: boolean;
-  /** A broken invariant: the process should end and start clean. The client has been given its answer by then. */
-  readonly onInvariantError?: (error: InvariantError) => void;
+  /** An operation hit a bug, after its client has been answered with an internal failure. */
+  readonly onBug?: (error: unknown, operation: string) => void;
 }
 
 export interface ObservedCall {
@@ -139,8 +139,9 @@ export function createPipeline(options: PipelineOptions): Respond {
       audit({ output, ...(typeof answer.body === "string" && { answerCharacters: answer.body.length }) });
       return observed(options, { operation, known, startedAt }, answer);
     } catch (error) {
-      if (error instanceof InvariantError && options.onInvariantError !== undefined) {
-        clock.after(0, () => options.onInvariantError?.(error));
+      if (options.onBug !== undefined && isBug(error)) {
+        const where = operation === undefined ? "a request" : `${operation.service.name}:${operation.name}`;
+        clock.after(0, () => options.onBug?.(error, where));
       }
       const fault = faultOf(error, { target, operation, requestId, log, strictFaults: options.strictFaults });
       audit({ fault });

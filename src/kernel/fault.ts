@@ -50,7 +50,10 @@ export class DriverError extends Error {
   }
 }
 
-/** Something that cannot be has happened: a bug. The process ends and starts clean. */
+/**
+ * Something that cannot be has happened: a bug. A request is answered with an internal failure, a reconcile is tried
+ * again later, and the bug is told; thrown anywhere else it ends the process, which starts clean.
+ */
 export class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
@@ -58,4 +61,9 @@ export class InvariantError extends Error {
 /** Throws an `InvariantError` when `condition` does not hold. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
+}
+
+/** Whether this is none of the errors that the platform throws on purpose. */
+export function isBug(error: unknown): boolean {
+  return !(error instanceof Fault || error instanceof ConflictError || error instanceof DriverError);
 }

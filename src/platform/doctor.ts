@@ -76,7 +76,7 @@ async function examinePlatform(
   if (platform?.health) {
     const { version, activeTasks, problems } = platform.health;
     const detail = `version ${version} at ${platform.endpoint}, ${activeTasks} active tasks`;
-    return [ok("platform", detail), ...problems.map(({ message, mend }) => warning("host network", message, mend))];
+    return [ok("platform", detail), ...problems.map(({ message, mend }) => warning("running", message, mend))];
   }
   if (platform) return [warning("platform", `${platform.endpoint} was announced and does not answer`, "estiva up")];
   if (await isFree(defaultPort)) return [ok("platform", `none runs on ${dataDir}; port ${defaultPort} is free`)];

@@ -24,7 +24,7 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onBug: (error: unknown) => void;
+  readonly onBug: (error: unknown, where: string) => void;
 }
 
 export interface RunningRegistry {
@@ -36,10 +36,11 @@ export interface RunningRegistry {
 
 /** ECR's repositories as an OCI registry, and the collection of what nothing refers to any more. */
 export function startRegistry(parts: RegistryParts): RunningRegistry {
-  const { store, blobs, box, clock, random, log, onBug, upstream } = parts;
+  const { store, blobs, box, clock, random, log, upstream } = parts;
+  const onBug = (error: unknown) => parts.onBug(error, "registry");
   const catalog = createCatalog({ ...parts.ports, store: store.as("registry"), clock, random, box, log });
-  const registry = createRegistry({ catalog, blobs, clock, log, upstream, onInvariantError: onBug });
-  const collector = startCollector({ catalog, blobs, clock, log, onInvariantError: onBug });
+  const registry = createRegistry({ catalog, blobs, clock, log, upstream, onBug });
+  const collector = startCollector({ catalog, blobs, clock, log, onBug });
   return {
     mounts: [registry, createDownloads({ blobs, clock, log, readPath: (path) => readLayerPath(box, path) })],
     async close() {

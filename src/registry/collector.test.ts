@@ -32,8 +32,8 @@ test("a blob that no manifest names is forgotten after a day, and goes", async (
     const manifest = { digest: `sha256:${"0".repeat(64)}`, mediaType, sizeBytes: 1, blobs, manifests: [] };
     await catalog.putManifest(repository, caller, { manifest });
 
-    const onInvariantError = (error: unknown) => assert.fail(String(error));
-    const options = { catalog, blobs: { ...store, collect }, clock, log: silentLog, onInvariantError };
+    const onBug = (error: unknown) => assert.fail(String(error));
+    const options = { catalog, blobs: { ...store, collect }, clock, log: silentLog, onBug };
     const collector = startCollector(options);
     const run = async (seconds: number) => {
       const result = new Promise<CollectResult>((resolve) => {

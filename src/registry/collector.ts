@@ -10,7 +10,7 @@ export interface CollectorOptions {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onInvariantError: (error: InvariantError) => void;
+  readonly onBug: (error: InvariantError) => void;
 }
 
 export interface Collector {
@@ -25,7 +25,7 @@ const unusedSeconds = 24 * 3600;
 
 /** Runs garbage collection from time to time: first of the links of blobs, then of the blobs. */
 export function startCollector(options: CollectorOptions): Collector {
-  const { clock, log, onInvariantError } = options;
+  const { clock, log, onBug } = options;
   const stopping = new AbortController();
   const untilNext = () =>
     sleep(clock, everySeconds * 1000, stopping.signal).then(
@@ -37,7 +37,7 @@ export function startCollector(options: CollectorOptions): Collector {
       try {
         await collectOnce(options);
       } catch (error) {
-        if (error instanceof InvariantError) onInvariantError(error);
+        if (error instanceof InvariantError) onBug(error);
         // What could not be collected now is collected later.
         log.error("Images that nobody uses could not be removed", { error });
       }

@@ -36,6 +36,19 @@ async function newStore(engine: StoreEngine = memoryEngine({ clock: new VirtualC
   return { store, engine };
 }
 
+test("a commit that writes one record twice is refused whole with its key, and the next one goes on", async () => {
+  const { store } = await newStore();
+  const put = ["a", "b", "a"].map((id) => ({ key: keyOf(notes, id), value: id }));
+  await assert.rejects(store.commit({ put }), (error: Error) => {
+    assert.ok(error instanceof InvariantError);
+    assert.equal(error.message, "Written twice in one commit: toy/note/a");
+    return true;
+  });
+  assert.equal(store.view(notes).size, 0);
+  await store.commit({ put: put.slice(0, 2) });
+  assert.equal(store.view(notes).size, 2);
+});
+
 test("what is named twice is removed once", async () => {
   const { store } = await newStore();
   await store.commit({ put: [{ key: petKey("1"), value: pet("rex") }] });

@@ -51,9 +51,9 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   const catalog = new MemoryCatalog({ now: () => clock.now(), ...options.catalog });
   const logLines: string[] = [];
   const log = createLog({ clock, level: "warn", format: "json", write: (line) => void logLines.push(line) });
-  const onInvariantError = (error: unknown) => void logLines.push(String(error));
+  const onBug = (error: unknown) => void logLines.push(String(error));
   const upstream = createUpstreamClient({ clock, open: openHttp });
-  const registry = createRegistry({ catalog, blobs, clock, upstream, log, onInvariantError, ...options.registry });
+  const registry = createRegistry({ catalog, blobs, clock, upstream, log, onBug, ...options.registry });
   const server = createServer((request, response) => void registry.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

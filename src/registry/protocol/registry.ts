@@ -22,7 +22,7 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** A bug was found. */
-  readonly onInvariantError: (error: unknown) => void;
+  readonly onBug: (error: unknown) => void;
   readonly upstream: UpstreamClient;
   /** Chunks that are taken at once; each holds half a megabyte. */
   readonly maxUploads?: number;
@@ -42,10 +42,10 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { blobs, clock, log, maxUploads = 128, maxHeldBytes = 32 * 2 ** 20 } = options;
   const catalog = withReruns(options.catalog);
-  const { upstream, onInvariantError } = options;
-  const pullThrough = new PullThrough({ catalog, blobs, client: upstream, clock, log, onBug: onInvariantError });
+  const { upstream, onBug } = options;
+  const pullThrough = new PullThrough({ catalog, blobs, client: upstream, clock, log, onBug });
   const shell: Shell = {
-    ...{ catalog, blobs, clock, log, onInvariantError, pullThrough },
+    ...{ catalog, blobs, clock, log, onBug, pullThrough },
     limits: new TransferLimits({ maxUploads, maxHeldBytes }),
   };
   return {
@@ -67,7 +67,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 interface Shell extends Pick<Exchange, "catalog" | "blobs" | "clock" | "pullThrough" | "limits"> {
   readonly log: Log;
-  readonly onInvariantError: (error: unknown) => void;
+  readonly onBug: (error: unknown) => void;
 }
 
 async function answerRequest(shell: Shell, request: IncomingMessage, response: ServerResponse): Promise<Answer> {
@@ -119,7 +119,7 @@ function toAnswer(shell: Shell, request: IncomingMessage, error: unknown): Answe
     };
     return jsonAnswer(status, errorBody(error.code, error.message, error.members.detail), headers);
   }
-  if (error instanceof InvariantError) shell.onInvariantError(error);
+  if (error instanceof InvariantError) shell.onBug(error);
   const path = splitUrl(request.url ?? "/").path.slice(0, 300);
   shell.log.error("A request to the registry has failed", { method: request.method, path, error });
   if (error instanceof DriverError && error.retryable) {

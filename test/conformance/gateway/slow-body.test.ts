@@ -14,7 +14,7 @@ test("a body that does not come ends the connection, unless it goes to a mount",
   const gateway = createGateway({
     ...{ services: [], clock, random: systemRandom(), log: silentLog, account: "000000000000", region: "us-east-1" },
     store: store.as("api"),
-    onInvariantError: (error) => assert.fail(String(error)),
+    onBug: (error) => assert.fail(String(error)),
     credentials: () => undefined,
     mounts: [
       {

@@ -53,9 +53,9 @@ async function startCache(t: { after(work: () => Promise<void>): void }, refuse?
     },
   };
   const { blobs, clock } = world;
-  const onInvariantError = (error: unknown) => assert.fail(String(error));
+  const onBug = (error: unknown) => assert.fail(String(error));
   const upstream = createUpstreamClient({ clock, open: openHttp });
-  const registry = createRegistry({ catalog, blobs, clock, upstream, log: silentLog, onInvariantError });
+  const registry = createRegistry({ catalog, blobs, clock, upstream, log: silentLog, onBug });
   const server = createServer((request, response) => void registry.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(async () => {

@@ -147,7 +147,7 @@ export function startPlane(
     region,
     bodyLimitBytes: 2 ** 20,
     strictFaults: true,
-    onInvariantError: onBug,
+    onBug,
   });
   // As the gateway answers for a full disk.
   const unavailable = (error: unknown) => {
