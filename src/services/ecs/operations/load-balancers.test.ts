@@ -151,7 +151,8 @@ describe("a service with a load balancer", () => {
     await work(found, "unhealthy");
     assert.equal(reasons()[0], `Task failed ELB health checks in (target-group ${found.blue})`);
     const unhealthy = `is unhealthy in (target-group ${found.blue}) due to (reason Request timed out).`;
-    const told = `(service app) (port 80) ${unhealthy}`;
+    const stopped = [...world.store.view(tasks).all()].find(({ value }) => value.stoppedReason !== undefined)!;
+    const told = `(service app) (task ${stopped.value.id}) (port 80) ${unhealthy}`;
     assert.ok((await messages(found)).includes(told));
   });
 
@@ -171,8 +172,8 @@ describe("a service with a load balancer", () => {
     const stopped = [...world.store.view(tasks).all()].flatMap(({ value }) => value.stoppedReason ?? []);
     assert.equal(stopped[0], `Task failed ELB health checks in (target-group ${blue})`);
     const reason = "Target is in an Availability Zone that is not enabled for the load balancer";
-    const told = `(service app) (port 80) is unhealthy in (target-group ${blue}) due to (reason ${reason}).`;
-    assert.ok((await messages(found)).includes(told));
+    const told = `(port 80) is unhealthy in (target-group ${blue}) due to (reason ${reason}).`;
+    assert.ok((await messages(found)).some((message) => message!.endsWith(told)));
   });
 
   const refusals: readonly [string, (found: Balanced) => Promise<LoadBalancer[]>, string | RegExp][] = [

@@ -22,7 +22,10 @@ describe("what hinders a service is told once", () => {
       "protected tasks beyond the desired count",
       { desiredCount: 1 },
       many(3, { protected: true }),
-      ["(service app) was unable to scale in due to (reason 3 tasks under protection)."],
+      [
+        "(service app) was unable to reach steady state because (taskSet new) was unable to scale in due to " +
+          "(reason 3 tasks under protection)",
+      ],
     ],
     [
       "not while what could go serves until a protected one has started",

@@ -91,7 +91,9 @@ export function start(draft: Draft, members: readonly Member[], rollout: Rollout
   if (revision === undefined) return;
   if (fault === undefined) {
     const own = members.filter((member) => isAlive(member) && member.deploymentId === rollout.id);
-    draft.start.push({ rollout, capacities: capacitiesOf(revision, own, count) });
+    const unhealthy = own.filter(({ condition }) => condition === "unhealthy").length;
+    const replacements = Math.min(count, unhealthy);
+    draft.start.push({ rollout, capacities: capacitiesOf(revision, own, count), replacements });
     if (rollout.backoff?.told !== undefined) {
       const { told: _, ...backoff } = rollout.backoff;
       draft.changeRollout(rollout.id, { backoff });
@@ -138,12 +140,21 @@ function capacitiesOf(revision: ServiceRevisionRecord, own: readonly Member[], c
 }
 
 /** What hinders the service is told when it comes up, and not again until something else was the case. */
-export function tellBlocked(draft: Draft, members: readonly Member[], blocked: RollingPlan["blocked"]): void {
+export function tellBlocked(
+  draft: Draft,
+  members: readonly Member[],
+  blocked: RollingPlan["blocked"],
+  rolloutId: string = draft.primary.id,
+): void {
   if (blocked === draft.service.told) return;
   const { told: _, ...service } = draft.service;
   draft.service = blocked === undefined ? service : { ...service, told: blocked };
-  const count = members.filter((member) => isAlive(member) && member.protected).length;
+  const held = members.filter((member) => isAlive(member) && member.protected);
+  const count = held.length;
   if (blocked === "bounds") draft.tell((words) => words.blockedByBounds());
   if (blocked === "protection") draft.tell((words) => words.blockedByProtection(count));
-  if (blocked === "scale-in-protection") draft.tell((words) => words.scaleInBlocked(count));
+  if (blocked === "scale-in-protection") {
+    const own = held.filter(({ deploymentId }) => deploymentId === rolloutId).length;
+    draft.tell((words) => words.scaleInBlocked(rolloutId, own));
+  }
 }

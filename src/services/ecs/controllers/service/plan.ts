@@ -64,7 +64,9 @@ function tellUnhealthy(draft: Draft, members: readonly Member[]): void {
     if (condition !== "unhealthy" || task.value.service!.unhealthySince !== undefined) continue;
     draft.unhealthy.push(task);
     draft.tell((words) =>
-      failedTarget === undefined ? words.unhealthyContainers(task.value.id) : words.unhealthyTarget(failedTarget),
+      failedTarget === undefined
+        ? words.unhealthyContainers(task.value.id)
+        : words.unhealthyTarget(task.value.id, failedTarget),
     );
   }
 }

@@ -146,7 +146,10 @@ describe("task sets", () => {
   test("protection that hinders a scale-in is told once", () => {
     const tasks = many(4, { deployment: "a", protected: true });
     const made = plan([taskSet("a", { scale: 25 })], tasks);
-    assert.deepEqual(made.events, ["(service app) was unable to scale in due to (reason 4 tasks under protection)."]);
+    assert.deepEqual(made.events, [
+      "(service app) was unable to reach steady state because (taskSet a) was unable to scale in due to " +
+        "(reason 4 tasks under protection)",
+    ]);
     assert.equal(made.service.told, "scale-in-protection");
     assert.deepEqual(plan([taskSet("a", { scale: 25 })], tasks, { told: "scale-in-protection" }).events, []);
   });

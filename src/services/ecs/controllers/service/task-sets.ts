@@ -12,8 +12,8 @@ import { stopReasons } from "./words.ts";
  */
 
 export function planTaskSets(draft: Draft, members: readonly Member[]): void {
-  const blocked = draft.taskSets.map((taskSet) => planTaskSet(draft, taskSet.id, members));
-  tellBlocked(draft, members, blocked.includes(true) ? "scale-in-protection" : undefined);
+  const blocked = draft.taskSets.filter((taskSet) => planTaskSet(draft, taskSet.id, members)).map(({ id }) => id);
+  tellBlocked(draft, members, blocked.length > 0 ? "scale-in-protection" : undefined, blocked[0] ?? "");
   const { taskSets } = draft;
   const steady = taskSets.length > 0 && taskSets.every(({ stabilityStatus }) => stabilityStatus === "STEADY_STATE");
   if (steady === draft.service.steady) return;

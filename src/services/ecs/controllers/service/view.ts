@@ -79,6 +79,8 @@ export interface TaskStart {
   readonly rollout: Rollout;
   /** One for each task. */
   readonly capacities: readonly ServiceCapacity[];
+  /** How many of them are to take the places of unhealthy tasks. */
+  readonly replacements: number;
 }
 
 export interface ServiceCapacity {

@@ -1,6 +1,9 @@
 import type { TaskTargetHealth } from "../../services/target-groups.ts";
 
-/** The events of a service in Amazon ECS's words ("Amazon ECS service event messages"). */
+/**
+ * The events of a service in Amazon ECS's words ("Amazon ECS service event messages"). Where the page has a heading and
+ * not the message itself, as for protected tasks, they are those of messages that services on AWS have.
+ */
 
 const more = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
@@ -11,6 +14,8 @@ export const noFargate = "Capacity is unavailable at this time";
 export interface About {
   readonly taskSetId?: string;
   readonly zone?: string;
+  /** They have been stopped before they were RUNNING. */
+  readonly pending?: boolean;
 }
 
 export function serviceWords(serviceName: string) {
@@ -18,11 +23,15 @@ export function serviceWords(serviceName: string) {
   const part = (taskSetId?: string) =>
     taskSetId === undefined ? service : `(service ${serviceName}, taskSet ${taskSetId})`;
   return {
-    started: (taskIds: readonly string[], { taskSetId }: About = {}) =>
-      `${part(taskSetId)} has started ${taskIds.length} tasks: ${listed(taskIds)}.`,
-    stopped: (taskIds: readonly string[], { taskSetId, zone }: About = {}) =>
-      `${part(taskSetId)} has stopped ${taskIds.length} running tasks` +
-      `${zone === undefined ? "" : ` in ${zone} due to AZ rebalancing`}: ${listed(taskIds)}.`,
+    /** `replacements`: how many of them are to take the places of unhealthy ones. */
+    started: (taskIds: readonly string[], { taskSetId }: About = {}, replacements = 0) =>
+      `${part(taskSetId)} has started ${taskIds.length} tasks: ${listed(taskIds)}.` +
+      (replacements === 0 ? "" : ` Amazon ECS replaced ${replacements} tasks due to an unhealthy status.`),
+    stopped: (taskIds: readonly string[], { taskSetId, zone, pending }: About = {}) =>
+      pending
+        ? `${part(taskSetId)} stopped ${taskIds.length} pending tasks.`
+        : `${part(taskSetId)} has stopped ${taskIds.length} running tasks` +
+          `${zone === undefined ? "" : ` in ${zone} due to AZ rebalancing`}: ${listed(taskIds)}.`,
     /** Told when they are healthy: only then it is known where they are. */
     startedToBalance: (taskIds: readonly string[], { zone }: About) =>
       `${service} has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${listed(taskIds)}.`,
@@ -31,9 +40,9 @@ export function serviceWords(serviceName: string) {
     failed: (deploymentId: string, why: string) => `${service} (deployment ${deploymentId}) deployment failed: ${why}.`,
     rollingBack: (deploymentId: string) => `${service} rolling back to deployment ${deploymentId}.`,
     unhealthyContainers: (taskId: string) => `${service} (task ${taskId}) failed container health checks.`,
-    unhealthyTarget: ({ instanceId, port, targetGroupArn, reason }: TaskTargetHealth) =>
-      `${service}${instanceId === undefined ? "" : ` (instance ${instanceId})`} (port ${port}) is unhealthy in ` +
-      `(target-group ${targetGroupArn}) due to (reason ${reason}).`,
+    unhealthyTarget: (taskId: string, { instanceId, port, targetGroupArn, reason }: TaskTargetHealth) =>
+      `${service} (task ${taskId})${instanceId === undefined ? "" : ` (instance ${instanceId})`} (port ${port}) ` +
+      `is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`,
     registered: (count: number, targetGroupArn: string) =>
       `${service} registered ${count} targets in (target-group ${targetGroupArn})`,
     deregistered: (count: number, targetGroupArn: string) =>
@@ -53,8 +62,10 @@ export function serviceWords(serviceName: string) {
       "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
     blockedByProtection: (count: number) =>
       `${service} was unable to stop tasks during a deployment due to (reason ${count} tasks under protection).`,
-    scaleInBlocked: (count: number) =>
-      `${service} was unable to scale in due to (reason ${count} tasks under protection).`,
+    /** Of a deployment or a task set; on AWS, too, without a full stop. */
+    scaleInBlocked: (id: string, count: number) =>
+      `${service} was unable to reach steady state because (taskSet ${id}) was unable to scale in due to ` +
+      `(reason ${count} tasks under protection)`,
     draining: () => `${service} has begun draining.`,
   };
 }

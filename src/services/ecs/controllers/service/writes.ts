@@ -29,8 +29,9 @@ export function toWrites(plan: ServicePlan, state: ServiceState, ctx: WritesCont
   const tasks = changedTasks(plan);
   const { view, service } = state;
   const places = new Places(ctx.store, view.service);
-  const started = plan.start.flatMap((start) => newTasks(start, places, state, ctx));
-  const messages = [...plan.events, ...tellBalancing(view, plan), ...tellStopped(plan), ...tellStarted(view, started)];
+  const starts = plan.start.map((start) => ({ start, tasks: newTasks(start, places, state, ctx) }));
+  const started = starts.flatMap((each) => each.tasks);
+  const messages = [...plan.events, ...tellBalancing(view, plan), ...tellStopped(plan), ...tellStarted(view, starts)];
   const taskSets = [...plan.taskSets, ...plan.goneTaskSets];
   const changes = [tasks.length, started.length, messages.length, plan.serviceDeployments.length, taskSets.length];
   if (plan.service === view.service && changes.every((count) => count === 0)) return undefined;
@@ -156,8 +157,13 @@ function tagsOf(service: ServiceRecord, definition: TaskDefinitionRecord): Tag[]
 /** Messages name at most so many tasks each, so that none grows without end. */
 const tasksInMessage = 25;
 
-function tellStarted({ service }: ServiceView, started: readonly TaskRecord[]): string[] {
-  const told = started.map((task) => ({ id: task.id, about: taskSetOf(service, task) }));
+function tellStarted(
+  { service }: ServiceView,
+  starts: readonly { readonly start: TaskStart; readonly tasks: readonly TaskRecord[] }[],
+): string[] {
+  const told = starts.flatMap(({ start: { replacements }, tasks }) =>
+    tasks.map((task, i) => ({ id: task.id, about: taskSetOf(service, task), replaces: i < replacements })),
+  );
   return tellTasks(told, serviceWords(service.serviceName).started);
 }
 
@@ -166,7 +172,8 @@ export function tellStopped({ service, stop }: Pick<ServicePlan, "service" | "st
     const isSurplus = reason === stopReasons.surplus(task.service!.deploymentId);
     // Once what a rebalancing has started is healthy, what is beyond the desired count goes.
     const zone = service.rebalancing === 0 && isSurplus ? task.availabilityZone : undefined;
-    return { id: task.id, about: { ...taskSetOf(service, task), ...(zone !== undefined && { zone }) } };
+    const pending = task.lastStatus !== "RUNNING";
+    return { id: task.id, about: { ...taskSetOf(service, task), ...(zone !== undefined && { zone }), pending } };
   });
   return tellTasks(told, serviceWords(service.serviceName).stopped);
 }
@@ -195,15 +202,20 @@ function taskSetOf({ deploymentController }: ServiceRecord, task: TaskRecord): A
 interface Told {
   readonly id: string;
   readonly about: About;
+  /** It takes the place of an unhealthy one. */
+  readonly replaces?: boolean;
 }
 
-function tellTasks(tasks: readonly Told[], words: (taskIds: readonly string[], about: About) => string): string[] {
-  const groups = Map.groupBy(tasks, ({ about }) => `${about.taskSetId} ${about.zone}`);
+type Words = (taskIds: readonly string[], about: About, replacements: number) => string;
+
+function tellTasks(tasks: readonly Told[], words: Words): string[] {
+  const groups = Map.groupBy(tasks, ({ about }) => `${about.taskSetId} ${about.zone} ${about.pending}`);
   return [...groups.values()].flatMap((own) =>
     pieces(own, tasksInMessage).map((each) =>
       words(
         each.map(({ id }) => id),
         own[0]!.about,
+        each.filter(({ replaces }) => replaces).length,
       ),
     ),
   );
