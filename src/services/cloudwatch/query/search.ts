@@ -6,6 +6,9 @@ import type { MetricName } from "../metrics/series.ts";
  */
 export type MetricMatcher = (metric: MetricName) => boolean;
 
+/** What of a metric terms are looked for in. */
+type Texts = (metric: MetricName) => readonly string[];
+
 /** The text is no query; the message says what was expected. */
 export class SearchSyntaxError extends Error {
   override readonly name = "SearchSyntaxError";
@@ -71,39 +74,44 @@ class SearchParser {
     return matcher;
   }
 
-  private either(): MetricMatcher {
-    const first = this.both();
+  private either(texts: Texts = textsOf): MetricMatcher {
+    const first = this.both(texts);
     if (!this.takes("word", "OR")) return first;
-    const other = this.either();
+    const other = this.either(texts);
     return (metric) => first(metric) || other(metric);
   }
 
   /** Terms beside each other must all match. */
-  private both(): MetricMatcher {
-    const first = this.one();
+  private both(texts: Texts): MetricMatcher {
+    const first = this.one(texts);
     this.takes("word", "AND");
     const token = this.tokens[this.next];
     if (token === undefined || (token.kind === "word" && token.text === "OR") || token.text === ")") return first;
-    const other = this.both();
+    const other = this.both(texts);
     return (metric) => first(metric) && other(metric);
   }
 
-  private one(): MetricMatcher {
+  private one(texts: Texts): MetricMatcher {
     if (this.takes("word", "NOT")) {
-      const not = this.one();
+      const not = this.one(texts);
       return (metric) => !not(metric);
     }
-    if (this.takes("sign", "(")) {
-      const inner = this.either();
-      if (!this.takes("sign", ")")) throw new SearchSyntaxError('A ")" is missing in the search');
-      return inner;
-    }
+    if (this.takes("sign", "(")) return this.inParentheses(texts);
     const token = this.tokens[this.next++];
     if (token === undefined || token.kind === "sign") throw new SearchSyntaxError("A term is missing in the search");
-    if (!this.takes("sign", "=")) return termMatcher(token, textsOf);
+    if (!this.takes("sign", "=")) return termMatcher(token, texts);
+    const own: Texts = (metric) => textsOfProperty(metric, token.text);
+    // `InstanceId=("a" OR "b")`
+    if (this.takes("sign", "(")) return this.inParentheses(own);
     const value = this.tokens[this.next++];
     if (value === undefined || value.kind === "sign") throw new SearchSyntaxError(`${token.text}= needs a value`);
-    return termMatcher(value, (metric) => textsOfProperty(metric, token.text));
+    return termMatcher(value, own);
+  }
+
+  private inParentheses(texts: Texts): MetricMatcher {
+    const inner = this.either(texts);
+    if (!this.takes("sign", ")")) throw new SearchSyntaxError('A ")" is missing in the search');
+    return inner;
   }
 
   private takes(kind: Token["kind"], text: string): boolean {
@@ -115,7 +123,7 @@ class SearchParser {
 }
 
 /** A quoted term is the whole of a text, another is in its words. */
-function termMatcher({ kind, text }: Token, texts: (metric: MetricName) => readonly string[]): MetricMatcher {
+function termMatcher({ kind, text }: Token, texts: Texts): MetricMatcher {
   if (kind === "quoted") return (metric) => texts(metric).includes(text);
   const words = wordsOf(text);
   return (metric) =>
