@@ -103,6 +103,7 @@ for (const [what, name, fields, code, message] of [
     "Advanced tier parameters support a maximum parameter value of 8192 characters.",
   ],
   ["a key for plain text", "/a", { KeyId: "alias/x" }, "ValidationException", /SecureString type parameter only/],
+  ["a parameter in the value", "/a", { Value: "a {{ssm:b}}" }, "ValidationException", /^Parameter value can't nest/],
   ["policies", "/a", { Policies: '[{"Type":"Expiration"}]' }, "InvalidPolicyTypeException", /not supported/],
   ["another data type", "/a", { DataType: "aws:ec2:image" }, "ValidationException", /not supported/],
   ["a broken pattern", "/a", { AllowedPattern: "(" }, "InvalidAllowedPatternException", /regular expression/],

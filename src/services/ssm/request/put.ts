@@ -34,6 +34,10 @@ export function checkRequest(input: PutParameterRequest, existing: ParameterReco
         "Member must have length greater than or equal to 1",
     );
   }
+  // Documents would put another parameter's value there (API_PutParameter: no nesting of parameters).
+  if (/\{\{.*\}\}/.test(input.Value)) {
+    refuse('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
+  }
   if (input.KeyId !== undefined && (input.Type ?? existing?.newest.type) !== "SecureString") {
     refuse("KeyId is required for SecureString type parameter only.");
   }
