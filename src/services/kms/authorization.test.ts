@@ -7,6 +7,21 @@ import { createAuthorization } from "./authorization.ts";
 import { kmsCollections } from "./index.ts";
 import { createOperations } from "./operations/index.ts";
 
+test("what is decrypted with a pair is asked of the pair, whatever key the ciphertext names", async () => {
+  const box = createSecretBox(new Uint8Array(32), seededRandom(7));
+  const operations = createOperations({ box, policyFault: () => undefined });
+  const world = await testWorld({ collections: kmsCollections, model: "kms" });
+  const pair = { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" } as const;
+  const { KeyId = "" } = (await world.call(operations, "CreateKey", {})).KeyMetadata!;
+  const { KeyId: pairId = "", Arn } = (await world.call(operations, "CreateKey", pair)).KeyMetadata!;
+  const { CiphertextBlob } = await world.call(operations, "Encrypt", { KeyId, Plaintext: Buffer.from("x") });
+  const { Decrypt, ReEncrypt } = createAuthorization(box).operations;
+  const scope = { ...world.context(), partition: "aws" } as never;
+  assert.deepEqual(Decrypt!.resources!({ CiphertextBlob, KeyId: pairId }, scope), [Arn]);
+  const input = { CiphertextBlob, SourceKeyId: pairId, DestinationKeyId: KeyId };
+  assert.deepEqual(ReEncrypt!.resources!(input, scope), [Arn]);
+});
+
 test("the condition keys of a decryption are its key's, also when only the ciphertext names it", async () => {
   const box = createSecretBox(new Uint8Array(32), seededRandom(7));
   const operations = createOperations({ box, policyFault: () => undefined });

@@ -23,7 +23,7 @@ import {
 } from "./model.ts";
 import { grantToRetire } from "./operations/retire-grant.ts";
 import { policyWithGrants } from "./policy-with-grants.ts";
-import { keyOfBlob } from "./request/decrypt.ts";
+import { decryptingKey } from "./request/decrypt.ts";
 
 /** Which action each operation is, on which keys and aliases. */
 export function createAuthorization(box: SecretBox): ServiceAuthorization {
@@ -46,10 +46,28 @@ type Table = AuthorizationTable<Operations>;
 const onKey = { resources: keyArns, conditionKeys: keyConditions } as const;
 const cryptographic = {
   resources: keyArns,
-  conditionKeys: (input: KeyInput, scope: AuthorizationScope) => ({
+  conditionKeys: (input: KeyInput & { readonly EncryptionAlgorithm?: string }, scope: AuthorizationScope) => ({
     ...keyConditions(input, scope),
     ...contextConditions(input.EncryptionContext),
-    "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+    "kms:EncryptionAlgorithm": input.EncryptionAlgorithm ?? "SYMMETRIC_DEFAULT",
+  }),
+} as const;
+const dataKeyPair = {
+  resources: keyArns,
+  conditionKeys: (input: KeyInput & { readonly KeyPairSpec: string }, scope: AuthorizationScope) => ({
+    ...cryptographic.conditionKeys(input, scope),
+    "kms:DataKeyPairSpec": input.KeyPairSpec,
+  }),
+} as const;
+const signing = {
+  resources: keyArns,
+  conditionKeys: (
+    input: KeyInput & { readonly SigningAlgorithm: string; readonly MessageType?: string },
+    scope: AuthorizationScope,
+  ) => ({
+    ...keyConditions(input, scope),
+    "kms:SigningAlgorithm": input.SigningAlgorithm,
+    "kms:MessageType": input.MessageType ?? "RAW",
   }),
 } as const;
 
@@ -95,6 +113,7 @@ function operationsOf(box: SecretBox): Table {
     GenerateRandom: {},
     GetKeyPolicy: onKey,
     GetKeyRotationStatus: onKey,
+    GetPublicKey: onKey,
     ListKeyPolicies: onKey,
     ListKeyRotations: onKey,
     ListKeys: {},
@@ -124,32 +143,41 @@ const encryptionOperations: Table = {
   Encrypt: cryptographic,
   Decrypt: {
     ...cryptographic,
-    resources: (input, scope) => [arnOfBlob(input.CiphertextBlob, scope) ?? keyArns(input, scope)[0]!],
+    resources: (input, scope) => [arnToDecrypt(input.CiphertextBlob, input.KeyId, scope)],
     // A request need not name the key: the ciphertext does.
     conditionKeys: (input, scope, resource) => cryptographic.conditionKeys({ KeyId: resource, ...input }, scope),
   },
+  DeriveSharedSecret: {
+    resources: keyArns,
+    conditionKeys: (input, scope) => ({
+      ...keyConditions(input, scope),
+      "kms:KeyAgreementAlgorithm": input.KeyAgreementAlgorithm,
+    }),
+  },
   GenerateDataKey: cryptographic,
+  GenerateDataKeyPair: dataKeyPair,
+  GenerateDataKeyPairWithoutPlaintext: dataKeyPair,
   GenerateDataKeyWithoutPlaintext: cryptographic,
   GenerateMac: macOperation(),
   VerifyMac: macOperation(),
+  Sign: signing,
+  Verify: signing,
   ReEncrypt: {
     action: "kms:ReEncryptFrom",
-    resources: (input, scope) => [
-      arnOfBlob(input.CiphertextBlob, scope) ?? keyArns({ KeyId: input.SourceKeyId }, scope)[0]!,
-    ],
+    resources: (input, scope) => [arnToDecrypt(input.CiphertextBlob, input.SourceKeyId, scope)],
     conditionKeys: (input, scope, resource) => ({
       ...keyConditions({ KeyId: input.SourceKeyId ?? resource }, scope),
       ...contextConditions(input.SourceEncryptionContext),
-      "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+      "kms:EncryptionAlgorithm": input.SourceEncryptionAlgorithm ?? "SYMMETRIC_DEFAULT",
       "kms:ReEncryptOnSameKey": String(isSameKey(resource, input.DestinationKeyId, scope)),
     }),
     also: (input, scope) => {
       const [resource] = keyArns({ KeyId: input.DestinationKeyId }, scope);
-      const source = arnOfBlob(input.CiphertextBlob, scope) ?? "";
+      const source = arnToDecrypt(input.CiphertextBlob, input.SourceKeyId, scope);
       const conditionKeys = {
         ...keyConditions({ KeyId: input.DestinationKeyId }, scope),
         ...contextConditions(input.DestinationEncryptionContext),
-        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        "kms:EncryptionAlgorithm": input.DestinationEncryptionAlgorithm ?? "SYMMETRIC_DEFAULT",
         "kms:ReEncryptOnSameKey": String(isSameKey(source, input.DestinationKeyId, scope)),
       };
       return [{ action: "kms:ReEncryptTo", resource: resource!, conditionKeys }];
@@ -287,9 +315,10 @@ function contextConditions(context: EncryptionContext | undefined): ConditionKey
   return { ...Object.fromEntries(pairs), "kms:EncryptionContextKeys": Object.keys(context) };
 }
 
-function arnOfBlob(blob: Uint8Array | undefined, scope: AuthorizationScope): string | undefined {
-  const key = blob && keyOfBlob(scope, blob);
-  return key && keyArn(key);
+/** The ARN of the key that the handler will decrypt with; when there is none, of the one that the caller names. */
+function arnToDecrypt(blob: Uint8Array | undefined, KeyId: string | undefined, scope: AuthorizationScope): string {
+  const key = blob && decryptingKey(scope, blob, KeyId);
+  return key ? keyArn(key) : keyArns({ ...(KeyId !== undefined && { KeyId }) }, scope)[0]!;
 }
 
 function isSameKey(arn: string, identifier: string, scope: AuthorizationScope): boolean {

@@ -8,7 +8,7 @@ import type { KmsParts } from "./request/handler.ts";
 export const kmsCollections = [keys, aliases, grants];
 export type KmsOptions = KmsParts;
 
-/** AWS Key Management Service: symmetric encryption keys and HMAC keys. */
+/** AWS Key Management Service: symmetric keys, HMAC keys, and pairs to encrypt, sign and agree with. */
 export function createKms(options: KmsOptions): ServiceModule {
   return {
     name: "kms",

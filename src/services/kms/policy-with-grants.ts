@@ -24,6 +24,8 @@ const withContext: ReadonlySet<GrantOperation> = new Set([
   "Encrypt",
   "GenerateDataKey",
   "GenerateDataKeyWithoutPlaintext",
+  "GenerateDataKeyPair",
+  "GenerateDataKeyPairWithoutPlaintext",
   "ReEncryptFrom",
   "ReEncryptTo",
 ]);

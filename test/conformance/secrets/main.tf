@@ -44,6 +44,12 @@ resource "aws_kms_key" "mac" {
   key_usage                = "GENERATE_VERIFY_MAC"
   deletion_window_in_days  = 7
 }
+resource "aws_kms_key" "signing" {
+  customer_master_key_spec = "ECC_NIST_P256"
+  key_usage                = "SIGN_VERIFY"
+  deletion_window_in_days  = 7
+}
+data "aws_kms_public_key" "signing" { key_id = aws_kms_key.signing.key_id }
 resource "aws_kms_alias" "a" {
   name          = "alias/app"
   target_key_id = local.second ? aws_kms_key.other.key_id : aws_kms_key.k.key_id

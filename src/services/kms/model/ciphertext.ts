@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { KeyRecord } from "./key.ts";
 import { type CryptoParts, currentMaterial, openMaterial } from "./material.ts";
+import { checkSymmetric } from "./usable.ts";
 
 /**
  * The format of ciphertexts: the version 1, the key's id (16 bytes), the first 8 bytes of the material's id, a salt (16
@@ -24,6 +25,7 @@ export function encryptUnder(
   context: EncryptionContext,
   { box, random }: CryptoParts,
 ): Uint8Array {
+  checkSymmetric(key);
   const material = currentMaterial(key);
   const header = Buffer.concat([
     Uint8Array.of(version),

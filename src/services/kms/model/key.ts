@@ -2,6 +2,7 @@ import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import { keyMachine } from "../states.ts";
 import type { KeyMaterial } from "./material.ts";
+import type { KeyUsage, SupportedSpec } from "./spec.ts";
 
 /** Account and region. */
 export interface World {
@@ -9,9 +10,6 @@ export interface World {
   readonly region: string;
 }
 
-export type HmacSpec = "HMAC_224" | "HMAC_256" | "HMAC_384" | "HMAC_512";
-/** The specs that there are; see `CreateKey` for those that are refused. */
-export type SupportedSpec = "SYMMETRIC_DEFAULT" | HmacSpec;
 export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
 
 /** A KMS key. Times are milliseconds since the epoch. */
@@ -20,7 +18,7 @@ export interface KeyRecord extends World {
   readonly keyId: string;
   readonly description: string;
   readonly keySpec: SupportedSpec;
-  readonly keyUsage: "ENCRYPT_DECRYPT" | "GENERATE_VERIFY_MAC";
+  readonly keyUsage: KeyUsage;
   /** `AWS`: made by the platform for one of its services; nobody may change it. */
   readonly keyManager: "AWS" | "CUSTOMER";
   readonly state: KeyState;

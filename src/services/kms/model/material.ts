@@ -1,9 +1,10 @@
-import { Fault } from "#kernel/fault.ts";
+import { Fault, InvariantError } from "#kernel/fault.ts";
 import { hex, type Random } from "#kernel/random.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import { type KeyRecord, keyArn, type SupportedSpec } from "./key.ts";
+import { type KeyRecord, keyArn } from "./key.ts";
+import type { SupportedSpec } from "./spec.ts";
 
-/** Bytes under which a key encrypts, sealed under the platform's master key. */
+/** Bytes under which a key encrypts, or a pair's private key (PKCS #8, DER), sealed under the platform's master key. */
 export interface KeyMaterial {
   /** 64 hexadecimal digits; ciphertexts begin with the first 16. */
   readonly id: string;
@@ -21,7 +22,7 @@ export interface CryptoParts {
 
 const purpose = "kms key material";
 
-const bytesOfSpec: Readonly<Record<SupportedSpec, number>> = {
+const bytesOfSpec: Readonly<Partial<Record<SupportedSpec, number>>> = {
   SYMMETRIC_DEFAULT: 32,
   HMAC_224: 28,
   HMAC_256: 32,
@@ -29,17 +30,30 @@ const bytesOfSpec: Readonly<Record<SupportedSpec, number>> = {
   HMAC_512: 64,
 };
 
+/** Random material; that of a pair is a private key (`newPrivateKey`). */
 export function newMaterial(
   key: Pick<KeyRecord, "keyId" | "keySpec">,
-  { box, random }: CryptoParts,
+  parts: CryptoParts,
   now: number,
   rotationType?: KeyMaterial["rotationType"],
 ): KeyMaterial {
+  const bytes = bytesOfSpec[key.keySpec];
+  if (bytes === undefined) throw new InvariantError(`Keys of the spec ${key.keySpec} are not random bytes.`);
+  const material = sealMaterial(key, parts.random.bytes(bytes), parts, now);
+  return { ...material, ...(rotationType && { rotationType }) };
+}
+
+/** The material of a key that was made elsewhere. */
+export function sealMaterial(
+  { keyId }: Pick<KeyRecord, "keyId">,
+  bytes: Uint8Array,
+  { box, random }: CryptoParts,
+  now: number,
+): KeyMaterial {
   const id = hex(random, 64);
-  const bytes = Buffer.from(random.bytes(bytesOfSpec[key.keySpec])).toString("base64");
   // Bound to its place: the material of another key, put here, does not open.
-  const sealed = box.seal(`${key.keyId} ${id} ${bytes}`, purpose);
-  return { id, sealed, createdAt: now, ...(rotationType && { rotationType }) };
+  const sealed = box.seal(`${keyId} ${id} ${Buffer.from(bytes).toString("base64")}`, purpose);
+  return { id, sealed, createdAt: now };
 }
 
 /** The material that new ciphertexts are made under. */

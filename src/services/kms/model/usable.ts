@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
 import { type KeyRecord, keyArn } from "./key.ts";
+import { algorithmsOf } from "./spec.ts";
 
 /** Refuses a key that is on its way out. */
 export function checkNotPendingDeletion(key: KeyRecord): void {
@@ -12,6 +13,19 @@ export function checkNotPendingDeletion(key: KeyRecord): void {
 export function checkEnabled(key: KeyRecord): void {
   checkNotPendingDeletion(key);
   if (key.state === "Disabled") throw new Fault("DisabledException", `${keyArn(key)} is disabled.`);
+}
+
+/** Refuses a key that is no symmetric encryption key where only such a one will do. */
+export function checkSymmetric(key: KeyRecord): void {
+  checkAlgorithm(key, "SYMMETRIC_DEFAULT");
+}
+
+/** Refuses an algorithm that is not the key's. */
+export function checkAlgorithm(key: KeyRecord, algorithm: string): void {
+  const own = Object.values(algorithmsOf(key.keySpec, key.keyUsage) ?? {}).flat();
+  if (own.includes(algorithm as never)) return;
+  const message = `Algorithm ${algorithm} is incompatible with key spec ${key.keySpec}.`;
+  throw new Fault("InvalidKeyUsageException", message);
 }
 
 /** Refuses a key that cannot take part in an operation: its state, or what it is for. */

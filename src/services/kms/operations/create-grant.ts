@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CreateGrantRequest } from "#generated/kms/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import { hex } from "#kernel/random.ts";
-import { checkEnabled, findKey, type GrantRecord, grantKey, grants, invalidKeyId } from "../model.ts";
+import { checkEnabled, findKey, type GrantRecord, grantKey, grants, invalidKeyId, isPair } from "../model.ts";
 import { checkCommonFields, endDryRun } from "../request/checks.ts";
 import { checkGrantOperations, checkPrincipal } from "../request/grant.ts";
 import { grantToken } from "../request/grant-token.ts";
@@ -17,6 +17,10 @@ export function createGrant({ box }: KmsParts): KmsHandler<"CreateGrant"> {
     checkEnabled(key.value);
     checkGrantOperations(key.value, input.Operations);
     const asked = askedFor(input);
+    if (asked.constraints !== undefined && isPair(key.value.keySpec)) {
+      // "You cannot include grant constraints in a grant for an asymmetric KMS key" (API_GrantConstraints).
+      throw new Fault("ValidationException", "Grants on asymmetric KMS keys cannot have constraints.");
+    }
     const same = ctx.store
       .view(grants)
       .by("key", key.value.keyId)

@@ -1,7 +1,18 @@
 import type { CreateKeyRequest } from "#generated/kms/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import { uuid } from "#kernel/random.ts";
-import { defaultKeyPolicy, type KeyRecord, keyKey, newMaterial, type SupportedSpec } from "../model.ts";
+import {
+  algorithmsOf,
+  defaultKeyPolicy,
+  isPair,
+  isSupported,
+  type KeyRecord,
+  keyKey,
+  newMaterial,
+  newPrivateKey,
+  type SupportedSpec,
+  sealMaterial,
+} from "../model.ts";
 import type { KmsHandler, KmsParts } from "../request/handler.ts";
 import { checkKeyPolicy } from "../request/key-policy.ts";
 import { toMetadata } from "../request/metadata.ts";
@@ -19,7 +30,10 @@ export function createKey(parts: KmsParts): KmsHandler<"CreateKey"> {
     const tags = withTags({}, input.Tags ?? []);
     const now = ctx.clock.now();
     const keyId = uuid(ctx.random);
-    const material = newMaterial({ keyId, keySpec }, { box: parts.box, random: ctx.random }, now);
+    const crypto = { box: parts.box, random: ctx.random };
+    const material = isPair(keySpec)
+      ? sealMaterial({ keyId }, await newPrivateKey(keySpec), crypto, now)
+      : newMaterial({ keyId, keySpec }, crypto, now);
     const key: KeyRecord = {
       account: ctx.account,
       region: ctx.region,
@@ -47,22 +61,17 @@ function specOf({ KeySpec, CustomerMasterKeySpec }: CreateKeyRequest): Supported
   }
   const spec = KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
   if (isSupported(spec)) return spec;
-  const message = `KeySpec ${spec} is not supported: this platform has symmetric encryption keys and HMAC keys only.`;
-  throw new Fault("UnsupportedOperationException", message);
-}
-
-function isSupported(spec: string): spec is SupportedSpec {
-  return spec === "SYMMETRIC_DEFAULT" || spec.startsWith("HMAC_");
+  throw new Fault("UnsupportedOperationException", `KeySpec ${spec} is not supported on this platform.`);
 }
 
 function usageOf({ KeyUsage }: CreateKeyRequest, spec: SupportedSpec): KeyRecord["keyUsage"] {
-  const usage = spec === "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : "GENERATE_VERIFY_MAC";
+  const usage = KeyUsage ?? "ENCRYPT_DECRYPT";
   if (KeyUsage === undefined && spec !== "SYMMETRIC_DEFAULT") {
     const message = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
     throw new Fault("ValidationException", message);
   }
-  if (KeyUsage === undefined || KeyUsage === usage) return usage;
-  throw new Fault("ValidationException", `KeyUsage ${KeyUsage} is not compatible with KeySpec ${spec}`);
+  if (algorithmsOf(spec, usage) !== undefined) return usage;
+  throw new Fault("ValidationException", `KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
 }
 
 function refuseOtherOrigins({ Origin, CustomKeyStoreId, XksKeyId, MultiRegion }: CreateKeyRequest): void {

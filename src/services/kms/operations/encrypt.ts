@@ -1,5 +1,6 @@
-import { checkUsable, encryptUnder, findKey, keyArn } from "../model.ts";
-import { checkAlgorithm, checkCommonFields, endDryRun } from "../request/checks.ts";
+import { checkUsable, findKey, keyArn } from "../model.ts";
+import { checkCommonFields, endDryRun } from "../request/checks.ts";
+import { encryptWith } from "../request/encrypt.ts";
 import type { KmsHandler, KmsParts } from "../request/handler.ts";
 
 export function encrypt({ box }: KmsParts): KmsHandler<"Encrypt"> {
@@ -7,9 +8,10 @@ export function encrypt({ box }: KmsParts): KmsHandler<"Encrypt"> {
     checkCommonFields(input, box);
     const key = findKey(ctx, input.KeyId).value;
     checkUsable(key, "Encrypt");
-    checkAlgorithm(key, input.EncryptionAlgorithm);
+    const { Plaintext: plaintext, EncryptionContext: context } = input;
+    const algorithm = input.EncryptionAlgorithm ?? "SYMMETRIC_DEFAULT";
+    const blob = encryptWith(key, { plaintext, context, algorithm }, { box, random: ctx.random });
     endDryRun(input);
-    const blob = encryptUnder(key, input.Plaintext, input.EncryptionContext ?? {}, { box, random: ctx.random });
-    return { CiphertextBlob: blob, KeyId: keyArn(key), EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
+    return { CiphertextBlob: blob, KeyId: keyArn(key), EncryptionAlgorithm: algorithm };
   };
 }

@@ -7,6 +7,7 @@ import { createGrant } from "./create-grant.ts";
 import { createKey } from "./create-key.ts";
 import { decrypt } from "./decrypt.ts";
 import { DeleteAlias } from "./delete-alias.ts";
+import { deriveSharedSecret } from "./derive-shared-secret.ts";
 import { describeKey } from "./describe-key.ts";
 import { DisableKey } from "./disable-key.ts";
 import { DisableKeyRotation } from "./disable-key-rotation.ts";
@@ -14,11 +15,14 @@ import { EnableKey } from "./enable-key.ts";
 import { EnableKeyRotation } from "./enable-key-rotation.ts";
 import { encrypt } from "./encrypt.ts";
 import { generateDataKey } from "./generate-data-key.ts";
+import { generateDataKeyPair } from "./generate-data-key-pair.ts";
+import { generateDataKeyPairWithoutPlaintext } from "./generate-data-key-pair-without-plaintext.ts";
 import { generateDataKeyWithoutPlaintext } from "./generate-data-key-without-plaintext.ts";
 import { generateMac } from "./generate-mac.ts";
 import { generateRandom } from "./generate-random.ts";
 import { GetKeyPolicy } from "./get-key-policy.ts";
 import { GetKeyRotationStatus } from "./get-key-rotation-status.ts";
+import { getPublicKey } from "./get-public-key.ts";
 import { ListAliases } from "./list-aliases.ts";
 import { ListGrants } from "./list-grants.ts";
 import { ListKeyPolicies } from "./list-key-policies.ts";
@@ -32,10 +36,12 @@ import { retireGrant } from "./retire-grant.ts";
 import { RevokeGrant } from "./revoke-grant.ts";
 import { rotateKeyOnDemand } from "./rotate-key-on-demand.ts";
 import { ScheduleKeyDeletion } from "./schedule-key-deletion.ts";
+import { sign } from "./sign.ts";
 import { TagResource } from "./tag-resource.ts";
 import { UntagResource } from "./untag-resource.ts";
 import { UpdateAlias } from "./update-alias.ts";
 import { UpdateKeyDescription } from "./update-key-description.ts";
+import { verify } from "./verify.ts";
 import { verifyMac } from "./verify-mac.ts";
 
 /** Every operation of the service, one a line, in the order of their names. */
@@ -47,6 +53,7 @@ export function createOperations(parts: KmsParts) {
     CreateKey: createKey(parts),
     Decrypt: decrypt(parts),
     DeleteAlias,
+    DeriveSharedSecret: deriveSharedSecret(parts),
     DescribeKey: describeKey(parts),
     DisableKey,
     DisableKeyRotation,
@@ -54,11 +61,14 @@ export function createOperations(parts: KmsParts) {
     EnableKeyRotation,
     Encrypt: encrypt(parts),
     GenerateDataKey: generateDataKey(parts),
+    GenerateDataKeyPair: generateDataKeyPair(parts),
+    GenerateDataKeyPairWithoutPlaintext: generateDataKeyPairWithoutPlaintext(parts),
     GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext(parts),
     GenerateMac: generateMac(parts),
     GenerateRandom: generateRandom(parts),
     GetKeyPolicy,
     GetKeyRotationStatus,
+    GetPublicKey: getPublicKey(parts),
     ListAliases,
     ListGrants,
     ListKeyPolicies,
@@ -72,10 +82,12 @@ export function createOperations(parts: KmsParts) {
     RevokeGrant,
     RotateKeyOnDemand: rotateKeyOnDemand(parts),
     ScheduleKeyDeletion,
+    Sign: sign(parts),
     TagResource,
     UntagResource,
     UpdateAlias,
     UpdateKeyDescription,
+    Verify: verify(parts),
     VerifyMac: verifyMac(parts),
   } satisfies Handlers<Operations>;
 }

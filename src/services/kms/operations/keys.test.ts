@@ -60,7 +60,7 @@ test("key material is not in the store's record", async () => {
 });
 
 for (const [what, input, code, message] of [
-  ["another spec", { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" }, "UnsupportedOperationException", /^KeySpec/],
+  ["another spec", { KeySpec: "SM2", KeyUsage: "ENCRYPT_DECRYPT" }, "UnsupportedOperationException", /^KeySpec/],
   ["a key of many regions", { MultiRegion: true }, "UnsupportedOperationException", /^MultiRegion/],
   ["imported material", { Origin: "EXTERNAL" }, "UnsupportedOperationException", /^Origin EXTERNAL/],
   [

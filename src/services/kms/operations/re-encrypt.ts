@@ -1,6 +1,7 @@
-import { checkUsable, currentMaterial, encryptUnder, findKey, keyArn } from "../model.ts";
-import { checkAlgorithm, checkCommonFields, endDryRun } from "../request/checks.ts";
+import { checkUsable, currentMaterial, findKey, isPair, keyArn } from "../model.ts";
+import { checkCommonFields, endDryRun } from "../request/checks.ts";
 import { decryptBlob } from "../request/decrypt.ts";
+import { encryptWith } from "../request/encrypt.ts";
 import type { KmsHandler, KmsParts } from "../request/handler.ts";
 
 export function reEncrypt({ box }: KmsParts): KmsHandler<"ReEncrypt"> {
@@ -11,22 +12,26 @@ export function reEncrypt({ box }: KmsParts): KmsHandler<"ReEncrypt"> {
       context: input.SourceEncryptionContext,
       keyId: input.SourceKeyId,
       modifiers: input.DryRunModifiers,
+      algorithm: input.SourceEncryptionAlgorithm ?? "SYMMETRIC_DEFAULT",
     };
     const source = decryptBlob(ctx, encrypted, "ReEncryptFrom", box);
-    checkAlgorithm(source.key, input.SourceEncryptionAlgorithm);
     const destination = findKey(ctx, input.DestinationKeyId).value;
     checkUsable(destination, "ReEncryptTo");
-    checkAlgorithm(destination, input.DestinationEncryptionAlgorithm);
+    const plain = {
+      plaintext: source.plaintext,
+      context: input.DestinationEncryptionContext,
+      algorithm: input.DestinationEncryptionAlgorithm ?? "SYMMETRIC_DEFAULT",
+    };
+    const blob = encryptWith(destination, plain, { box, random: ctx.random });
     endDryRun(input);
-    const parts = { box, random: ctx.random };
     return {
-      CiphertextBlob: encryptUnder(destination, source.plaintext, input.DestinationEncryptionContext ?? {}, parts),
+      CiphertextBlob: blob,
       SourceKeyId: keyArn(source.key),
       KeyId: keyArn(destination),
-      SourceEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
-      DestinationEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
-      SourceKeyMaterialId: source.keyMaterialId,
-      DestinationKeyMaterialId: currentMaterial(destination).id,
+      SourceEncryptionAlgorithm: encrypted.algorithm,
+      DestinationEncryptionAlgorithm: plain.algorithm,
+      ...(source.keyMaterialId !== undefined && { SourceKeyMaterialId: source.keyMaterialId }),
+      ...(!isPair(destination.keySpec) && { DestinationKeyMaterialId: currentMaterial(destination).id }),
     };
   };
 }

@@ -1,7 +1,6 @@
 import type { RecipientInfo } from "#generated/kms/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import type { KeyRecord } from "../model.ts";
 import { grantIdIn } from "./grant-token.ts";
 
 interface CommonFields {
@@ -18,13 +17,6 @@ export function checkCommonFields({ GrantTokens, Recipient }: CommonFields, box:
     throw new Fault("ValidationException", "Recipient is not supported: there are no Nitro enclaves on this platform.");
   }
   for (const token of GrantTokens ?? []) grantIdIn(token, box, tokenCode);
-}
-
-/** Refuses an algorithm that is not the key's. */
-export function checkAlgorithm(key: KeyRecord, algorithm = "SYMMETRIC_DEFAULT"): void {
-  if (algorithm === "SYMMETRIC_DEFAULT") return;
-  const message = `Algorithm ${algorithm} is incompatible with key spec ${key.keySpec}.`;
-  throw new Fault("InvalidKeyUsageException", message);
 }
 
 /** Called last: a dry run that came so far would have succeeded. */

@@ -2,7 +2,7 @@ import type { GenerateDataKeyRequest } from "#generated/kms/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import { checkUsable, currentMaterial, encryptUnder, findKey, keyArn } from "../model.ts";
+import { checkSymmetric, checkUsable, currentMaterial, encryptUnder, findKey, keyArn } from "../model.ts";
 import { checkCommonFields, endDryRun } from "./checks.ts";
 
 /** A fresh data key, in plain and encrypted under the KMS key: the answer of GenerateDataKey. */
@@ -11,6 +11,7 @@ export function newDataKey(input: GenerateDataKeyRequest, ctx: RequestContext, o
   const bytes = sizeOf(input);
   const key = findKey(ctx, input.KeyId).value;
   checkUsable(key, operation);
+  checkSymmetric(key);
   endDryRun(input);
   const plaintext = ctx.random.bytes(bytes);
   return {

@@ -1,26 +1,31 @@
 import type { GrantListEntry, GrantOperation } from "#generated/kms/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
-import { type GrantRecord, type KeyRecord, keyArn } from "../model.ts";
+import { type GrantRecord, isPair, type KeyRecord, keyArn } from "../model.ts";
 
-const operationsOf: Readonly<Record<KeyRecord["keyUsage"], ReadonlySet<GrantOperation>>> = {
-  ENCRYPT_DECRYPT: new Set([
-    "Decrypt",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-    "CreateGrant",
-    "RetireGrant",
-    "DescribeKey",
-  ]),
-  GENERATE_VERIFY_MAC: new Set(["GenerateMac", "VerifyMac", "CreateGrant", "RetireGrant", "DescribeKey"]),
+const ofAll: readonly GrantOperation[] = ["CreateGrant", "RetireGrant", "DescribeKey"];
+const ofUsage: Readonly<Record<KeyRecord["keyUsage"], readonly GrantOperation[]>> = {
+  ENCRYPT_DECRYPT: ["Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"],
+  SIGN_VERIFY: ["Sign", "Verify"],
+  GENERATE_VERIFY_MAC: ["GenerateMac", "VerifyMac"],
+  KEY_AGREEMENT: ["DeriveSharedSecret"],
 };
+const ofSymmetric: readonly GrantOperation[] = [
+  "GenerateDataKey",
+  "GenerateDataKeyWithoutPlaintext",
+  "GenerateDataKeyPair",
+  "GenerateDataKeyPairWithoutPlaintext",
+];
+
+function grantable({ keySpec, keyUsage }: KeyRecord): readonly GrantOperation[] {
+  const ofSpec = keySpec === "SYMMETRIC_DEFAULT" ? ofSymmetric : isPair(keySpec) ? (["GetPublicKey"] as const) : [];
+  return [...ofAll, ...ofUsage[keyUsage], ...ofSpec];
+}
 
 /** Refuses operations that a key of its kind does not take part in. */
 export function checkGrantOperations(key: KeyRecord, operations: readonly GrantOperation[]): void {
-  const wrong = operations.filter((operation) => !operationsOf[key.keyUsage].has(operation));
+  const possible = grantable(key);
+  const wrong = operations.filter((operation) => !possible.includes(operation));
   if (wrong.length === 0) return;
   const message = `${keyArn(key)} key usage is ${key.keyUsage} which is not valid for grants of ${wrong.join(", ")}.`;
   throw new Fault("ValidationException", message);

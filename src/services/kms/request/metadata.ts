@@ -1,6 +1,10 @@
 import type { KeyMetadata } from "#generated/kms/types.ts";
-import { currentMaterial, type KeyRecord, keyArn } from "../model.ts";
-import { macAlgorithmOf } from "./mac.ts";
+import { algorithmsOf, currentMaterial, type KeyRecord, keyArn } from "../model.ts";
+
+/** The spec, under its old name too; that has no values for newer specs. */
+export function specOf({ keySpec }: Pick<KeyRecord, "keySpec">) {
+  return { ...(keySpec !== "ECC_NIST_EDWARDS25519" && { CustomerMasterKeySpec: keySpec }), KeySpec: keySpec };
+}
 
 /** A key as DescribeKey shows it. */
 export function toMetadata(key: KeyRecord): KeyMetadata {
@@ -16,11 +20,9 @@ export function toMetadata(key: KeyRecord): KeyMetadata {
     ...(key.deletion && { DeletionDate: key.deletion.at }),
     Origin: "AWS_KMS",
     KeyManager: key.keyManager,
-    CustomerMasterKeySpec: key.keySpec,
-    KeySpec: key.keySpec,
+    ...specOf(key),
     MultiRegion: false,
-    ...(key.keySpec === "SYMMETRIC_DEFAULT"
-      ? { EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"] as const, CurrentKeyMaterialId: currentMaterial(key).id }
-      : { MacAlgorithms: [macAlgorithmOf(key.keySpec)] }),
+    ...algorithmsOf(key.keySpec, key.keyUsage),
+    ...(key.keySpec === "SYMMETRIC_DEFAULT" && { CurrentKeyMaterialId: currentMaterial(key).id }),
   };
 }
