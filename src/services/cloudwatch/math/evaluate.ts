@@ -14,10 +14,23 @@ export interface MathWorld {
   readonly start: number;
   readonly end: number;
   readonly periodSeconds: number;
+  /** Told of the data points of each part of an expression. Throws a `MathError` when they are too many. */
+  spend(points: number): void;
 }
 
 /** Works an expression out. Throws a `MathError`. */
 export function evaluateMath(expression: Expression, world: MathWorld): MathValue {
+  const value = partOf(expression, world);
+  world.spend(pointsIn(value));
+  return value;
+}
+
+function pointsIn(value: MathValue): number {
+  if (value.kind === "series") return value.series.values.length;
+  return value.kind === "list" ? value.list.reduce((sum, { values }) => sum + values.length, 0) : 0;
+}
+
+function partOf(expression: Expression, world: MathWorld): MathValue {
   switch (expression.kind) {
     case "number":
     case "text":

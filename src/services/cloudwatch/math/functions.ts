@@ -181,24 +181,27 @@ function differences(series: TimeSeries, of: (value: number, before: number, sec
   return mapSeries(series, (value, i) => (i === 0 ? undefined : of(value, values[i - 1]!, times[i]! - times[i - 1]!)));
 }
 
+/** As many as an answer of CloudWatch may have. */
+const mostMade = 100_800;
+
 function timesOf({ start, end, periodSeconds }: MathWorld): number[] {
   const length = Math.max(0, Math.ceil((end - start) / periodSeconds));
+  if (length > mostMade) {
+    const words = `It would have ${length} data points, which exceeds the limit of ${mostMade}.`;
+    throw new MathError(`${words} Make the period longer or the time range shorter`);
+  }
   return Array.from({ length }, (_, i) => start + i * periodSeconds);
 }
 
 /** `FILL(m, 0)`, `FILL(m, m2)`, `FILL(m, REPEAT)`, `FILL(m, LINEAR)`. */
 function fill(series: TimeSeries, filler: MathValue, world: MathWorld): TimeSeries {
-  const known = new Map(series.times.map((time, i) => [time, series.values[i]!]));
-  const others =
-    filler.kind === "series"
-      ? new Map(filler.series.times.map((time, i) => [time, filler.series.values[i]!]))
-      : undefined;
-  const all = timesOf({ ...world, periodSeconds: series.periodSeconds });
+  const known = lookup(series);
+  const other = filler.kind === "series" ? lookup(filler.series) : () => undefined;
+  const guess = filler.kind === "text" ? guesser(series, filler.value) : () => undefined;
   const times: number[] = [];
   const values: number[] = [];
-  for (const time of all) {
-    const value =
-      known.get(time) ?? (filler.kind === "number" ? filler.value : others?.get(time)) ?? guess(series, filler, time);
+  for (const time of timesOf({ ...world, periodSeconds: series.periodSeconds })) {
+    const value = known(time) ?? (filler.kind === "number" ? filler.value : other(time)) ?? guess(time);
     if (value === undefined) continue;
     times.push(time);
     values.push(value);
@@ -206,14 +209,23 @@ function fill(series: TimeSeries, filler: MathValue, world: MathWorld): TimeSeri
   return { ...series, times, values };
 }
 
-function guess({ times, values }: TimeSeries, filler: MathValue, time: number): number | undefined {
-  if (filler.kind !== "text") return undefined;
-  const before = times.findLastIndex((each) => each < time);
-  if (filler.value === "REPEAT") return values[before];
-  const after = times.findIndex((each) => each > time);
-  if (before < 0 || after < 0) return undefined;
-  const share = (time - times[before]!) / (times[after]! - times[before]!);
-  return values[before]! + share * (values[after]! - values[before]!);
+/** The value at a time; undefined: there is none. */
+function lookup({ times, values }: TimeSeries): (time: number) => number | undefined {
+  const byTime = new Map(times.map((time, i) => [time, values[i]!]));
+  return (time) => byTime.get(time);
+}
+
+/** What a series is taken to have been at a time at which it has no value. Asked for times one after the other. */
+function guesser({ times, values }: TimeSeries, how: string): (time: number) => number | undefined {
+  let after = 0;
+  return (time) => {
+    while (after < times.length && times[after]! <= time) after++;
+    const before = after - 1;
+    if (how === "REPEAT") return values[before];
+    if (before < 0 || after === times.length) return undefined;
+    const share = (time - times[before]!) / (times[after]! - times[before]!);
+    return values[before]! + share * (values[after]! - values[before]!);
+  };
 }
 
 function ofArray(
@@ -230,17 +242,20 @@ function condition([test, whenTrue, whenFalse]: readonly MathValue[]): MathValue
   if (test === undefined || whenTrue === undefined) throw new MathError("IF takes a condition and what then holds");
   if (test.kind === "number") return test.value !== 0 ? whenTrue : (whenFalse ?? { kind: "list", list: [] });
   if (test.kind !== "series") throw new MathError("The condition of IF is a time series or a number");
-  const at = (value: MathValue | undefined, time: number): number | undefined => {
-    if (value === undefined) return undefined;
-    if (value.kind === "number") return value.value;
-    if (value.kind !== "series") throw new MathError("IF chooses between time series and numbers");
-    const i = value.series.times.indexOf(time);
-    return i < 0 ? undefined : value.series.values[i];
-  };
+  const [then, otherwise] = [choice(whenTrue), choice(whenFalse)];
   const { times } = test.series;
   return {
     kind: "series",
-    series: mapSeries(test.series, (value, i) => at(value !== 0 ? whenTrue : whenFalse, times[i]!)),
+    series: mapSeries(test.series, (value, i) => (value !== 0 ? then : otherwise)(times[i]!)),
+  };
+}
+
+function choice(value: MathValue | undefined): (time: number) => number | undefined {
+  if (value === undefined) return () => undefined;
+  if (value.kind === "number") return () => value.value;
+  if (value.kind === "series") return lookup(value.series);
+  return () => {
+    throw new MathError("IF chooses between time series and numbers");
   };
 }
 

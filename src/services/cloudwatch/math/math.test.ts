@@ -24,6 +24,7 @@ const world: MathWorld = {
   start: 0,
   end: 240,
   periodSeconds: 60,
+  spend() {},
 };
 
 function shown(value: MathValue): unknown {
@@ -52,6 +53,8 @@ describe("metric math", () => {
     ["FILL(m2, 7)", { 0: 10, 60: 7, 120: 30, 180: 0 }],
     ['FILL(errors, "REPEAT")', { 0: 0, 60: 5, 120: 5, 180: 5 }],
     ["FILL(m2, LINEAR)", { 0: 10, 60: 20, 120: 30, 180: 0 }],
+    ["FILL(m2, REPEAT)", { 0: 10, 60: 10, 120: 30, 180: 0 }],
+    ["IF(m1 > 2, m1, m2)", { 0: 10, 120: 3, 180: 4 }],
     ["FILL(m2, m1)", { 0: 10, 60: 2, 120: 30, 180: 0 }],
     ["IF(m1 > 2, m1, 0)", { 0: 0, 60: 0, 120: 3, 180: 4 }],
     ["IF(m1 > 2, m2)", { 120: 30, 180: 0 }],

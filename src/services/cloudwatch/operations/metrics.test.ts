@@ -239,6 +239,20 @@ describe("metrics", () => {
     );
   });
 
+  test("expressions that would work out too many data points end with a message", async () => {
+    const { data, start } = await metricsWorld();
+    const ofAllTime = await data([{ Id: "e", Expression: "TIME_SERIES(1)", Period: 1 }], { StartTime: 0 });
+    const { StatusCode, Messages } = ofAllTime.MetricDataResults![0]!;
+    assert.equal(StatusCode, "InternalError");
+    assert.match(Messages![0]!.Value!, /exceeds the limit of 100800/);
+    const day = { Id: "day", Expression: "TIME_SERIES(1)", Period: 1, ReturnData: false };
+    const hundreds = ["a", "b", "c"].map((Id) => ({
+      ...{ Id, Expression: `[${"day,".repeat(99)}day]`, Period: 1, ReturnData: Id === "c" },
+    }));
+    const answer = await data([day, ...hundreds], { StartTime: start - 86_400_000, EndTime: start });
+    assert.match(answer.MetricDataResults![0]!.Messages![0]!.Value!, /work on at most 20000000 data points/);
+  });
+
   test("GetMetricData says of times and periods that are wrong what it says of all its input", async () => {
     const { call, operations, range } = await metricsWorld();
     const { StartTime } = range;

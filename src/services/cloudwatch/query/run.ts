@@ -1,4 +1,5 @@
 import type { MetricStat } from "#generated/cloudwatch/types.ts";
+import { Fault } from "#kernel/fault.ts";
 import { evaluateMath } from "../math/evaluate.ts";
 import { childrenOf, type Expression } from "../math/parse.ts";
 import { MathError, type MathValue, type TimeSeries } from "../math/series.ts";
@@ -6,6 +7,7 @@ import { type MetricName, measuredSeries, type Series } from "../metrics/series.
 import { parseStatistic } from "../metrics/statistic.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 import { metricName, roundStart } from "../request/metric.ts";
+import { Budget } from "./budget.ts";
 import type { CheckedQuery } from "./check.ts";
 import { parseSearch, SearchSyntaxError } from "./search.ts";
 
@@ -36,8 +38,15 @@ export interface FoundSeries extends TimeSeries {
 /** As CloudWatch: a search gives no more. */
 const mostFound = 500;
 const searchPeriod = 300;
+/** Data points that one call reads: those of 500 metrics, one a minute, for more than two weeks. */
+const mostRead = 12_000_000;
+/** Data points that the expressions of one call work on, all their parts together: some seconds of work. */
+const mostWorkedOn = 20_000_000;
 
-/** Reads what the queries ask for and works their expressions out, those that others need first. */
+/**
+ * Reads what the queries ask for and works their expressions out, those that others need first. Rejects with a
+ * `ValidationError` when there is more to read than one call may.
+ */
 export async function runQueries(
   storage: MetricStorage,
   queries: readonly CheckedQuery[],
@@ -78,6 +87,7 @@ function searchOf(query: string, statistic: string, periodSeconds = searchPeriod
 class MetricReader {
   private readonly storage: MetricStorage;
   private readonly range: QueryRange;
+  private readonly budget = new Budget(mostRead);
 
   constructor(storage: MetricStorage, range: QueryRange) {
     this.storage = storage;
@@ -119,6 +129,11 @@ class MetricReader {
     const statistic = parseStatistic(stat)!;
     const all = metrics.flatMap(({ series }) => series);
     const points = await this.storage.read(all, { start, end: Math.ceil(endMs / 1000), periodSeconds });
+    for (const each of points.values()) {
+      if (this.budget.take(each.length)) continue;
+      const words = `The queries read more than ${mostRead} data points.`;
+      throw new Fault("ValidationError", `${words} Ask for fewer metrics, longer periods or a shorter time range.`);
+    }
     return metrics.map(({ name, series }) => {
       const measured = measuredSeries(series, points);
       const known = (measured[0] === undefined ? [] : points.get(measured[0])!).flatMap((point) => {
@@ -154,6 +169,7 @@ class Evaluation {
   private readonly range: QueryRange;
   private readonly values: Map<string, MathValue>;
   private readonly errors = new Map<string, string>();
+  private readonly budget = new Budget(mostWorkedOn);
   private readonly searches: ReadonlyMap<string, readonly FoundSeries[]>;
 
   constructor(
@@ -199,6 +215,7 @@ class Evaluation {
         start: roundStart(startMs, periodSeconds, nowMs),
         end: endMs / 1000,
         periodSeconds,
+        spend: (points) => this.spend(points),
       });
       this.values.set(id, value);
       return value;
@@ -206,6 +223,11 @@ class Evaluation {
       if (error instanceof MathError) this.errors.set(id, error.message);
       throw error;
     }
+  }
+
+  private spend(points: number): void {
+    if (this.budget.take(points)) return;
+    throw new MathError(`The expressions of one call work on at most ${mostWorkedOn} data points`);
   }
 
   private metrics(part = ""): TimeSeries[] {
