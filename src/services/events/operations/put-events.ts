@@ -1,5 +1,6 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry } from "#generated/events/types.ts";
 import { Fault } from "#kernel/fault.ts";
+import { isDeeperThan } from "#kernel/json-depth.ts";
 import { uuid } from "#kernel/random.ts";
 import { busIfAny, busReference } from "../model.ts";
 import { compactJson, Publication } from "../publish.ts";
@@ -60,7 +61,7 @@ function failureOf(entry: PutEventsRequestEntry): PutEventsResultEntry | undefin
     const message = "Not authorized for the source.";
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: message };
   }
-  return isJsonObject(entry.Detail!) && !isTooDeep(entry.Detail!)
+  return isJsonObject(entry.Detail!) && !isDeeperThan(mostNesting, entry.Detail!)
     ? undefined
     : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
 }
@@ -73,15 +74,4 @@ function isJsonObject(text: string): boolean {
     // Not JSON at all.
     return false;
   }
-}
-
-function isTooDeep(json: string): boolean {
-  if (json.length < 2 * mostNesting) return false;
-  let depth = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    if (depth > mostNesting) return true;
-  }
-  return false;
 }

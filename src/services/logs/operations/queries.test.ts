@@ -225,6 +225,17 @@ describe("queries of Logs Insights", () => {
     ]);
     assert.deepEqual(logGroupFields![3], { name: "@message", percent: 100 });
   });
+
+  test("a message that is nested thousands of levels deep is a text", async () => {
+    const { put, rows, call, operations, clock } = await queryWorld();
+    await put([`${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`, '{"a":2}']);
+    assert.deepEqual((await rows("fields a | sort a desc | limit 1")).rows, [{ a: "2" }]);
+    const parsed = await rows("fields jsonParse(@message) as j | filter ispresent(j) | stats count(*) as c");
+    assert.deepEqual(parsed.rows, [{ c: "1" }]);
+    await clock.advance(1000);
+    const { logGroupFields } = await call(operations, "GetLogGroupFields", { logGroupName: "a" });
+    assert.deepEqual(logGroupFields!.slice(5), [{ name: "a", percent: 50 }]);
+  });
 });
 
 /** Lets one part be scanned, and the others when it is told to. */

@@ -1,3 +1,4 @@
+import { isDeeperThan } from "#kernel/json-depth.ts";
 import { familyOf, isInSubnet } from "./ip.ts";
 import { QueryTooLarge } from "./query-too-large.ts";
 import { toNumber, toText, type Value } from "./values.ts";
@@ -145,7 +146,11 @@ function substring(text: string, start: number, length: string | undefined): Val
   return [...text].slice(start, end).join("");
 }
 
+/** Levels of JSON that are looked at: more is no JSON here. What goes through it does so by recursion. */
+export const mostLevels = 1000;
+
 function parsed(text: string): Value {
+  if (isDeeperThan(mostLevels, text)) return undefined;
   try {
     return (JSON.parse(text) as Value | null) ?? undefined;
   } catch {

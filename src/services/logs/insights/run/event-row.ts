@@ -1,3 +1,5 @@
+import { isDeeperThan } from "#kernel/json-depth.ts";
+import { mostLevels } from "../language/functions.ts";
 import { type FieldName, fieldName, type Row, valueAt, valueInMaps } from "../language/row.ts";
 import type { Value } from "../language/values.ts";
 
@@ -88,8 +90,9 @@ export class EventRow implements Row {
   }
 }
 
-/** The object that a message is; undefined when it is none. */
+/** The object that a message is; undefined when it is none, or nested deeper than is looked at by recursion. */
 export function parseJson(message: string): unknown {
+  if (isDeeperThan(mostLevels, message)) return undefined;
   try {
     return JSON.parse(message) as unknown;
   } catch {
