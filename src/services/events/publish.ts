@@ -1,5 +1,6 @@
 import { type Random, uuid } from "#kernel/random.ts";
 import type { Entry, Put, Store } from "#kernel/store.ts";
+import { withDynamicParameters } from "./input/dynamic.ts";
 import { parseJsonPath, valueAt } from "./input/json-path.ts";
 import { transformInput } from "./input/transform.ts";
 import { busArn, busPath } from "./model/bus.ts";
@@ -90,8 +91,9 @@ export class Publication {
       const queue = `${arn}#${target.id}`;
       const position = this.#positions.get(queue) ?? 0;
       this.#positions.set(queue, position + 1);
+      const address = withDynamicParameters(target.address, sent.parsed);
       const record: DeliveryRecord = {
-        ...{ account: rule.account, region: rule.region, originArn: arn, queue, position, address: target.address },
+        ...{ account: rule.account, region: rule.region, originArn: arn, queue, position, address },
         ...inputFor(target, sent, { ruleArn: arn, ruleName: rule.name, ingestionTime: isoTime(this.#parts.now) }),
         ...{ eventTime: sent.event.time, eventId: sent.event.id, createdAt: this.#parts.now, attempts: 0 },
         via: [...(sent.event.via ?? []), busArn(bus, bus.name)],

@@ -1,3 +1,4 @@
+import { DriverError } from "#kernel/fault.ts";
 import type { HttpCall } from "#kernel/http-sender.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import {
@@ -50,6 +51,10 @@ function authentication({ authorizationType, publicName }: ConnectionRecord, sec
 /** The URL with the path's asterisks filled, and further parameters behind it. */
 function filled(endpoint: string, { pathValues, query }: HttpExtras, wins: Readonly<Record<string, string>>): string {
   const values = [...pathValues];
+  // An event may say them, and they would lead to another endpoint.
+  if (values.some((value) => value === "." || value === "..")) {
+    throw new DriverError("InvalidSpec", "A path parameter cannot be a dot or two.");
+  }
   const url = new URL(endpoint.replace(/\*/g, () => encodeURIComponent(values.shift() ?? "*")));
   for (const [name, value] of Object.entries({ ...query, ...wins })) url.searchParams.set(name, value);
   return url.href;

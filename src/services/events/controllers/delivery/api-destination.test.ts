@@ -29,6 +29,31 @@ const basic = {
   AuthParameters: { BasicAuthParameters: { Username: "ann", Password: "s3cret" } },
 };
 
+test("parameters that are paths as a whole stand for what the event has there", async () => {
+  const world = await eventsWorld();
+  const HttpParameters = {
+    PathParameterValues: ["$.detail.id"],
+    HeaderParameters: { "X-Source": "$.source", "X-Odd": "$.detail.odd" },
+    QueryStringParameters: { n: "$.detail.list[1]", text: "id $.detail.id", none: "$.detail.none", root: "$" },
+  };
+  const input = { InputTransformer: { InputTemplate: '{"detail": {"id": "new"}}' } };
+  await withDestination(world, basic, {}, { HttpParameters, ...input });
+  const entry = (detail: object) => ({ Source: "app", DetailType: "T", Detail: JSON.stringify(detail) });
+  const first = { id: "a/b", list: [1, 2.5], odd: { k: true } };
+  await world.events("PutEvents", { Entries: [entry(first), entry({ id: ".." })] });
+  await world.settle();
+  assert.deepEqual(
+    world.sent.map(({ url, headers, body }) => [url, headers["x-source"], headers["x-odd"], body]),
+    [
+      [
+        "https://api.example/a%2Fb/orders?x=1&n=2.5&text=id+%24.detail.id&none=&root=%24",
+        ...["app", '{"k":true}', '{"detail": {"id": "new"}}'],
+      ],
+    ],
+  );
+  assert.match(world.warnings.join(), /A path parameter cannot be a dot or two/);
+});
+
 test("an API destination is called with its connection's credentials and parameters, which nobody sees", async () => {
   const world = await eventsWorld();
   const AuthParameters = {

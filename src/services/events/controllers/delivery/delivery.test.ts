@@ -155,6 +155,22 @@ test("a task is run with the target's role, its parameters, and the input as ove
   });
 });
 
+test("what of a task's parameters is a path stands for what the event has there", async () => {
+  const world = await eventsWorld();
+  const EcsParameters = {
+    ...{ TaskDefinitionArn: "$.detail.job.task", Group: "$.detail.team", TaskCount: 1 },
+    NetworkConfiguration: { awsvpcConfiguration: { Subnets: ["$.detail.job.subnet", "subnet-2"] } },
+    Tags: [{ Key: "order", Value: "$.detail.order" }],
+  };
+  await putRule(world, { ...ecs, EcsParameters });
+  await put(world, { Detail: '{"order": 7, "team": "blue", "job": {"task": "import:3", "subnet": "subnet-1"}}' });
+  assert.deepEqual(world.ran[0]!.call.input, {
+    ...{ cluster: ecs.Arn, taskDefinition: "import:3", count: 1, startedBy: "events-rule/r", group: "blue" },
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1", "subnet-2"] } },
+    tags: [{ key: "order", value: "7" }],
+  });
+});
+
 test("an event by itself overrides nothing", async () => {
   const world = await eventsWorld();
   await putRule(world, ecs);
