@@ -270,7 +270,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
     parts.identity.usage.note(request.caller, request.operation.service.name, request.region);
     return parts.authorizer.authorize(request);
   };
-  return createGateway({
+  const gateway = createGateway({
     ...{ services, clock, random: parts.random, log, account, region },
     store: store.as("api"),
     onBug: parts.bugs.report,
@@ -289,7 +289,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
       ...parts.prometheus.routes,
       ...adminRoutes({
         ...{ version, clock, dev: options.dev },
-        reset: () => resetState(parts, stopSeconds),
+        reset: () => resetState({ ...parts, requests: gateway }, stopSeconds),
         isTaskInBridge: (address) => parts.agent.findInBridge(address) !== undefined,
         problems: async () => [...(await parts.host.problems()), ...parts.bugs.problems()],
         engine: () => engineName(parts.host.driver),
@@ -301,6 +301,7 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
       progressOf: (taskArn) => parts.agent.progressOf(taskArn),
     }),
   });
+  return gateway;
 }
 
 /** `estiva up`: runs the platform until the terminal's signal. Resolves with the exit code. */

@@ -7,6 +7,7 @@ import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { type BodyBudget, discardRest, type ReadBody, readBody, releaseBody } from "./body.ts";
 import { isLocalName, isOfOtherSite } from "./hosts.ts";
 import { createPipeline, type PipelineOptions, type Respond } from "./pipeline.ts";
+import { Rest } from "./rest.ts";
 import { send } from "./send.ts";
 import { type SignedRoute, signedRoutes } from "./signed-route.ts";
 
@@ -84,6 +85,11 @@ export interface Gateway {
   readonly respond: Respond;
   /** Listens on one more address; port 0 takes a free one. Resolves with the port. Rejects when it is taken. */
   listen(host: string, port: number): Promise<number>;
+  /**
+   * Keeps operations and signed routes that are asked for waiting until the function that this resolves with is called.
+   * Resolves when those that run have ended: then nobody writes on a caller's behalf.
+   */
+  hold(): Promise<() => void>;
   /** Stops listening, lets requests finish for a while, then closes every connection. */
   close(): Promise<void>;
 }
@@ -101,12 +107,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     respond,
     signed: signedRoutes(options.signedRoutes ?? {}, { ...options, authorize: options.authorize ?? (() => []) }),
     budget: { limitBytes: limits.heldBodyBytes, heldBytes: 0 },
+    rest: new Rest(),
     pending: new WeakMap(),
     streaming: new WeakSet(),
   };
   const servers = new Set<Server>();
   return {
     respond,
+    hold: () => shell.rest.hold(),
     async listen(host, port) {
       const server = makeServer(shell);
       await new Promise<void>((resolve, reject) => {
@@ -132,6 +140,7 @@ interface Shell {
   readonly respond: Respond;
   readonly signed: Readonly<Record<string, RouteHandler>>;
   readonly budget: BodyBudget;
+  readonly rest: Rest;
   /** Requests of a connection that have not been answered. */
   readonly pending: WeakMap<Socket, number>;
   /** Connections over which an answer without a known end is being sent. */
@@ -250,9 +259,10 @@ async function answer(shell: Shell, incoming: IncomingMessage, response: ServerR
 async function resultOf(shell: Shell, request: HttpRequest, signal: () => AbortSignal): Promise<HttpResponse> {
   const name = `${request.method} ${request.path}`;
   const signed = shell.signed[name];
-  if (signed !== undefined) return signed(request);
+  if (signed !== undefined) return shell.rest.run(async () => signed(request));
   const route = shell.options.routes?.[name];
-  return route === undefined ? shell.respond(request, signal) : serveRoute(shell, route, request);
+  if (route !== undefined) return serveRoute(shell, route, request);
+  return shell.rest.run(() => shell.respond(request, signal));
 }
 
 /** What is idle for how long is the site's own affair. */

@@ -68,7 +68,11 @@ async function stopTask(store: Store, task: Entry<TaskRecord>, stoppedReason: st
   }
 }
 
-/** Stops every task and empties all state: the account is as new. Resolves with false when some tasks go on. */
+/**
+ * Stops every task and empties all state: the account is as new. Resolves with false when some tasks go on. Callers are
+ * answered while tasks stop, and may start others; then they have to wait until all is done, and what they have started
+ * in the meantime stops as well.
+ */
 export async function resetState(
   parts: {
     readonly store: StoreHost;
@@ -77,13 +81,16 @@ export async function resetState(
     readonly metrics: MetricStorage;
     readonly clock: Clock;
     readonly control: { holdStarts(): Promise<() => void> };
+    readonly requests: { hold(): Promise<() => void> };
   },
   mostSeconds: number,
 ): Promise<boolean> {
-  const release = await parts.control.holdStarts();
+  const releases = [await parts.control.holdStarts()];
+  const stopped = () => stopAllTasks(parts, "The platform is being reset", mostSeconds);
   try {
-    const stopped = await stopAllTasks(parts, "The platform is being reset", mostSeconds);
-    if (!stopped) return false;
+    if (!(await stopped())) return false;
+    releases.push(await parts.requests.hold());
+    if (!(await stopped())) return false;
     const groups = [...parts.store.view(logGroups).all()];
     // The machines stay what they are: their agents have registered with this process.
     await parts.store.clear({ except: [hosts.name] });
@@ -91,7 +98,7 @@ export async function resetState(
     await Promise.all([...logs, parts.trail.clear(), parts.metrics.clear()]);
     return true;
   } finally {
-    release();
+    for (const release of releases) release();
   }
 }
 

@@ -157,6 +157,22 @@ test("observers are told of every batch once the views show it", async () => {
   assert.deepEqual(seen, ["put 1", "remove 0"]);
 });
 
+test("clear removes what is being written when it begins, too, and not what comes after", async () => {
+  for (const before of [["a"], []]) {
+    const { store } = await newStore();
+    const put = (id: string) => store.commit({ put: [{ key: keyOf(notes, id), value: id }] });
+    for (const id of before) await put(id);
+    const writing = put("b");
+    const clearing = store.clear();
+    const later = put("c");
+    await Promise.all([writing, clearing, later]);
+    assert.deepEqual(
+      [...store.view(notes).all()].map(({ value }) => value),
+      ["c"],
+    );
+  }
+});
+
 test("clear removes every record in whatever state", async () => {
   const { store, engine } = await newStore();
   await store.commit({ put: [{ key: petKey("1"), value: pet("rex") }] });

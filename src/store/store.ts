@@ -211,10 +211,16 @@ function guard(views: Views, component: string, key: string, next: unknown, comp
   compare.set(key, { key, modRevision });
 }
 
+/** Again for what was under way to the disk at first, and showed to nobody yet; what comes later stays. */
 async function clear(engine: StoreEngine, views: Views, except: ReadonlySet<string>): Promise<void> {
   const cleared = [...views.all()].filter(({ collection }) => !except.has(collection.name));
-  const remove = cleared.flatMap(({ view }) => [...view.all()].map((entry) => entry.key));
-  await engine.commit({ compare: [], put: [], remove });
+  for (let until = Number.POSITIVE_INFINITY; ; ) {
+    const entries = cleared.flatMap(({ view }) => [...view.all()] as Entry<unknown>[]);
+    const remove = entries.filter(({ modRevision }) => modRevision <= until).map(({ key }) => key);
+    if (remove.length === 0 && until !== Number.POSITIVE_INFINITY) return;
+    const result = await engine.commit({ compare: [], put: [], remove });
+    if (result.ok) until = Math.min(until, result.revision);
+  }
 }
 
 function keyOf(change: Change<unknown>): string {
