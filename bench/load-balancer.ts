@@ -64,7 +64,9 @@ async function throughput(balancer: Loopback): Promise<Measurement[]> {
     backends.map((each) => targetOf(each)),
   );
   const attributes = { ...nodeOf({}).attributes, accessLogs: false };
-  await balancer.apply(nodeOf({ listeners: [listenerOf(port, forward(group))], targetGroups: [group], attributes }));
+  // As most listeners: of port 80, which the host is asked for without a port.
+  const listener = { ...listenerOf(80, forward(group)), boundPort: port };
+  await balancer.apply(nodeOf({ listeners: [listener], targetGroups: [group], attributes }));
   await balancer.untilHealth((all) => all.length === 2 && all.every(isUsed));
   const ours = workerOf(balancer.master()!.pid!);
   const sides = {
@@ -119,7 +121,7 @@ async function round({ port, pid }: { readonly port: number; readonly pid: numbe
 }
 
 function options(port: number) {
-  const lines = ["GET /path?query=1 HTTP/1.1", `Host: 127.0.0.1:${port}`, "User-Agent: bench", "Accept: */*", "", ""];
+  const lines = ["GET /path?query=1 HTTP/1.1", "Host: bench.example", "User-Agent: bench", "Accept: */*", "", ""];
   return { port, request: Buffer.from(lines.join("\r\n")), connections, seconds: secondsEach };
 }
 

@@ -53,6 +53,10 @@ export function headers(start: StartBalancer): void {
         first.every((word, i) => word !== second[i]),
         `the same part in ${first} and ${second}`,
       );
+      const asked = "GET / HTTP/1.1\r\nHost: a.test\r\n";
+      const kept = await raw(port, `${asked}\r\n${asked}Connection: close\r\n\r\n`);
+      const ids = kept.match(new RegExp(id, "g"))!;
+      assert.deepEqual([ids.length, new Set(ids).size], [2, 2], `two requests of one connection: ${ids}`);
     });
 
     test("the host keeps what the client sent, and gets a port that is not a default one", async () => {

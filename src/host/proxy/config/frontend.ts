@@ -12,6 +12,7 @@ import { authenticateLines, callbackLines, loginLines, mustLogIn } from "./authe
 import { conditionAcl } from "./conditions.ts";
 import {
   clientLines,
+  connectionTraceLine,
   forwardedLines,
   headerLines,
   sentLines,
@@ -101,6 +102,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
   const toldAsSent = told("req.hdr(x-amzn-trace-id)");
   return [
     "tcp-request connection set-var(sess.since) date",
+    connectionTraceLine,
     ...clientLines(attributes),
     // Behind a name of Service Connect HTTP/2 is spoken without TLS, by gRPC above all.
     ...(listener.protocol === "HTTP" && node.taskArn === undefined ? ["option disable-h2-upgrade"] : []),
