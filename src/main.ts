@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { CommandError, exitCodes } from "#cli/command.ts";
 import type { RunPlatform } from "#cli/commands/up.ts";
 import { type Control, startControl } from "#control/index.ts";
+import { createServiceCallAudit } from "#gateway/audit/service-calls.ts";
 import { type Authorizer, createAuthorizer } from "#gateway/authorize/authorizer.ts";
 import { readCallInput } from "#gateway/call-input.ts";
 import { createDoor } from "#gateway/door.ts";
@@ -153,7 +154,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...{ blobs, ecrPorts },
   });
   const authorizer = createAuthorizer({ services, store, clock, secretBox: box, compile: identity.compile });
-  const actAs = createActAs({ services, store, clock, random, log, canAssume, check: checkCall });
+  const audit = createServiceCallAudit({ audit: trail, clock, random, log });
+  const actAs = createActAs({ services, store, clock, random, log, canAssume, check: checkCall, audit });
   const controllers = services.flatMap((service) => service.controllers);
   const control = startControl({ store, controllers, clock, random, log, onBug: bugs.report });
   const host = await (options.host ?? startHost)({ data, clock, random, log, env: options.env });

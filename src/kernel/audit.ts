@@ -43,6 +43,8 @@ export interface UserIdentity {
   readonly accessKeyId?: string;
   /** Of IAM users. */
   readonly userName?: string;
+  /** The service of AWS that made the call: `events.amazonaws.com`. */
+  readonly invokedBy?: string;
   readonly sessionContext?: SessionContext;
 }
 

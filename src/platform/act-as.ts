@@ -16,6 +16,14 @@ export interface InternalCall {
   readonly caller: Caller;
   readonly account: string;
   readonly region: string;
+  /** The service of AWS that does it: `events.amazonaws.com`. */
+  readonly invokedBy?: string;
+}
+
+/** A call that was made, and what came of it. */
+export interface EndedCall extends InternalCall {
+  readonly output?: unknown;
+  readonly fault?: Fault;
 }
 
 /** Whether IAM allows a call: undefined, or AWS's words for the refusal. */
@@ -29,6 +37,8 @@ export interface ActAsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Is told of each call, for the audit trail; does not throw. */
+  readonly audit?: (call: EndedCall) => void;
 }
 
 /**
@@ -40,19 +50,26 @@ export type ActAs = <Output>(call: InternalCall) => Promise<Output>;
 /** How often a handler is run when others keep changing what it read. */
 const mostRuns = 10;
 
-export function createActAs({ services, check, ...parts }: ActAsOptions): ActAs {
+export function createActAs({ services, check, audit, ...parts }: ActAsOptions): ActAs {
   return async <Output>(call: InternalCall) => {
     const handler = services.find(({ name }) => name === call.service)?.operations[call.operation];
     if (handler === undefined) throw new Fault("InvalidAction", `There is no ${call.service}:${call.operation}.`);
-    const refusal = check(call);
-    if (refusal !== undefined) throw new Fault("AccessDeniedException", refusal);
-    return (await rerun(() => handler(call.input, contextOf(call, parts)), mostRuns)) as Output;
+    try {
+      const refusal = check(call);
+      if (refusal !== undefined) throw new Fault("AccessDeniedException", refusal);
+      const output = await rerun(() => handler(call.input, contextOf(call, parts)), mostRuns);
+      audit?.({ ...call, output });
+      return output as Output;
+    } catch (error) {
+      if (error instanceof Fault) audit?.({ ...call, fault: error });
+      throw error;
+    }
   };
 }
 
 function contextOf(
   { caller, account, region }: InternalCall,
-  { store, clock, random, log, canAssume }: Omit<ActAsOptions, "services" | "check">,
+  { store, clock, random, log, canAssume }: Omit<ActAsOptions, "services" | "check" | "audit">,
 ): RequestContext {
   return {
     ...{ clock, random, log, caller, account, region },

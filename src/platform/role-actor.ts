@@ -26,7 +26,8 @@ export function createRoleActor(options: RoleActorOptions): RoleActor {
     async run(taken, { service, operation, region, input, token }) {
       const caller = await callerOf(taken, options);
       const read = options.readInput(service, operation, input, token);
-      return options.actAs({ caller, account: caller.account, region, service, operation, input: read });
+      const call = { caller, account: caller.account, region, service, operation, input: read };
+      return options.actAs({ ...call, invokedBy: taken.principal });
     },
     async refusal(taken, { action, resource, conditionKeys }) {
       const caller = await callerOf(taken, options);

@@ -8,7 +8,9 @@ export function userIdentityOf(caller: Caller): UserIdentity {
   const lastOf = (text: string) => text.split("/").at(-1) ?? "";
   return {
     type: type === "User" ? "IAMUser" : type,
-    ...{ principalId: userId, arn, accountId: account, accessKeyId },
+    ...{ principalId: userId, arn, accountId: account },
+    // What the platform does with a role itself is signed by no key.
+    ...(accessKeyId !== "" && { accessKeyId }),
     ...(type === "User" && { userName: lastOf(arn) }),
     ...sessionContext(caller, lastOf),
   };
