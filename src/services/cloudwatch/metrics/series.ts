@@ -99,11 +99,14 @@ export class SeriesTable {
 
   /** Those of exactly this metric: one a unit. */
   ofMetric(world: World, metric: MetricName): Series[] {
-    const dimensions = JSON.stringify(metric.dimensions);
-    return [...this.list(world, metric.namespace, metric.metricName)].filter(
-      ({ name }) => JSON.stringify(name.dimensions) === dimensions,
-    );
+    const members = this.worlds.get(worldKey(world))?.get(metric.namespace)?.get(metric.metricName) ?? [];
+    return [...members].filter(({ name }) => areSame(name.dimensions, metric.dimensions));
   }
+}
+
+function areSame(some: readonly Dimension[], others: readonly Dimension[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(({ name, value }, i) => name === others[i]!.name && value === others[i]!.value);
 }
 
 function worldKey({ account, region }: World): string {

@@ -253,6 +253,20 @@ describe("metrics", () => {
     assert.match(answer.MetricDataResults![0]!.Messages![0]!.Value!, /work on at most 20000000 data points/);
   });
 
+  test("a search lets others have their turn", async () => {
+    const { data, put, start } = await metricsWorld();
+    await put(["A", "B"].map((MetricName) => ({ MetricName, Value: 1, Timestamp: start })));
+    let turns = 0;
+    const count = () => {
+      turns++;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    await data(["a", "b", "c"].map((Id) => ({ Id, Expression: `SEARCH('{App} ${Id}', 'Sum', 60)` })));
+    clearImmediate(timer);
+    assert.ok(turns >= 3, `${turns} turns`);
+  });
+
   test("GetMetricData says of times and periods that are wrong what it says of all its input", async () => {
     const { call, operations, range } = await metricsWorld();
     const { StartTime } = range;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { MetricStat } from "#generated/cloudwatch/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import { evaluateMath } from "../math/evaluate.ts";
@@ -9,7 +10,7 @@ import type { MetricStorage } from "../metrics/storage.ts";
 import { metricName, roundStart } from "../request/metric.ts";
 import { Budget } from "./budget.ts";
 import type { CheckedQuery } from "./check.ts";
-import { parseSearch, SearchSyntaxError } from "./search.ts";
+import { parseSearch, SearchSyntaxError, type Words, wordsOf } from "./search.ts";
 
 export interface QueryRange {
   readonly account: string;
@@ -40,6 +41,10 @@ const mostFound = 500;
 const searchPeriod = 300;
 /** Data points that one call reads: those of 500 metrics, one a minute, for more than two weeks. */
 const mostRead = 12_000_000;
+/** Metrics that the searches of one call look at, each time that one does. */
+const mostLookedAt = 10_000_000;
+/** Metrics that a search looks at before others have their turn: some milliseconds of work. */
+const lookedAtInATurn = 2000;
 /** Data points that the expressions of one call work on, all their parts together: some seconds of work. */
 const mostWorkedOn = 20_000_000;
 
@@ -88,6 +93,10 @@ class MetricReader {
   private readonly storage: MetricStorage;
   private readonly range: QueryRange;
   private readonly budget = new Budget(mostRead);
+  private readonly looks = new Budget(mostLookedAt);
+  /** All that searches choose from, and the words in it, which are the same for each of them. */
+  private all: readonly Series[] | undefined;
+  private readonly words = remembered(wordsOf);
 
   constructor(storage: MetricStorage, range: QueryRange) {
     this.storage = storage;
@@ -103,12 +112,18 @@ class MetricReader {
     return found!;
   }
 
-  /** Throws nothing: what is wrong is found again, and told, when the expression is worked out. */
+  /** What is wrong with a query is found again, and told, when the expression is worked out. */
   async search({ query, statistic, periodSeconds }: Search): Promise<readonly FoundSeries[]> {
-    const matches = matcherOf(query);
+    const matches = matcherOf(query, this.words);
     if (matches === undefined || parseStatistic(statistic) === undefined) return [];
     const byMetric = new Map<string, { readonly name: MetricName; readonly series: Series[] }>();
-    for (const series of this.storage.series.list(this.range)) {
+    this.all ??= [...this.storage.series.list(this.range)];
+    if (!this.looks.take(this.all.length)) {
+      const words = `The searches look at more than ${mostLookedAt} metrics.`;
+      throw new Fault("ValidationError", `${words} Ask for fewer at once.`);
+    }
+    for (const [i, series] of this.all.entries()) {
+      if (i % lookedAtInATurn === 0) await setImmediate();
       if (!matches(series.name)) continue;
       const { namespace, metricName: metric, dimensions } = series.name;
       const key = JSON.stringify([namespace, metric, dimensions]);
@@ -150,14 +165,25 @@ class MetricReader {
   }
 }
 
+function remembered(words: Words): Words {
+  const known = new Map<string, readonly string[]>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const found = words(text);
+    known.set(text, found);
+    return found;
+  };
+}
+
 /** What an expression made of metrics is none of them; an array still tells which of its series is which. */
 function computed({ label, periodSeconds, times, values }: TimeSeries): FoundSeries {
   return { label, periodSeconds, times, values };
 }
 
-function matcherOf(query: string): ReturnType<typeof parseSearch> | undefined {
+function matcherOf(query: string, words: Words): ReturnType<typeof parseSearch> | undefined {
   try {
-    return parseSearch(query);
+    return parseSearch(query, words);
   } catch (error) {
     if (error instanceof SearchSyntaxError) return undefined;
     throw error;

@@ -16,12 +16,15 @@ export class SearchSyntaxError extends Error {
 
 const tokenPattern = /\s*(?:("(?:[^"\\]|\\.)*")|([()=])|([^\s()="]+))/y;
 
+/** The words of a text, in small letters. Worked out anew each time, unless whoever searches remembers them. */
+export type Words = (text: string) => readonly string[];
+
 /** Throws a `SearchSyntaxError`. */
-export function parseSearch(query: string): MetricMatcher {
+export function parseSearch(query: string, words: Words = wordsOf): MetricMatcher {
   const schema = /^\s*\{([^}]*)\}/.exec(query);
   const rest = query.slice(schema?.[0].length ?? 0);
   const hasSchema = schema === null ? () => true : schemaMatcher(schema[1]!);
-  const hasTerms = rest.trim() === "" ? () => true : new SearchParser(tokensOf(rest)).whole();
+  const hasTerms = rest.trim() === "" ? () => true : new SearchParser(tokensOf(rest), words).whole();
   if (schema === null && rest.trim() === "") throw new SearchSyntaxError("A search needs a term");
   return (metric) => hasSchema(metric) && hasTerms(metric);
 }
@@ -62,10 +65,12 @@ function tokensOf(text: string): Token[] {
 
 class SearchParser {
   private readonly tokens: readonly Token[];
+  private readonly words: Words;
   private next = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], words: Words) {
     this.tokens = tokens;
+    this.words = words;
   }
 
   whole(): MetricMatcher {
@@ -99,13 +104,13 @@ class SearchParser {
     if (this.takes("sign", "(")) return this.inParentheses(texts);
     const token = this.tokens[this.next++];
     if (token === undefined || token.kind === "sign") throw new SearchSyntaxError("A term is missing in the search");
-    if (!this.takes("sign", "=")) return termMatcher(token, texts);
+    if (!this.takes("sign", "=")) return termMatcher(token, texts, this.words);
     const own: Texts = (metric) => textsOfProperty(metric, token.text);
     // `InstanceId=("a" OR "b")`
     if (this.takes("sign", "(")) return this.inParentheses(own);
     const value = this.tokens[this.next++];
     if (value === undefined || value.kind === "sign") throw new SearchSyntaxError(`${token.text}= needs a value`);
-    return termMatcher(value, own);
+    return termMatcher(value, own, this.words);
   }
 
   private inParentheses(texts: Texts): MetricMatcher {
@@ -123,18 +128,18 @@ class SearchParser {
 }
 
 /** A quoted term is the whole of a text, another is in its words. */
-function termMatcher({ kind, text }: Token, texts: Texts): MetricMatcher {
+function termMatcher({ kind, text }: Token, texts: Texts, words: Words): MetricMatcher {
   if (kind === "quoted") return (metric) => texts(metric).includes(text);
-  const words = wordsOf(text);
+  const [wanted, whole] = [wordsOf(text), text.toLowerCase()];
   return (metric) =>
     texts(metric).some((each) => {
-      const found = wordsOf(each);
-      return words.every((word) => found.includes(word)) || each.toLowerCase() === text.toLowerCase();
+      const found = words(each);
+      return wanted.every((word) => found.includes(word)) || each.toLowerCase() === whole;
     });
 }
 
 /** `CPUUtilization` has the words cpu and utilization. */
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return text
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
