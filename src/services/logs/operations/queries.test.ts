@@ -114,6 +114,29 @@ describe("queries of Logs Insights", () => {
         ],
       ],
       [
+        "stats count(*) by bin(5m) | sort bin(5m) asc",
+        [
+          { "bin(5m)": "2026-01-01 00:00:00.000", "count(*)": "300" },
+          { "bin(5m)": "2026-01-01 00:05:00.000", "count(*)": "300" },
+        ],
+      ],
+      [
+        "stats count(*) by level | filter count(*) > 20 | sort count( * ) desc | fields count(*) * 2 as twice",
+        [
+          { level: "INFO", "count(*)": "504", twice: "1008" },
+          { level: "WARN", "count(*)": "84", twice: "168" },
+        ],
+      ],
+      [
+        "stats sum(n) by user.id, level | stats max(sum(n)) as most, count(*) by level | sort most",
+        [
+          { level: "ERROR", most: "3300", "count(*)": "1" },
+          { level: "WARN", most: "5236", "count(*)": "5" },
+          { level: "INFO", most: "31182", "count(*)": "5" },
+        ],
+      ],
+      ["stats avg(n) as mean | filter avg(n) > 299 and mean < 300", [{ mean: "299.5" }]],
+      [
         "stats min(n), max(n), avg(n) as mean, sum(n) / count(*) as same, median(n) as half",
         [{ "min(n)": "0", "max(n)": "599", mean: "299.5", same: "299.5", half: "299" }],
       ],

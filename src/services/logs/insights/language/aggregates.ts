@@ -159,3 +159,10 @@ export const aggregates: ReadonlyMap<string, Aggregate> = new Map(
     sortslast: extreme(-1, compareInOrder),
   }),
 );
+
+/** Whether a function is one of `stats`. */
+export function isAggregate(name: string): boolean {
+  return aggregates.has(name) || percentileNames.includes(name);
+}
+
+export const percentileNames: readonly string[] = ["pct", "percentile"];

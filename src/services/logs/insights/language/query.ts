@@ -1,4 +1,5 @@
 import type { Command, Expression, SortKey } from "./ast.ts";
+import { onColumns } from "./columns.ts";
 import { type CompileContext, compileExpression, type Evaluator } from "./compile.ts";
 import { compileExtraction } from "./extract.ts";
 import { type Clue, cluesOf } from "./needle.ts";
@@ -72,9 +73,10 @@ function compileStats(commands: readonly Command[], at: number, options: QueryOp
       throw new QueryError(`${command.type} must stand behind the last stats`, command);
     }
   }
-  const rest = commands.slice(at + 1);
+  const first = commands[at] as Command & { type: "stats" };
+  const rest = onColumns(first, commands.slice(at + 1));
   checkRows(rest.slice(last - at), options);
-  const stats = new Stats(commands[at] as Command & { type: "stats" }, options);
+  const stats = new Stats(first, options);
   return { kind: "stats", ...baseOf(before, options), stats, rest, limit: options.limit ?? defaultLimit };
 }
 

@@ -1,4 +1,4 @@
-import { type Aggregate, aggregates, type EventTime, percentile } from "./aggregates.ts";
+import { type Aggregate, aggregates, type EventTime, percentile, percentileNames } from "./aggregates.ts";
 import type { Command, Expression, Named } from "./ast.ts";
 import { type CompileContext, compileExpression, type Evaluator } from "./compile.ts";
 import { QueryError } from "./query-error.ts";
@@ -162,7 +162,7 @@ function withoutCalls(expression: Expression, calls: Call[], context: CompileCon
 
 function readCall(call: Expression & { readonly type: "call" }, context: CompileContext): Call | undefined {
   const [first, second, third] = call.args;
-  if (call.name === "pct" || call.name === "percentile") {
+  if (percentileNames.includes(call.name)) {
     const percent = second?.type === "literal" ? Number(second.value) : Number.NaN;
     if (first === undefined || third !== undefined || !(percent >= 0 && percent <= 100)) {
       throw new QueryError(`${call.name} takes a field and a percentage from 0 to 100`, call);
