@@ -1,5 +1,6 @@
 import type { DataChannel, DataChannelEnd, ExecMessage } from "./data-channel.ts";
 import type { LoadBalancersMessage } from "./load-balancing.ts";
+import type { NetworkAclSpec } from "./network-acl.ts";
 import type { UsageMessage } from "./usage.ts";
 
 /**
@@ -319,6 +320,7 @@ export interface SubnetSpec {
   readonly cidr: string;
   /** Whether its route table sends 0.0.0.0/0 out: through an internet gateway, or for all through a NAT gateway. */
   readonly egress: "internet-gateway" | "nat-gateway" | "none";
+  readonly acl?: NetworkAclSpec;
 }
 
 export interface InterfaceSpec {

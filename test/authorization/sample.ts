@@ -22,6 +22,7 @@ const ids: Readonly<Record<string, string>> = {
   gateway: "igw-1",
   natgateway: "nat-1",
   networkinterface: "eni-1",
+  networkacl: "acl-1",
   allocation: "eipalloc-1",
   association: "rtbassoc-1",
   securitygrouprule: "sgr-1",

@@ -48,6 +48,52 @@ resource "aws_route_table_association" "pub" {
   subnet_id      = aws_subnet.pub[count.index].id
   route_table_id = aws_route_table.pub.id
 }
+# As the community's VPC module does for every VPC.
+resource "aws_default_network_acl" "v" {
+  default_network_acl_id = aws_vpc.v.default_network_acl_id
+  dynamic "ingress" {
+    for_each = { 100 = ["0.0.0.0/0", null], 101 = [null, "::/0"] }
+    content {
+      rule_no         = ingress.key
+      action          = "allow"
+      protocol        = "-1"
+      from_port       = 0
+      to_port         = 0
+      cidr_block      = ingress.value[0]
+      ipv6_cidr_block = ingress.value[1]
+    }
+  }
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+  lifecycle { ignore_changes = [subnet_ids] }
+}
+# The tasks' subnets: the second generation lets in only TCP, at ports from 1024 on.
+resource "aws_network_acl" "priv" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = aws_subnet.priv[*].id
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = var.generation == "1" ? "-1" : "tcp"
+    from_port  = var.generation == "1" ? 0 : 1024
+    to_port    = var.generation == "1" ? 0 : 65535
+    cidr_block = "0.0.0.0/0"
+  }
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
 resource "aws_eip" "nat" { domain = "vpc" }
 resource "aws_nat_gateway" "nat" {
   allocation_id = aws_eip.nat.id

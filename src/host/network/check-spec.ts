@@ -95,6 +95,11 @@ function checkSubnets(vpc: VpcSpec): void {
     require(rival === undefined, `${subnetId} (${cidr}) overlaps ${rival?.subnetId}`);
     ranges.push({ subnetId, range: parsed });
   }
+  for (const { subnetId, acl } of vpc.subnets) {
+    for (const rule of [...(acl?.ingress ?? []), ...(acl?.egress ?? [])]) {
+      checkRule(subnetId, { ...rule, peer: { cidr: rule.cidr } });
+    }
+  }
 }
 
 function checkInterface(networkInterface: InterfaceSpec, subnets: ReadonlyMap<string, SubnetSpec>): void {
@@ -111,16 +116,16 @@ function checkInterface(networkInterface: InterfaceSpec, subnets: ReadonlyMap<st
   }
 }
 
-function checkRule(groupId: string, { protocol, fromPort, toPort, peer }: SecurityRuleSpec): void {
+function checkRule(owner: string, { protocol, fromPort, toPort, peer }: SecurityRuleSpec): void {
   const number = /^\d{1,3}$/.test(protocol) ? Number(protocol) : undefined;
   require(["-1", "tcp", "udp", "icmp", "icmpv6"].includes(protocol) ||
-    (number !== undefined && number <= 255), `${groupId}: "${protocol}" is no protocol`);
+    (number !== undefined && number <= 255), `${owner}: "${protocol}" is no protocol`);
   for (const port of [fromPort, toPort]) {
     require(port === undefined ||
-      (Number.isInteger(port) && port >= -1 && port <= 65535), `${groupId}: ${port} is no port`);
+      (Number.isInteger(port) && port >= -1 && port <= 65535), `${owner}: ${port} is no port`);
   }
-  if ("cidr" in peer) require(parseCidr(peer.cidr), `${groupId}: "${peer.cidr}" is no IPv4 range`);
-  else require(groupIdPattern.test(peer.groupId), `${groupId}: "${peer.groupId}" is no id of a security group`);
+  if ("cidr" in peer) require(parseCidr(peer.cidr), `${owner}: "${peer.cidr}" is no IPv4 range`);
+  else require(groupIdPattern.test(peer.groupId), `${owner}: "${peer.groupId}" is no id of a security group`);
 }
 
 function unique(values: readonly string[]): void {

@@ -48,7 +48,11 @@ export function referredGroups(groups: readonly SecurityGroupSpec[]): Set<string
 const protocolNames: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
 
 /** What a packet must be, in nft's words; empty for any, undefined for what IPv4 never is. */
-function trafficMatch({ protocol, fromPort, toPort }: SecurityRuleSpec): string | undefined {
+export function trafficMatch({
+  protocol,
+  fromPort,
+  toPort,
+}: Pick<SecurityRuleSpec, "protocol" | "fromPort" | "toPort">): string | undefined {
   const name = protocolNames[protocol] ?? protocol;
   if (name === "-1") return "";
   if (name === "icmpv6") return undefined;
@@ -70,6 +74,6 @@ function icmpMatch(type: number, code: number): string {
   return code < 0 ? `icmp type ${type}` : `icmp type ${type} icmp code ${code}`;
 }
 
-function words(...parts: readonly string[]): string {
+export function words(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join(" ");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { InterfaceSpec, VpcSpec } from "#kernel/agent-protocol.ts";
+import { aclChains, aclSets } from "./acl-rules.ts";
 import { addressAt } from "./ipv4.ts";
 import { linkDevice, portDevice, vpcTable } from "./names.ts";
 import type { NftChain, NftSet, NftTable } from "./nft-table.ts";
@@ -94,10 +95,12 @@ function filterTable(vpc: VpcSpec, around: VpcSurroundings, unplugged: ReadonlyS
     ["load-balancers", setOf("ipv4_addr : verdict", loadBalancers, address, toHost)],
     ["present", presentSet(vpc, unplugged)],
     ...memberSets(vpc),
+    ...aclSets(vpc),
   ]);
   const chains = new Map<string, NftChain>([
     ...baseChains(vpc, around),
     ...natChains(vpc, around),
+    ...aclChains(vpc, around.hostServiceAddress),
     ...securityChains(vpc, sets),
   ]);
   return { family: "inet", name: vpcTable, sets, chains };

@@ -10,7 +10,7 @@ import {
   type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
-import { arnOf, type Resource, routeTables, securityGroupNameIndex, securityGroups } from "./model.ts";
+import { arnOf, type Resource, routeTables, securityGroupNameIndex, securityGroups, subnets } from "./model.ts";
 import { type Kind, kinds } from "./request/kinds.ts";
 import { defaultVpcOf } from "./rules/groups.ts";
 
@@ -91,6 +91,8 @@ const operations: AuthorizationTable<Operations> = {
   CreateDefaultVpc: listing,
   CreateInternetGateway: making("CreateInternetGateway", "internet-gateway"),
   CreateNatGateway: making("CreateNatGateway", "natgateway", ({ SubnetId, AllocationId }) => [SubnetId, AllocationId]),
+  CreateNetworkAcl: making("CreateNetworkAcl", "network-acl", ({ VpcId }) => [VpcId]),
+  CreateNetworkAclEntry: on(({ NetworkAclId }) => [NetworkAclId]),
   CreateNetworkInterface: making("CreateNetworkInterface", "network-interface", ({ SubnetId, Groups = [] }) => [
     SubnetId,
     ...Groups,
@@ -103,6 +105,8 @@ const operations: AuthorizationTable<Operations> = {
   CreateVpc: making("CreateVpc", "vpc"),
   DeleteInternetGateway: on(({ InternetGatewayId }) => [InternetGatewayId]),
   DeleteNatGateway: on(({ NatGatewayId }) => [NatGatewayId]),
+  DeleteNetworkAcl: on(({ NetworkAclId }) => [NetworkAclId]),
+  DeleteNetworkAclEntry: on(({ NetworkAclId }) => [NetworkAclId]),
   DeleteNetworkInterface: on(({ NetworkInterfaceId }) => [NetworkInterfaceId]),
   DeleteRoute: on(({ RouteTableId }) => [RouteTableId]),
   DeleteRouteTable: on(({ RouteTableId }) => [RouteTableId]),
@@ -145,6 +149,14 @@ const operations: AuthorizationTable<Operations> = {
   ModifySubnetAttribute: on(({ SubnetId }) => [SubnetId]),
   ModifyVpcAttribute: on(({ VpcId }) => [VpcId]),
   ReleaseAddress: on(({ AllocationId }) => [AllocationId ?? "eipalloc-*"]),
+  ReplaceNetworkAclAssociation: {
+    resources: ({ AssociationId, NetworkAclId }, scope) => [
+      arnOf(scope, "subnet", subnetOfAcl(AssociationId, scope)),
+      arnOf(scope, "network-acl", NetworkAclId),
+    ],
+    conditionKeys: keysOf,
+  },
+  ReplaceNetworkAclEntry: on(({ NetworkAclId }) => [NetworkAclId]),
   ReplaceRoute: on(({ RouteTableId }) => [RouteTableId]),
   ReplaceRouteTableAssociation: associated(({ AssociationId }) => AssociationId),
   ResetNetworkInterfaceAttribute: on(({ NetworkInterfaceId }) => [NetworkInterfaceId]),
@@ -169,6 +181,12 @@ function associated<Input extends { readonly AssociationId: string; readonly Rou
     },
     conditionKeys: keysOf,
   };
+}
+
+/** The subnet of an association with a network ACL. */
+function subnetOfAcl(associationId: string, scope: AuthorizationScope): string {
+  const subnet = scope.store.view(subnets).by("acl-association", associationId)[0]?.value;
+  return subnet?.account === scope.account && subnet.region === scope.region ? subnet.subnetId : "*";
 }
 
 /** The ARN of a resource by its id, whose prefix tells its type. */

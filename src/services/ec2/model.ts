@@ -5,6 +5,7 @@ export * from "./model/default-vpc.ts";
 export * from "./model/egress.ts";
 export * from "./model/ensure-default-vpc.ts";
 export * from "./model/ipv4.ts";
+export * from "./model/network-acl.ts";
 export * from "./model/network-interface.ts";
 export * from "./model/routing.ts";
 export * from "./model/security-group.ts";

@@ -1,6 +1,7 @@
 import type { Put } from "#kernel/store.ts";
 import { idOf, type World } from "./common.ts";
 import { formatCidr, parseCidr, sizeOf } from "./ipv4.ts";
+import { defaultNetworkAclId, type NetworkAcl, networkAclKey } from "./network-acl.ts";
 import {
   type InternetGateway,
   internetGatewayKey,
@@ -10,16 +11,7 @@ import {
 } from "./routing.ts";
 import { allowAllEgress, type SecurityGroup, securityGroupKey, securityGroupNameKey } from "./security-group.ts";
 import { type Subnet, subnetKey } from "./subnet.ts";
-import {
-  type DefaultVpcMark,
-  type DhcpOptions,
-  defaultVpcMarkKey,
-  dhcpOptionsKey,
-  type NetworkAcl,
-  networkAclKey,
-  type Vpc,
-  vpcKey,
-} from "./vpc.ts";
+import { type DefaultVpcMark, type DhcpOptions, defaultVpcMarkKey, dhcpOptionsKey, type Vpc, vpcKey } from "./vpc.ts";
 import { zonesOf } from "./zones.ts";
 
 export const defaultVpcCidr = "172.31.0.0/16";
@@ -108,7 +100,7 @@ export function vpcPuts(request: NewVpc): readonly Put[] {
     tags: [],
   };
   const group = defaultSecurityGroup(world, vpcId);
-  const acl: NetworkAcl = { account, region, networkAclId: idOf("acl", vpcId), vpcId, tags: [] };
+  const acl: NetworkAcl = { account, region, networkAclId: defaultNetworkAclId(vpcId), vpcId, tags: [] };
   return [
     { key: vpcKey(world, vpcId), value: vpc },
     { key: routeTableKey(world, table.routeTableId), value: table },

@@ -2,6 +2,7 @@ import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
 import { arnOf, type Resource, type World, worldOf } from "./common.ts";
 import { type Cidr, containsAddress, parseCidr, sizeOf } from "./ipv4.ts";
+import { aclAssociationOf } from "./network-acl.ts";
 
 export interface Subnet extends Resource {
   readonly subnetId: string;
@@ -11,11 +12,18 @@ export interface Subnet extends Resource {
   readonly availabilityZone: string;
   readonly defaultForAz: boolean;
   readonly mapPublicIpOnLaunch: boolean;
+  /** Absent: the VPC's default one, as the subnet was made with (see `aclAssociationOf`). */
+  readonly networkAcl?: { readonly associationId: string; readonly networkAclId: string };
 }
 
-export const subnets: Collection<Subnet, "region" | "vpc"> = {
+export const subnets: Collection<Subnet, "region" | "vpc" | "acl" | "acl-association"> = {
   name: "ec2/subnet",
-  indexes: { region: worldOf, vpc: (subnet) => subnet.vpcId },
+  indexes: {
+    region: worldOf,
+    vpc: (subnet) => subnet.vpcId,
+    acl: (subnet) => aclAssociationOf(subnet).networkAclId,
+    "acl-association": (subnet) => aclAssociationOf(subnet).associationId,
+  },
 };
 
 export function subnetKey(world: World, subnetId: string): Key<Subnet> {

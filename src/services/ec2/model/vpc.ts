@@ -36,21 +36,6 @@ export function dhcpOptionsKey(world: World, dhcpOptionsId: string): Key<DhcpOpt
   return keyOf(dhcpOptions, world.account, world.region, dhcpOptionsId);
 }
 
-/** A VPC's default network ACL, which lets everything pass. It comes and goes with the VPC; there are no others. */
-export interface NetworkAcl extends Resource {
-  readonly networkAclId: string;
-  readonly vpcId: string;
-}
-
-export const networkAcls: Collection<NetworkAcl, "region" | "vpc"> = {
-  name: "ec2/network-acl",
-  indexes: { region: worldOf, vpc: (acl) => acl.vpcId },
-};
-
-export function networkAclKey(world: World, networkAclId: string): Key<NetworkAcl> {
-  return keyOf(networkAcls, world.account, world.region, networkAclId);
-}
-
 /**
  * Says that the account has got its default VPC in this region, so that one that the user deletes stays deleted.
  * `generation` counts the default VPCs that there have been; ids follow from it.

@@ -1,6 +1,7 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import {
   internetGateways,
+  isDefaultAcl,
   isMain,
   natGateways,
   networkAcls,
@@ -39,7 +40,11 @@ function hasDependents(ctx: RequestContext, vpcId: string): boolean {
     store
       .view(routeTables)
       .by("vpc", vpcId)
-      .some((table) => !isMain(table.value))
+      .some((table) => !isMain(table.value)) ||
+    store
+      .view(networkAcls)
+      .by("vpc", vpcId)
+      .some((acl) => !isDefaultAcl(acl.value))
   );
 }
 

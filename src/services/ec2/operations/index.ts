@@ -10,6 +10,8 @@ import { CreateDefaultSubnet } from "./create-default-subnet.ts";
 import { CreateDefaultVpc } from "./create-default-vpc.ts";
 import { CreateInternetGateway } from "./create-internet-gateway.ts";
 import { CreateNatGateway } from "./create-nat-gateway.ts";
+import { CreateNetworkAcl } from "./create-network-acl.ts";
+import { CreateNetworkAclEntry } from "./create-network-acl-entry.ts";
 import { CreateNetworkInterface } from "./create-network-interface.ts";
 import { CreateRoute } from "./create-route.ts";
 import { CreateRouteTable } from "./create-route-table.ts";
@@ -19,6 +21,8 @@ import { CreateTags } from "./create-tags.ts";
 import { CreateVpc } from "./create-vpc.ts";
 import { DeleteInternetGateway } from "./delete-internet-gateway.ts";
 import { DeleteNatGateway } from "./delete-nat-gateway.ts";
+import { DeleteNetworkAcl } from "./delete-network-acl.ts";
+import { DeleteNetworkAclEntry } from "./delete-network-acl-entry.ts";
 import { DeleteNetworkInterface } from "./delete-network-interface.ts";
 import { DeleteRoute } from "./delete-route.ts";
 import { DeleteRouteTable } from "./delete-route-table.ts";
@@ -55,6 +59,8 @@ import { ModifySecurityGroupRules } from "./modify-security-group-rules.ts";
 import { ModifySubnetAttribute } from "./modify-subnet-attribute.ts";
 import { ModifyVpcAttribute } from "./modify-vpc-attribute.ts";
 import { ReleaseAddress } from "./release-address.ts";
+import { ReplaceNetworkAclAssociation } from "./replace-network-acl-association.ts";
+import { ReplaceNetworkAclEntry } from "./replace-network-acl-entry.ts";
 import { ReplaceRoute } from "./replace-route.ts";
 import { ReplaceRouteTableAssociation } from "./replace-route-table-association.ts";
 import { ResetNetworkInterfaceAttribute } from "./reset-network-interface-attribute.ts";
@@ -89,6 +95,12 @@ const handlers = {
   DeleteSubnet,
   DeleteTags,
   DeleteVpc,
+  CreateNetworkAcl,
+  CreateNetworkAclEntry,
+  DeleteNetworkAcl,
+  DeleteNetworkAclEntry,
+  ReplaceNetworkAclAssociation,
+  ReplaceNetworkAclEntry,
   DescribeAccountAttributes,
   DescribeAddresses,
   DescribeAddressesAttribute,

@@ -16,6 +16,8 @@ export const quotas = {
     what: "security groups per interface",
   },
   networkInterfaces: { limit: 5000, code: "NetworkInterfaceLimitExceeded", what: "network interfaces" },
+  networkAcls: { limit: 200, code: "NetworkAclLimitExceeded", what: "network ACLs" },
+  networkAclEntries: { limit: 40, code: "NetworkAclEntryLimitExceeded", what: "network ACL entries" },
   routeTables: { limit: 200, code: "RouteTableLimitExceeded", what: "route tables" },
   internetGateways: { limit: 100, code: "InternetGatewayLimitExceeded", what: "internet gateways" },
   natGateways: { limit: 100, code: "NatGatewayLimitExceeded", what: "NAT gateways" },

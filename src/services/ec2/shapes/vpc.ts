@@ -1,11 +1,5 @@
-import type {
-  DhcpOptions as ApiDhcpOptions,
-  NetworkAcl as ApiNetworkAcl,
-  Vpc as ApiVpc,
-} from "#generated/ec2/types.ts";
-import type { RequestContext } from "#kernel/handler.ts";
-import type { DhcpOptions, NetworkAcl, Subnet, Vpc } from "../model.ts";
-import { subnets } from "../model.ts";
+import type { DhcpOptions as ApiDhcpOptions, Vpc as ApiVpc } from "#generated/ec2/types.ts";
+import type { DhcpOptions, Vpc } from "../model.ts";
 import type { FilterTable } from "../request/filters.ts";
 import { toTags } from "../request/tags.ts";
 
@@ -65,57 +59,4 @@ export const dhcpOptionsFilters: FilterTable<DhcpOptions> = {
   key: (options) => Object.keys(configurationOf(options)),
   value: (options) => Object.values(configurationOf(options)),
   "owner-id": (options) => options.account,
-};
-
-const everything = { Protocol: "-1", CidrBlock: "0.0.0.0/0" } as const;
-
-/** The default network ACL: all is allowed, and the closing rule, which cannot be removed, denies the rest. */
-export function toNetworkAcl(acl: NetworkAcl, ctx: RequestContext): ApiNetworkAcl {
-  return {
-    NetworkAclId: acl.networkAclId,
-    VpcId: acl.vpcId,
-    OwnerId: acl.account,
-    IsDefault: true,
-    Entries: [true, false].flatMap((Egress) => [
-      { ...everything, Egress, RuleAction: "allow" as const, RuleNumber: 100 },
-      { ...everything, Egress, RuleAction: "deny" as const, RuleNumber: 32767 },
-    ]),
-    Associations: subnetsOf(acl, ctx).map((subnet) => ({
-      NetworkAclAssociationId: aclAssociationId(subnet),
-      NetworkAclId: acl.networkAclId,
-      SubnetId: subnet.subnetId,
-    })),
-    Tags: toTags(acl.tags),
-  };
-}
-
-function subnetsOf(acl: NetworkAcl, ctx: RequestContext): readonly Subnet[] {
-  return ctx.store
-    .view(subnets)
-    .by("vpc", acl.vpcId)
-    .map((entry) => entry.value);
-}
-
-function aclAssociationId(subnet: Subnet): string {
-  return subnet.subnetId.replace("subnet-", "aclassoc-");
-}
-
-export const networkAclFilters: FilterTable<NetworkAcl> = {
-  "association.association-id": (acl, ctx) => subnetsOf(acl, ctx).map(aclAssociationId),
-  "association.network-acl-id": (acl) => acl.networkAclId,
-  "association.subnet-id": (acl, ctx) => subnetsOf(acl, ctx).map((subnet) => subnet.subnetId),
-  default: () => true,
-  "entry.cidr": () => everything.CidrBlock,
-  "entry.icmp.code": () => [],
-  "entry.icmp.type": () => [],
-  "entry.ipv6-cidr": () => [],
-  "entry.port-range.from": () => [],
-  "entry.port-range.to": () => [],
-  "entry.protocol": () => everything.Protocol,
-  "entry.rule-action": () => ["allow", "deny"],
-  "entry.egress": () => [true, false],
-  "entry.rule-number": () => [100, 32767],
-  "network-acl-id": (acl) => acl.networkAclId,
-  "owner-id": (acl) => acl.account,
-  "vpc-id": (acl) => acl.vpcId,
 };

@@ -7,10 +7,13 @@ import type {
 } from "#kernel/agent-protocol.ts";
 import type { Key, Store } from "#kernel/store.ts";
 import {
+  aclAssociationOf,
   egressOf,
   isInUse,
   loadBalancerRequester,
   type NetworkInterface,
+  networkAclKey,
+  networkAcls,
   networkInterfaces,
   type SecurityGroup,
   type SecurityGroupRule,
@@ -20,6 +23,7 @@ import {
   subnets,
   type Vpc,
 } from "../../model.ts";
+import { aclSpec } from "./acl.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -43,7 +47,10 @@ export function vpcSpec(store: Views, vpc: Vpc, made: MadeInterfaces): VpcSpec {
 }
 
 function subnetSpec(store: Views, subnet: Subnet): SubnetSpec {
-  return { subnetId: subnet.subnetId, cidr: subnet.cidrBlock, egress: egressOf(store, subnet) };
+  const { networkAclId } = aclAssociationOf(subnet);
+  const acl = aclSpec(store.view(networkAcls).get(networkAclKey(subnet, networkAclId))?.value);
+  const spec = { subnetId: subnet.subnetId, cidr: subnet.cidrBlock, egress: egressOf(store, subnet) };
+  return acl === undefined ? spec : { ...spec, acl };
 }
 
 function groupsOf(store: Views, vpc: Vpc, groupIds: readonly string[]): SecurityGroupSpec[] {
