@@ -6,6 +6,7 @@ import {
   type PlacementRequest,
   type Pool,
   type PoolOptions,
+  zoneAttribute,
 } from "#placement/index.ts";
 import { attributes } from "../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../model/container-instance.ts";
@@ -137,10 +138,30 @@ export function fittingInstances(
   const custom = customAttributes(store, cluster);
   return instancesIn(store, cluster, launchType)
     .map(({ value }) => value)
-    .filter((record) => {
-      const alone = toInstance({ ...record, agentConnected: true }, custom.get(record.id) ?? []);
-      return createPool([alone], { random: { float: () => 0.5 } }).place(request) !== undefined;
-    });
+    .filter((record) => fitsAlone({ ...record, agentConnected: true }, custom.get(record.id) ?? [], request));
+}
+
+/** The zones, sorted, with an instance that could take a task if nothing else ran there: one a zone is looked for. */
+export function fittingZones(
+  store: Views,
+  cluster: Cluster,
+  launchType: "EC2" | "EXTERNAL",
+  request: PlacementRequest,
+): string[] {
+  const zones = new Set<string>();
+  for (const { value } of instancesIn(store, cluster, launchType)) {
+    const zone = value.attributes.find(({ name }) => name === zoneAttribute)?.value;
+    if (zone === undefined || zones.has(zone)) continue;
+    const custom = store.view(attributes).by("instance", value.containerInstanceArn);
+    const own = custom.map((each) => each.value);
+    if (fitsAlone(value, own, request)) zones.add(zone);
+  }
+  return [...zones].sort();
+}
+
+function fitsAlone(record: ContainerInstanceRecord, custom: CustomAttributes, request: PlacementRequest): boolean {
+  const pool = createPool([toInstance(record, custom)], { random: { float: () => 0.5 } });
+  return pool.place(request) !== undefined;
 }
 
 function toInstance(

@@ -255,6 +255,34 @@ describe("a service on container instances", () => {
   });
 });
 
+test("a zone whose first instance comes gets tasks of a steady service, if it can take them", async () => {
+  const { create, schedule, add, all, world } = await withInstances({ memoryMiB: 4096 }, { memoryMiB: 4096 });
+  const wanted = { taskDefinition: "box", launchType: "EC2", networkConfiguration: undefined as never } as const;
+  const settle = async () => {
+    await schedule();
+    await tasksTo(world, "RUNNING");
+    await world.clock.advance(41_000);
+    await schedule();
+  };
+  const running = () => all().filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+  const zones = () => running().map(({ availabilityZone = "" }) => availabilityZone.at(-1));
+  await create({ ...wanted, desiredCount: 4 });
+  await settle();
+  await add("i-e", { memoryMiB: 64 });
+  await settle();
+  assert.deepEqual(zones().toSorted(), ["a", "a", "b", "b"], "no task fits there");
+  await add("i-c");
+  await settle();
+  await schedule();
+  assert.deepEqual([zones().length, new Set(zones())], [4, new Set(["a", "b", "c"])]);
+  const told = (await describe1(world)).events!.map(({ message }) => message!);
+  const unbalanced = "2 tasks in us-east-1a, 2 tasks in us-east-1b, and 0 tasks in us-east-1c";
+  assert.ok(
+    told.some((message) => message.includes(`is not AZ balanced with ${unbalanced}`)),
+    told.join("\n"),
+  );
+});
+
 test("binpack stops tasks where most is left, though others are younger", async () => {
   const { create, update, schedule, places, all, add, world } = await withInstances({ memoryMiB: 8192 });
   const placementStrategy = [{ type: "binpack", field: "memory" } as const];

@@ -11,8 +11,8 @@ import { taskTargetHealth } from "../../services/target-groups.ts";
 import { trafficApplied } from "../traffic/applied.ts";
 import { balancerWatches } from "./balancer-watches.ts";
 import { instanceWatches } from "./instance-watches.ts";
-import { launchFault, zonesOf } from "./launch-fault.ts";
-import { daemonInstances, isDrainingIn, taskPlaces } from "./placing.ts";
+import { launchFault } from "./launch-fault.ts";
+import { daemonInstances, isDrainingIn, taskPlaces, zonesOf } from "./placing.ts";
 import { planService } from "./plan.ts";
 import { readServiceState, type Surroundings } from "./state.ts";
 import { toWrites } from "./writes.ts";
@@ -41,7 +41,7 @@ export function surroundingsOf(
     alarmState: (name) => alarmState(store, service, name),
     instanceOf: taskPlaces(store, service),
     isDraining: isDrainingIn(store),
-    zonesOf: (revision) => zonesOf(store, revision),
+    zonesOf: (revision) => zonesOf(store, service, revision),
     daemonInstances: (revision) => daemonInstances(store, service, revision),
     launchFault: (revision) => launchFault(store, revision, service, canAssume),
   };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Informer } from "#control/informer.ts";
 import { ready } from "../../../../../test/support/ecs-services.ts";
 import { type ContainerInstanceRecord, containerInstanceKey } from "../../model/container-instance.ts";
-import { type ServiceRecord, serviceKey } from "../../model/service.ts";
+import { type ServiceRecord, serviceKey, serviceRevisionKey } from "../../model/service.ts";
 import { changeTask, type TaskRecord, taskKey } from "../../model/task.ts";
 import { aTask } from "../../testing.ts";
 import { instanceWatches } from "./instance-watches.ts";
@@ -30,6 +30,14 @@ async function withServices() {
       service("daemon", { schedulingStrategy: "DAEMON" }),
       service("waits", { deployments: [{ backoff: { failures: 1, retryAt: 1, told } } as never] }),
       service("calm", {}),
+      service("balances", {
+        ...{ availabilityZoneRebalancing: "ENABLED", desiredCount: 2 },
+        deployments: [{ status: "PRIMARY", revisionId: "r" } as never],
+      }),
+      {
+        key: serviceRevisionKey({ ...at, serviceName: "balances" }, "r"),
+        value: { ...at, serviceName: "balances", id: "r", launchType: "EC2", loadBalancers: [] },
+      },
       { key: taskKey(task), value: task },
     ] as never,
   });
@@ -45,10 +53,10 @@ async function withServices() {
   return { names, task };
 }
 
-test("an instance that comes or changes concerns daemons, who waits for room, and who has tasks on it", async () => {
+test("an instance that comes or changes concerns daemons, who waits, is there, or is balanced", async () => {
   const { names } = await withServices();
   const key = containerInstanceKey(instance);
-  const all = ["calm", "daemon", "waits"];
+  const all = ["balances", "calm", "daemon", "waits"];
   assert.deepEqual(names(key, undefined, instance), all);
   assert.deepEqual(names(key, instance, { ...instance, status: "DRAINING" }), all);
   assert.deepEqual(names(key, instance, { ...instance, agentConnected: false }), all);

@@ -1,23 +1,30 @@
 import { type ControllerWatch, watch } from "#kernel/controller.ts";
-import type { Store } from "#kernel/store.ts";
+import type { Entry, Store } from "#kernel/store.ts";
 import { attributes } from "../../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../../model/container-instance.ts";
-import { serviceKeysOf, services } from "../../model/service.ts";
+import { type ServiceRecord, serviceKeysOf, services } from "../../model/service.ts";
 import { clusterPath, type TaskRecord, tasks } from "../../model/task.ts";
 import type { World } from "../../model/world.ts";
+import { launchTypeOf } from "../../services/launch-type.ts";
 
 type Views = Pick<Store, "view">;
 type Cluster = World & { readonly clusterName: string };
 
 /**
  * Which services container instances concern: those with a daemon on each, those with tasks on one whose state has
- * changed, and those that wait for room.
+ * changed, those that wait for room, and those that a new zone may bring out of balance.
  */
 export const instanceWatches: readonly ControllerWatch[] = [
   watch(
     containerInstances,
     ({ value }, store) => [
-      ...new Set([...daemonsIn(store, value), ...waitingIn(store, value), ...servicesOn(store, value)]),
+      ...new Set([
+        ...activeIn(store, value)
+          .filter(followsInstance(store, value))
+          .map(({ key }) => key),
+        ...waitingIn(store, value),
+        ...servicesOn(store, value),
+      ]),
     ],
     hasChanged,
   ),
@@ -44,11 +51,27 @@ function makesRoom(before: TaskRecord | undefined, after: TaskRecord | undefined
 }
 
 function daemonsIn(store: Views, cluster: Cluster): string[] {
-  return store
-    .view(services)
-    .by("status", `${clusterPath(cluster)}/ACTIVE`)
-    .filter(({ value }) => value.schedulingStrategy === "DAEMON")
+  return activeIn(store, cluster)
+    .filter(({ value }) => isDaemon(value))
     .map(({ key }) => key);
+}
+
+function activeIn(store: Views, cluster: Cluster): readonly Entry<ServiceRecord>[] {
+  return store.view(services).by("status", `${clusterPath(cluster)}/ACTIVE`);
+}
+
+function isDaemon({ schedulingStrategy }: ServiceRecord): boolean {
+  return schedulingStrategy === "DAEMON";
+}
+
+/** Daemons run on every instance; with one that can take tasks there may be a zone to balance services over. */
+function followsInstance(store: Views, { status, agentConnected, launchType }: ContainerInstanceRecord) {
+  const mayTakeTasks = status === "ACTIVE" && agentConnected;
+  return ({ value }: Entry<ServiceRecord>): boolean => {
+    if (isDaemon(value)) return true;
+    const balances = value.availabilityZoneRebalancing === "ENABLED" && value.desiredCount > 1;
+    return mayTakeTasks && balances && launchTypeOf(store, value) === launchType;
+  };
 }
 
 /** So many services look at once whether what has become free is for them; others try again at their pace. */

@@ -6,7 +6,6 @@ import { hosts } from "../../model/host.ts";
 import type { ServiceRecord, ServiceRevisionRecord } from "../../model/service.ts";
 import type { TaskDefinitionRecord } from "../../model/task-definition.ts";
 import { groupsOf } from "../../services/target-groups.ts";
-import { zonesOfSubnets } from "../../tasks/network.ts";
 import { explainHosts } from "../scheduler/host-room.ts";
 import { definitionOf, servicePlacing } from "./placing.ts";
 import { serviceWords } from "./words.ts";
@@ -52,9 +51,4 @@ function whyNoHost(store: Store, { runtimePlatform }: TaskDefinitionRecord): str
   const explanation = explainHosts(all, runtimePlatform?.cpuArchitecture ?? "X86_64");
   if (explanation.instancesCount === 0 || explanation.fittingCount > 0) return undefined;
   return explanationInWords(explanation, "host");
-}
-
-/** The zones of the subnets that tasks of a revision may be in, sorted. */
-export function zonesOf(store: Store, revision: ServiceRevisionRecord): string[] {
-  return zonesOfSubnets(store, revision, revision.networkConfiguration?.subnets ?? []);
 }

@@ -1,7 +1,7 @@
 import { parseArn } from "#kernel/arn.ts";
 import { type Entry, eachOnce, type Put, type Store } from "#kernel/store.ts";
 import { type PlacementRequest, serviceDefault } from "#placement/index.ts";
-import { fittingInstances, type InstancePool, instancePool } from "../../clusters/instance-pool.ts";
+import { fittingInstances, fittingZones, type InstancePool, instancePool } from "../../clusters/instance-pool.ts";
 import { type ContainerInstanceRecord, containerInstances, instanceKeyOfArn } from "../../model/container-instance.ts";
 import type { ServiceRecord, ServiceRevisionRecord } from "../../model/service.ts";
 import type { TaskRecord } from "../../model/task.ts";
@@ -74,6 +74,19 @@ export function daemonInstances(store: Views, service: ServiceRecord, revision: 
   const request = service.schedulingStrategy === "DAEMON" ? requestOf(store, service, revision) : undefined;
   if (launchType === undefined || request === undefined) return [];
   return fittingInstances(store, service, launchType, request).map((each) => each.containerInstanceArn);
+}
+
+/**
+ * The zones that tasks of a revision may be in, sorted: those of its subnets; on container instances those in which one
+ * could take such a task.
+ */
+export function zonesOf(store: Views, service: ServiceRecord, revision: ServiceRevisionRecord): string[] {
+  const launchType = instancesOf(revision);
+  if (launchType === undefined) {
+    return zonesOfSubnets(store, revision, revision.networkConfiguration?.subnets ?? []);
+  }
+  const request = requestOf(store, service, revision);
+  return request === undefined ? [] : fittingZones(store, service, launchType, request);
 }
 
 function instancesOf({ launchType }: ServiceRevisionRecord): "EC2" | "EXTERNAL" | undefined {

@@ -31,7 +31,7 @@ export interface ServiceView {
   readonly instanceOf: (task: TaskRecord) => TaskPlace | undefined;
   /** Whether a task is on a container instance that drains. */
   readonly isDraining: (task: TaskRecord) => boolean;
-  /** The zones of the subnets of a revision; none without a network of its own. */
+  /** The zones that tasks of a revision may be in: of its subnets, or of container instances that can take them. */
   readonly zonesOf: (revision: ServiceRevisionRecord) => readonly string[];
   /** With the DAEMON strategy: the ARNs of the container instances that are to have a task of a revision each. */
   readonly daemonInstances: (revision: ServiceRevisionRecord) => readonly string[];
