@@ -1,8 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { IamHandler } from "../request/handler.ts";
-import { listPage } from "../request/pages.ts";
 import { policiesOfPrincipal, withoutExcluded } from "../simulation/principal.ts";
-import { heldInput, simulate } from "../simulation/simulate.ts";
+import { heldInput, simulatedPage } from "../simulation/simulate.ts";
 
 export const SimulatePrincipalPolicy: IamHandler<"SimulatePrincipalPolicy"> = async (input, ctx) => {
   const given = heldInput(input.PermissionsBoundaryPolicyInputList ?? [], "PermissionsBoundaryPolicyInputList");
@@ -13,9 +12,6 @@ export const SimulatePrincipalPolicy: IamHandler<"SimulatePrincipalPolicy"> = as
   const isUser = input.PolicySourceArn.includes(":user/");
   const request = isUser ? { CallerArn: input.PolicySourceArn, ...input } : input;
   const boundary = given.length > 0 ? given : own;
-  const results = simulate(request, { identity, boundary, tellsOfOrganization: true, account: ctx.account });
-  const { items, more } = listPage("SimulatePrincipalPolicy", input, [...results.entries()], ([index]) =>
-    String(index).padStart(6, "0"),
-  );
-  return { EvaluationResults: items.map(([, result]) => result), ...more };
+  const simulation = { identity, boundary, tellsOfOrganization: true, account: ctx.account };
+  return simulatedPage("SimulatePrincipalPolicy", { input, request }, simulation);
 };

@@ -26,6 +26,30 @@ describe("SimulateCustomPolicy", () => {
     ]);
   });
 
+  test("answers page by page, and lets others have their turn between two questions", async () => {
+    const { iam } = await iamWorld();
+    const ActionNames = Array.from({ length: 150 }, (_, i) => `s3:A${i}`);
+    let turns = 0;
+    const count = () => {
+      turns++;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    const first = await iam("SimulateCustomPolicy", { PolicyInputList: [allowPut], ActionNames });
+    clearImmediate(timer);
+    assert.ok(turns >= 100, `${turns} turns`);
+    assert.equal(first.EvaluationResults!.length, 100);
+    const input = { PolicyInputList: [allowPut], ActionNames, Marker: first.Marker! };
+    const second = await iam("SimulateCustomPolicy", input);
+    assert.deepEqual(
+      [second.IsTruncated, second.EvaluationResults!.map(({ EvalActionName: name }) => name)],
+      [false, ActionNames.slice(100)],
+    );
+    const ResourceArns = Array.from({ length: 667 }, (_, i) => `arn:aws:s3:::${i}`);
+    const tooMany = iam("SimulateCustomPolicy", { PolicyInputList: [allowPut], ActionNames, ResourceArns });
+    await assert.rejects(tooMany, isFault("InvalidInputException", /^At most 100000 /));
+  });
+
   test("tells of context that is missing, and uses what is given", async () => {
     const { iam } = await iamWorld();
     const PolicyInputList = [

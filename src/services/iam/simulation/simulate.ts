@@ -1,8 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import type {
   ContextEntry,
   EvaluationResult,
   PolicySourceType,
   SimulateCustomPolicyRequest,
+  SimulatePolicyResponse,
   Statement,
 } from "#generated/iam/types.ts";
 import { parseArn } from "#kernel/arn.ts";
@@ -18,7 +20,11 @@ import {
   statementSpans,
 } from "../policy/index.ts";
 import { checkDocumentInput } from "../request/documents.ts";
+import { listPage } from "../request/pages.ts";
 import type { HeldPolicy } from "./principal.ts";
+
+/** Actions times resources that one call asks about, on all its pages. */
+const mostQuestions = 100_000;
 
 /** What both simulating operations give, once it is settled whose policies count. */
 export interface Simulation {
@@ -31,8 +37,39 @@ export interface Simulation {
 
 type Request = Omit<SimulateCustomPolicyRequest, "PolicyInputList">;
 
-/** Asks the policies about each action on each resource. */
-export function simulate(request: Request, simulation: Simulation): EvaluationResult[] {
+/**
+ * Asks the policies about each action on each resource, as far as the page goes. Others have their turn between two
+ * questions: policies can be written so that each of them takes long.
+ */
+export async function simulatedPage(
+  operation: string,
+  { input, request = input }: { readonly input: Request; readonly request?: Request },
+  simulation: Simulation,
+): Promise<SimulatePolicyResponse> {
+  const answer = simulator(request, simulation);
+  const { ActionNames: actions, ResourceArns: resources = ["*"] } = request;
+  if (actions.length * resources.length > mostQuestions) {
+    throw new Fault("InvalidInputException", `At most ${mostQuestions} actions times resources can be simulated.`);
+  }
+  const questions = actions.flatMap((action) => resources.map((resource) => ({ action, resource })));
+  const { items, more } = listPage(operation, input, [...questions.entries()], ([index]) =>
+    String(index).padStart(6, "0"),
+  );
+  const results: EvaluationResult[] = [];
+  for (const [, question] of items) {
+    await setImmediate();
+    results.push(answer(question));
+  }
+  return { EvaluationResults: results, ...more };
+}
+
+interface Question {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What the policies say of an action on a resource. Throws a `Fault` for a request that asks for no simulation. */
+function simulator(request: Request, simulation: Simulation): (question: Question) => EvaluationResult {
   if (request.OrderedOrganizationPolicyInputList !== undefined) {
     throw new Fault("InvalidInputException", "Policies of organizations cannot be simulated.");
   }
@@ -52,13 +89,23 @@ export function simulate(request: Request, simulation: Simulation): EvaluationRe
   };
   const principal = principalOf(request, simulation.account);
   const sameAccount = (request.ResourceOwner ?? simulation.account).includes(principal.account ?? "");
-  return request.ActionNames.flatMap((action) =>
-    (request.ResourceArns ?? ["*"]).map((resource) => {
-      const decision = evaluate(sets, { action, resource, principal, keys }, { sameAccount });
-      const told = { missing, documents, named: request.ResourceArns !== undefined };
-      return resultOf({ action, resource, decision }, told, simulation);
-    }),
-  );
+  const told = { missing, spanOf: spansIn(documents), named: request.ResourceArns !== undefined };
+  return (question) => {
+    const decision = evaluate(sets, { ...question, principal, keys }, { sameAccount });
+    return resultOf({ ...question, decision }, told, simulation);
+  };
+}
+
+type Matched = Decision["matched"][number];
+
+/** Where a statement stands in its document. Each document is gone through once. */
+function spansIn(documents: readonly HeldPolicy[]) {
+  const known = new Map<string, ReturnType<typeof statementSpans>>();
+  return ({ policyId, index }: Matched) => {
+    const spans = known.get(policyId) ?? statementSpans(documents.find(({ id }) => id === policyId)!.document);
+    known.set(policyId, spans);
+    return spans[index]!;
+  };
 }
 
 export function heldInput(list: readonly string[], name: string): HeldPolicy[] {
@@ -101,18 +148,18 @@ function attached({ id, document }: HeldPolicy) {
 
 interface Told {
   readonly missing: readonly string[];
-  readonly documents: readonly HeldPolicy[];
+  readonly spanOf: ReturnType<typeof spansIn>;
   /** Whether the request names resources. */
   readonly named: boolean;
 }
 
 function resultOf(
   asked: { readonly action: string; readonly resource: string; readonly decision: Decision },
-  { missing, documents, named }: Told,
+  { missing, spanOf, named }: Told,
   { tellsOfOrganization, boundary }: Simulation,
 ): EvaluationResult {
   const { action, resource, decision } = asked;
-  const matched = decision.matched.map((statement) => statementOf(statement, documents));
+  const matched = decision.matched.map((statement) => statementOf(statement, spanOf(statement)));
   const byBoundary =
     boundary.length === 0
       ? {}
@@ -136,8 +183,7 @@ function resultOf(
   };
 }
 
-function statementOf({ policyId, index }: Decision["matched"][number], documents: readonly HeldPolicy[]): Statement {
-  const span = statementSpans(documents.find(({ id }) => id === policyId)!.document)[index]!;
+function statementOf({ policyId }: Matched, span: ReturnType<ReturnType<typeof spansIn>>): Statement {
   return {
     SourcePolicyId: policyId,
     // The model lists other words; this is what AWS answers.
