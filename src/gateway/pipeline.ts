@@ -16,7 +16,7 @@ import { parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
 import { validateInput } from "#wire/validate/validate.ts";
 import { faultOf } from "./answer-fault.ts";
-import { type AnsweredCall, auditRecord } from "./audit/record.ts";
+import { type AnsweredCall, auditRecord, isManagementEvent } from "./audit/record.ts";
 import { authenticate, type CredentialsLookup } from "./authenticate.ts";
 import type { Origin } from "./authorize/request-keys.ts";
 import { createCatalog } from "./catalog.ts";
@@ -103,7 +103,7 @@ export function createPipeline(options: PipelineOptions): Respond {
     let operation: Operation | undefined;
     let known: KnownCall | undefined;
     const audit = (answer: Pick<AnsweredCall, "output" | "answerCharacters" | "fault">) => {
-      if (known === undefined || options.audit === undefined) return;
+      if (known === undefined || options.audit === undefined || !isManagementEvent(known.operation)) return;
       try {
         const at = { now: clock.now(), eventId: uuid(random), requestId, origin };
         options.audit.record(auditRecord({ ...known, ...at, ...answer }));

@@ -63,6 +63,27 @@ it("what nobody signed leaves no record: strangers cannot fill the trail", async
   assert.deepEqual((await call("{}", { signed: false })).records, []);
 });
 
+it("data events leave no record, answered or refused", async () => {
+  const records: AuditRecord[] = [];
+  const audit = { record: (record: AuditRecord) => void records.push(record) };
+  const logs = fakeService("logs", { PutLogEvents: async () => ({}), CreateLogStream: async () => ({}) });
+  const { gateway } = testGateway([logs], { clock, audit });
+  const ask = async (operation: string, body: string) => {
+    const headers = { host: "h", "x-amz-target": `Logs_20140328.${operation}` };
+    const plain = { method: "POST", path: "/", query: "", headers, body: Buffer.from(body) };
+    const signed = signRequest(plain, { credentials, region: "us-east-1", service: "logs", now: clock.now() });
+    return (await gateway.respond({ ...plain, ...signed }, () => new AbortController().signal)).status;
+  };
+  const put = '{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"m"}]}';
+  assert.equal(await ask("PutLogEvents", put), 200);
+  assert.equal(await ask("PutLogEvents", "{}"), 400);
+  assert.equal(await ask("CreateLogStream", '{"logGroupName":"g","logStreamName":"s"}'), 200);
+  assert.deepEqual(
+    records.map(({ eventName }) => eventName),
+    ["CreateLogStream"],
+  );
+});
+
 it("a record that cannot be made changes no answer", async () => {
   const audit = {
     record: () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Caller } from "#kernel/handler.ts";
 import { loadModel } from "#wire/model.ts";
-import { type AnsweredCall, auditRecord } from "./record.ts";
+import { type AnsweredCall, auditRecord, isManagementEvent } from "./record.ts";
 
 const account = "111111111111";
 const user: Caller = {
@@ -16,6 +16,41 @@ function recordOf(service: string, name: string, call: Partial<AnsweredCall>) {
   const at = { now: Date.UTC(2026, 0, 2, 3, 4, 5, 678), requestId: "r", eventId: "e", account, region: "eu-west-1" };
   return auditRecord({ ...at, operation, origin, caller: user, input: {}, bodyBytes: 2, resources: [], ...call });
 }
+
+it("what programs do all day is no management event", () => {
+  const isRecorded = (service: string, name: string) => isManagementEvent(loadModel(service).operation(name)!);
+  const data = [
+    ...[
+      ["cloudwatch", "PutMetricData"],
+      ["cloudwatch", "GetMetricData"],
+      ["cloudwatch", "GetMetricWidgetImage"],
+    ],
+    ...[
+      ["events", "PutEvents"],
+      ["logs", "PutLogEvents"],
+    ],
+    ...[
+      ["servicediscovery", "DiscoverInstances"],
+      ["servicediscovery", "DiscoverInstancesRevision"],
+    ],
+  ] as const;
+  const management = [
+    ...[
+      ["cloudwatch", "PutMetricAlarm"],
+      ["cloudwatch", "ListMetrics"],
+      ["events", "PutRule"],
+    ],
+    ...[
+      ["logs", "CreateLogStream"],
+      ["logs", "GetLogEvents"],
+      ["kms", "Decrypt"],
+      ["ecs", "RunTask"],
+    ],
+    ["secretsmanager", "GetSecretValue"],
+  ] as const;
+  for (const [service, name] of data) assert.equal(isRecorded(service!, name!), false, `${service}:${name}`);
+  for (const [service, name] of management) assert.equal(isRecorded(service!, name!), true, `${service}:${name}`);
+});
 
 describe("the record of a call", () => {
   it("has CloudTrail's form", () => {

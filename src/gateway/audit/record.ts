@@ -38,6 +38,24 @@ const surelyShort = mostCharacters / 40;
 /** The services whose events, wherever the call was made, belong to one region. */
 const globalServices = new Set(["iam"]);
 
+/**
+ * What CloudTrail takes for data events, or does not see at all, by the service. Its event history has none of them,
+ * and programs make so many that they would push out of the files what somebody has to account for. ("Logging
+ * CloudWatch API calls": data plane events; "Logging data events": AWS::Events::EventBus; "CloudWatch Logs information
+ * in CloudTrail", which does not list PutLogEvents; "Logging AWS Cloud Map API calls".)
+ */
+const dataEvents: Readonly<Record<string, ReadonlySet<string>>> = {
+  cloudwatch: new Set(["GetMetricData", "GetMetricWidgetImage", "PutMetricData"]),
+  events: new Set(["PutEvents"]),
+  logs: new Set(["PutLogEvents"]),
+  servicediscovery: new Set(["DiscoverInstances", "DiscoverInstancesRevision"]),
+};
+
+/** Whether a call of the operation has a place in the audit trail. */
+export function isManagementEvent({ name, service }: Operation): boolean {
+  return !dataEvents[service.name]?.has(name);
+}
+
 /** Pure: the record of the call, without its secrets. */
 export function auditRecord(call: AnsweredCall): AuditRecord {
   const { operation, fault, bodyBytes } = call;

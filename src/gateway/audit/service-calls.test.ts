@@ -64,3 +64,11 @@ test("a record that cannot be made hinders nothing", () => {
   createServiceCallAudit({ audit: { record }, clock: new VirtualClock(0), random: seededRandom(1), log })(call);
   assert.deepEqual(errors, ["A call could not be recorded"]);
 });
+
+test("data events are in nobody's trail", () => {
+  const data: ServiceCall = { ...call, service: "events", operation: "PutEvents", input: { Entries: [] } };
+  assert.deepEqual(
+    recorded(data, call).map(({ eventName }) => eventName),
+    ["RunTask"],
+  );
+});

@@ -3,7 +3,7 @@ import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { type Random, uuid } from "#kernel/random.ts";
 import { loadModel } from "#wire/model.ts";
-import { type AnsweredCall, auditRecord } from "./record.ts";
+import { type AnsweredCall, auditRecord, isManagementEvent } from "./record.ts";
 
 /** A call that the platform has made itself, as somebody: as a session of a role that was handed to a service. */
 export interface ServiceCall extends Pick<AnsweredCall, "caller" | "account" | "region" | "output" | "fault"> {
@@ -26,6 +26,7 @@ export interface ServiceCallAuditOptions {
 export function createServiceCallAudit({ audit, clock, random, log }: ServiceCallAuditOptions) {
   return (call: ServiceCall): void => {
     try {
+      if (!isManagementEvent(loadModel(call.service).operation(call.operation)!)) return;
       audit.record(serviceCallRecord(call, { now: clock.now(), requestId: uuid(random), eventId: uuid(random) }));
     } catch (error) {
       // What has been done is done, whatever becomes of its record.
