@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -150,6 +151,35 @@ describe("the audit trail", () => {
     assert.deepEqual(idsOf(await lookUp()), ["e2", "e1"]);
     await trail.close();
   });
+});
+
+it("a full disk makes neither files nor doubles; what waited is written once there is space", async (t) => {
+  const folder = newFolder();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "pipe" });
+  } catch (error) {
+    return t.skip(`a small file system cannot be mounted here: ${(error as Error).message.split("\n")[1]}`);
+  }
+  t.after(() => execFileSync("umount", ["-l", folder]));
+  const { record, trail, lookUp } = await openTrail({}, folder);
+  record(1);
+  await trail.flush();
+  const ballast = join(folder, "ballast");
+  writeFileSync(ballast, new Uint8Array(48 * 1024));
+  const many = Array.from({ length: 40 }, (_, i) => i + 2);
+  for (const id of many) record(id, { userAgent: "x".repeat(300) });
+  for (let attempt = 0; attempt < 5; attempt++) await trail.flush();
+  assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith(".jsonl")).length, 1);
+  rmSync(ballast);
+  await trail.flush();
+  const [name] = readdirSync(folder);
+  const lines = readFileSync(join(folder, name!), "utf8").trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).eventID),
+    [1, ...many].map((id) => `e${id}`),
+  );
+  assert.equal(idsOf(await lookUp({ MaxResults: 50 })).length, 41);
+  await trail.close();
 });
 
 describe("LookupEvents", () => {

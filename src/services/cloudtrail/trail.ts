@@ -178,8 +178,7 @@ export class Trail implements AuditSink {
       this.#isFailing = true;
       this.#pending = [...batch, ...this.#pending];
       this.#pendingBytes = this.#pending.reduce((sum, line) => sum + line.length, 0);
-      // Its last line may be cut: go on in another file. That it cannot be closed is the same trouble.
-      await this.#leaveFile().catch(() => undefined);
+      await this.#undo();
       this.#timer ??= clock.after(this.#limits.gatherMs, () => void this.flush());
     }
   }
@@ -196,6 +195,19 @@ export class Trail implements AuditSink {
     const { file, handle } = this.#current;
     await handle.appendFile(text);
     file.bytes += Buffer.byteLength(text);
+  }
+
+  /**
+   * Takes away what has been written of a batch that could not be: it comes again, whole, in the same file. One more
+   * for each attempt would be a hundred thousand empty files in a day with a full disk.
+   */
+  async #undo(): Promise<void> {
+    try {
+      await this.#current?.handle.truncate(this.#current.file.bytes);
+    } catch {
+      // Its last line may be cut: go on in another file. That it cannot be closed is the same trouble.
+      await this.#leaveFile().catch(() => undefined);
+    }
   }
 
   async #leaveFile(): Promise<void> {
