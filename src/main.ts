@@ -41,7 +41,7 @@ import { startRegistry } from "#platform/registry.ts";
 import { createRoleActor } from "#platform/role-actor.ts";
 import { adminRoutes } from "#platform/routes.ts";
 import { createServices } from "#platform/services.ts";
-import { resetState, stopAllTasks, untilRemoved, untilStopped } from "#platform/shutdown.ts";
+import { asFarAsItGoes, resetState, stopAllTasks, untilRemoved, untilStopped } from "#platform/shutdown.ts";
 import { createTaskCredentials } from "#platform/task-credentials.ts";
 import { createTaskProtection } from "#platform/task-protection.ts";
 import { trailLogsRefusal } from "#platform/trail-rights.ts";
@@ -181,8 +181,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const credentials = createTaskCredentials({ store, secretBox: box, clock, random, log, trusts });
   const protection = createTaskProtection({ store, trusts, actAs, clock, random, log });
   const leaveMachine = async () => {
-    await untilRemoved({ driver: host.driver, store, clock });
-    await host.clear();
+    await untilRemoved({ driver: host.driver, store, clock, log });
+    await asFarAsItGoes(host.clear(), log);
   };
   const listen = async () => {
     await host.serve({ agent, gateway, credentials, protection }).catch(asServiceAddressError);
@@ -209,7 +209,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       stopReason = reason;
       agent.removeLoadBalancers();
       // Clients are answered until then: who follows a task sees its end.
-      await untilRemoved({ driver: host.driver, store, clock });
+      await untilRemoved({ driver: host.driver, store, clock, log });
       return true;
     },
     async close() {

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import { type Clock, sleep } from "#kernel/clock.ts";
-import { ConflictError } from "#kernel/fault.ts";
+import type { Log } from "#kernel/controller.ts";
+import { ConflictError, DriverError } from "#kernel/fault.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import type { Trail } from "#services/cloudtrail/index.ts";
 import type { MetricStorage } from "#services/cloudwatch/index.ts";
@@ -40,17 +41,29 @@ export async function stopAllTasks(
 }
 
 /** Resolves when the agent has removed what stopped tasks left on the engine, when another starts, or after a while. */
-export async function untilRemoved({ driver, store, clock }: Removal): Promise<void> {
-  await driver.prepareSandboxes(0);
+export async function untilRemoved({ driver, store, clock, log }: Removal): Promise<void> {
   const until = clock.now() + removalSeconds * 1000;
   const mayEnd = () => clock.now() < until && store.view(tasks).count("alive", "yes") === 0;
-  while (mayEnd() && (await driver.listSandboxes()).length > 0) await sleep(clock, lookAgainMs);
+  const wait = async () => {
+    await driver.prepareSandboxes(0);
+    while (mayEnd() && (await driver.listSandboxes()).length > 0) await sleep(clock, lookAgainMs);
+  };
+  await asFarAsItGoes(wait(), log);
+}
+
+/** An engine or a machine that does not answer keeps what it has, and the platform ends in order all the same. */
+export async function asFarAsItGoes(work: Promise<void>, log: Log): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof DriverError)) throw error;
+    log.warn("What is left on this machine could not be removed: the next start does that", { reason: error.message });
+  });
 }
 
 interface Removal {
   readonly driver: RuntimeDriver;
   readonly store: Store;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 async function stopTask(store: Store, task: Entry<TaskRecord>, stoppedReason: string): Promise<void> {
