@@ -1,6 +1,6 @@
 import type { EventSource } from "#kernel/event-source.ts";
 import type { ServiceModule } from "#kernel/handler.ts";
-import { alarmStateChanges } from "./alarms/event.ts";
+import { alarmConfigurationChanges, alarmStateChanges } from "./alarms/event.ts";
 import { alarmReader } from "./alarms/read.ts";
 import { authorization } from "./authorization.ts";
 import { alarmController } from "./controllers/alarm/controller.ts";
@@ -21,7 +21,7 @@ export { RemoteWrite, type WritePosition } from "./prometheus/remote-write.ts";
 export const cloudWatchCollections = [alarmHistory, alarms, dashboards];
 
 /** What Amazon CloudWatch tells EventBridge. */
-export const cloudWatchEventSources: readonly EventSource[] = [alarmStateChanges];
+export const cloudWatchEventSources: readonly EventSource[] = [alarmStateChanges, alarmConfigurationChanges];
 
 export interface CloudWatchOptions {
   /** Where data points are kept: shared with those who measure. */

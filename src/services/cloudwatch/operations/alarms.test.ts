@@ -7,7 +7,7 @@ import { eventsCollections } from "#services/events/index.ts";
 import { deliveries } from "#services/events/model.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
 import { reconcileAll } from "../../../../test/support/controllers.ts";
-import { alarmStateChanges } from "../alarms/event.ts";
+import { alarmConfigurationChanges, alarmStateChanges } from "../alarms/event.ts";
 import { alarmController } from "../controllers/alarm/controller.ts";
 import { compositeController } from "../controllers/composite/controller.ts";
 import { cloudWatchCollections, MetricStorage } from "../index.ts";
@@ -225,6 +225,65 @@ describe("alarms on metrics", () => {
     assert.equal(event!.detailType, "CloudWatch Alarm State Change");
     assert.deepEqual(event!.resources, ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:high"]);
     assert.deepEqual(alarmStateChanges.toEvents({ ...change, before: after!.value }, 0), []);
+  });
+
+  test("that it is made, changed and deleted are events, a change of state is none of them", async () => {
+    const { put, minute, store, clock } = await alarmsWorld();
+    const only = () => [...store.view(alarms).all()][0]!;
+    await put({ AlarmDescription: "d", Dimensions: [{ Name: "a", Value: "b" }] });
+    const made = only();
+    await minute(9);
+    const judged = only();
+    await put({ Threshold: 7, AlarmActions: ["https://on.call"], ActionsEnabled: false });
+    const { key, value: after } = only();
+    const told = (before: object | undefined, is: object | undefined) => {
+      const events = alarmConfigurationChanges.toEvents({ key, before, after: is }, 0);
+      return JSON.parse(JSON.stringify(events));
+    };
+    const at = (time: number) => new Date(time).toISOString().replace("Z", "+0000");
+    const metrics = (dimensions: object) => [
+      {
+        id: "m1",
+        metricStat: { metric: { namespace: "App", name: "Load", dimensions }, period: 60, stat: "Average" },
+        ...{ accountId: "000000000000", returnData: true },
+      },
+    ];
+    const first = {
+      ...{
+        evaluationPeriods: 2,
+        threshold: 5,
+        comparisonOperator: "GreaterThanThreshold",
+        metrics: metrics({ a: "b" }),
+      },
+      ...{
+        alarmName: "high",
+        description: "d",
+        actionsEnabled: true,
+        timestamp: at(made.value.configurationUpdatedAt),
+      },
+      ...{ okActions: [], alarmActions: [], insufficientDataActions: [] },
+    };
+    const { description: _, ...second } = {
+      ...{ ...first, threshold: 7, metrics: metrics({}), actionsEnabled: false, alarmActions: ["https://on.call"] },
+      timestamp: at(clock.now()),
+    };
+    const event = (detail: object) => [
+      {
+        detailType: "CloudWatch Alarm Configuration Change",
+        resources: ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:high"],
+        detail: { alarmName: "high", ...detail },
+      },
+    ];
+    const unknown = { value: "INSUFFICIENT_DATA", timestamp: at(made.value.stateUpdatedAt) };
+    assert.deepEqual(told(undefined, made.value), event({ operation: "create", state: unknown, configuration: first }));
+    assert.deepEqual(told(made.value, judged.value), []);
+    const { stateValue: value, stateReason: reason, stateReasonData: reasonData, stateUpdatedAt } = after;
+    const state = { value, reason, ...(reasonData && { reasonData }), timestamp: at(stateUpdatedAt) };
+    assert.deepEqual(
+      told(judged.value, after),
+      event({ operation: "update", state, configuration: second, previousConfiguration: first }),
+    );
+    assert.deepEqual(told(after, undefined), event({ operation: "delete", state, configuration: second }));
   });
 
   const refused: readonly [what: string, input: Partial<PutMetricAlarmInput>, message: RegExp][] = [
