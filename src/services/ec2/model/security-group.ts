@@ -11,7 +11,10 @@ export interface SecurityGroup extends Resource {
   readonly rules: readonly SecurityGroupRule[];
 }
 
-/** One peer and one range of ports. Exactly one of `cidrIpv4` and `referencedGroupId` is set. */
+/**
+ * One peer and one range of ports. Exactly one of `cidrIpv4`, `cidrIpv6` and `referencedGroupId` is set. A rule for
+ * IPv6 has no packets to decide about: VPCs carry IPv4 alone.
+ */
 export interface SecurityGroupRule {
   readonly securityGroupRuleId: string;
   readonly isEgress: boolean;
@@ -22,6 +25,7 @@ export interface SecurityGroupRule {
   /** Last port, or ICMP code; -1: all. */
   readonly toPort: number;
   readonly cidrIpv4?: string;
+  readonly cidrIpv6?: string;
   readonly referencedGroupId?: string;
   readonly description?: string;
   readonly tags: readonly Tag[];

@@ -6,7 +6,7 @@ import { missing, unsupported } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { findOpen, kinds } from "../request/kinds.ts";
 import { findRule, putRules, refuseDuplicates } from "../rules/change.ts";
-import { canonicalCidr, description, peerGroup } from "../rules/permissions.ts";
+import { canonicalCidr, canonicalCidr6, description, peerGroup } from "../rules/permissions.ts";
 import { protocolAndPorts } from "../rules/ports.ts";
 
 /** Replaces rules, which keep their ids, directions and tags. */
@@ -34,15 +34,14 @@ export const ModifySecurityGroupRules: Ec2Handler<"ModifySecurityGroupRules"> = 
 };
 
 async function peerOf(ctx: RequestContext, group: Entry<SecurityGroup>, request: SecurityGroupRuleRequest) {
-  if (request.CidrIpv6 !== undefined) throw unsupported(ctx, "CidrIpv6");
   if (request.PrefixListId !== undefined) throw unsupported(ctx, "PrefixListId");
-  if ((request.CidrIpv4 === undefined) === (request.ReferencedGroupId === undefined)) {
-    const message = "Exactly one of 'cidrIpv4' or 'referencedGroupId' must be provided.";
+  const { CidrIpv4, CidrIpv6, ReferencedGroupId } = request;
+  if ([CidrIpv4, CidrIpv6, ReferencedGroupId].filter((peer) => peer !== undefined).length !== 1) {
+    const message = "Exactly one of 'cidrIpv4', 'cidrIpv6' or 'referencedGroupId' must be provided.";
     throw ctx.fault("InvalidParameterCombination", message);
   }
-  if (request.CidrIpv4 !== undefined) {
-    return { entry: undefined, fields: { cidrIpv4: canonicalCidr(ctx, request.CidrIpv4) } };
-  }
-  const entry = await peerGroup(ctx, group, { GroupId: request.ReferencedGroupId! });
+  if (CidrIpv4 !== undefined) return { entry: undefined, fields: { cidrIpv4: canonicalCidr(ctx, CidrIpv4) } };
+  if (CidrIpv6 !== undefined) return { entry: undefined, fields: { cidrIpv6: canonicalCidr6(ctx, CidrIpv6) } };
+  const entry = await peerGroup(ctx, group, { GroupId: ReferencedGroupId! });
   return { entry, fields: { referencedGroupId: entry.value.groupId } };
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFault } from "../../../../test/support/context.ts";
 import { type Ec2World, ec2World, ownVpc } from "../../../../test/support/ec2.ts";
-import { canonicalIpv6Cidr } from "../acls/entry.ts";
 import { aclSpec } from "../controllers/network/acl.ts";
 import { networkAclKey } from "../model.ts";
+import { canonicalIpv6Cidr } from "../request/ipv6.ts";
 
 const here = { account: "000000000000", region: "us-east-1" };
 const allowAll = { Protocol: "-1", RuleAction: "allow", CidrBlock: "0.0.0.0/0" } as const;

@@ -157,7 +157,7 @@ test("rules that cannot be added", async () => {
       "CIDR block 10.0.0.0/33 is malformed",
     ],
     [{ ...http, IpRanges: [...everywhere, ...everywhere], FromPort: 1 }, "InvalidParameterValue", /multiple times/],
-    [{ IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/0" }] }, "UnsupportedOperation", /IPv6 is not available/],
+    [{ IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/129" }] }, "InvalidParameterValue", /::\/129 is malformed/],
     [{ IpProtocol: "-1" }, "MissingParameter", /^Missing source specification: include source security group or/],
     [{ IpProtocol: "-1", UserIdGroupPairs: [{}] }, "MissingParameter", "Source group ID missing."],
     [pair("sg-1"), "InvalidGroup.NotFound", "The security group 'sg-1' does not exist"],
@@ -226,10 +226,49 @@ test("in the default VPC rules that there are not are told of, and the others re
   const ipv6 = { IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/0" }] };
   const IpPermissions = [http, { ...http, FromPort: 81, ToPort: 81 }, ipv6];
   const answer = await world.ec2("RevokeSecurityGroupIngress", { GroupId, IpPermissions });
+  const none = { IpRanges: [], PrefixListIds: [], UserIdGroupPairs: [] };
   const noOthers = { Ipv6Ranges: [], PrefixListIds: [], UserIdGroupPairs: [] };
-  assert.deepEqual(answer.UnknownIpPermissions, [{ ...http, FromPort: 81, ToPort: 81, ...noOthers }, ipv6]);
+  assert.deepEqual(answer.UnknownIpPermissions, [
+    { ...http, FromPort: 81, ToPort: 81, ...noOthers },
+    { ...none, ...ipv6 },
+  ]);
   assert.deepEqual([answer.Return, answer.RevokedSecurityGroupRules!.length], [true, 1]);
   assert.deepEqual((await group(world, GroupId)).IpPermissions, []);
+});
+
+test("rules may name ranges of IPv6, which are kept and have no packets to decide about", async () => {
+  const world = await ec2World();
+  const { vpcId } = await ownVpc(world);
+  const GroupId = await newGroup(world, "web", vpcId);
+  const Ipv6Ranges = [{ CidrIpv6: "2001:DB8:0::1/32", Description: "office" }, { CidrIpv6: "::/0" }];
+  const both = { ...http, Ipv6Ranges };
+  const ping = { IpProtocol: "58", FromPort: 128, ToPort: -1, Ipv6Ranges: [{ CidrIpv6: "::/0" }] };
+  const added = await world.ec2("AuthorizeSecurityGroupIngress", { GroupId, IpPermissions: [both, ping] });
+  assert.deepEqual(
+    added.SecurityGroupRules!.map((rule) => rule.CidrIpv4 ?? rule.CidrIpv6),
+    ["0.0.0.0/0", "2001:db8::/32", "::/0", "::/0"],
+  );
+  const kept = [{ CidrIpv6: "2001:db8::/32", Description: "office" }, { CidrIpv6: "::/0" }];
+  const noOthers = { PrefixListIds: [], UserIdGroupPairs: [] };
+  assert.deepEqual((await group(world, GroupId)).IpPermissions, [
+    { ...http, Ipv6Ranges: kept, ...noOthers },
+    { ...ping, IpProtocol: "icmpv6", IpRanges: [], ...noOthers },
+  ]);
+  await assert.rejects(
+    world.ec2("AuthorizeSecurityGroupIngress", { GroupId, IpPermissions: [{ ...http, IpRanges: [], Ipv6Ranges }] }),
+    isFault("InvalidPermission.Duplicate", /peer: 2001:db8::\/32, TCP, from port: 80/),
+  );
+  const SecurityGroupRuleId = added.SecurityGroupRules![3]!.SecurityGroupRuleId!;
+  const SecurityGroupRule = { IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIpv6: "fd00::/8" };
+  await world.ec2("ModifySecurityGroupRules", {
+    GroupId,
+    SecurityGroupRules: [{ SecurityGroupRuleId, SecurityGroupRule }],
+  });
+  const revoked = await world.ec2("RevokeSecurityGroupIngress", {
+    GroupId,
+    IpPermissions: [{ ...SecurityGroupRule, Ipv6Ranges: [{ CidrIpv6: "fd00::/8" }] }],
+  });
+  assert.equal(revoked.RevokedSecurityGroupRules![0]!.CidrIpv6, "fd00::/8");
 });
 
 test("rules are modified in place", async () => {

@@ -110,7 +110,7 @@ async function matchRules(
     throw ctx.fault("MissingParameter", message);
   }
   // Rules for other peers cannot exist here.
-  const isForOthers = (p: IpPermission) => (p.Ipv6Ranges ?? []).length + (p.PrefixListIds ?? []).length > 0;
+  const isForOthers = (p: IpPermission) => (p.PrefixListIds ?? []).length > 0;
   const { drafts } = await draftsOf(
     ctx,
     group,
@@ -167,6 +167,7 @@ function toRevoked(rule: SecurityGroupRule, { groupId }: SecurityGroup): Revoked
     FromPort: rule.fromPort,
     ToPort: rule.toPort,
     ...(rule.cidrIpv4 !== undefined && { CidrIpv4: rule.cidrIpv4 }),
+    ...(rule.cidrIpv6 !== undefined && { CidrIpv6: rule.cidrIpv6 }),
     ...(rule.referencedGroupId !== undefined && { ReferencedGroupId: rule.referencedGroupId }),
     ...descriptionOf(rule),
   };

@@ -3,6 +3,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
 import { formatCidr, parseCidr, type SecurityGroup, type SecurityGroupRule } from "../model.ts";
 import { unsupported } from "../request/accept.ts";
+import { canonicalIpv6Cidr } from "../request/ipv6.ts";
 import { findOpen, kinds } from "../request/kinds.ts";
 import { findGroupByName } from "./groups.ts";
 import { protocolAndPorts } from "./ports.ts";
@@ -61,6 +62,10 @@ export async function draftsOf(
       const cidrIpv4 = canonicalCidr(ctx, range.CidrIp);
       drafts.push({ ...ports, cidrIpv4, ...description(ctx, range.Description) });
     }
+    for (const range of permission.Ipv6Ranges ?? []) {
+      const cidrIpv6 = canonicalCidr6(ctx, range.CidrIpv6);
+      drafts.push({ ...ports, cidrIpv6, ...description(ctx, range.Description) });
+    }
     for (const pair of permission.UserIdGroupPairs ?? []) {
       const peer = await peerGroup(ctx, group, pair);
       if (peer.key !== group.key) peers.push(peer);
@@ -73,18 +78,23 @@ export async function draftsOf(
 
 /** What makes two rules the same: everything but the description. */
 export function identityOf(rule: RuleDraft): string {
-  return [rule.ipProtocol, rule.fromPort, rule.toPort, rule.cidrIpv4 ?? rule.referencedGroupId].join();
+  return [rule.ipProtocol, rule.fromPort, rule.toPort, peerOf(rule)].join();
+}
+
+function peerOf({ cidrIpv4, cidrIpv6, referencedGroupId }: RuleDraft): string | undefined {
+  return cidrIpv4 ?? cidrIpv6 ?? referencedGroupId;
 }
 
 /** EC2's words for a rule: `peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW`. */
 export function describeRule(rule: RuleDraft): string {
-  const peer = `peer: ${rule.cidrIpv4 ?? rule.referencedGroupId}`;
+  const peer = `peer: ${peerOf(rule)}`;
   const protocol = rule.ipProtocol === "-1" ? "ALL" : rule.ipProtocol.toUpperCase();
   const of = (value: number) => (value === -1 ? "ALL" : value);
   if (protocol === "TCP" || protocol === "UDP") {
     return `${peer}, ${protocol}, from port: ${rule.fromPort}, to port: ${rule.toPort}, ALLOW`;
   }
-  if (protocol === "ICMP") return `${peer}, ICMP, type: ${of(rule.fromPort)}, code: ${of(rule.toPort)}, ALLOW`;
+  if (protocol === "ICMP" || protocol === "ICMPV6")
+    return `${peer}, ${protocol}, type: ${of(rule.fromPort)}, code: ${of(rule.toPort)}, ALLOW`;
   return `${peer}, ${protocol}, ALLOW`;
 }
 
@@ -93,6 +103,12 @@ export function canonicalCidr(ctx: RequestContext, text: string | undefined): st
   const cidr = text === undefined ? undefined : parseCidr(text);
   if (cidr === undefined) throw ctx.fault("InvalidParameterValue", `CIDR block ${text} is malformed`);
   return formatCidr(cidr);
+}
+
+export function canonicalCidr6(ctx: RequestContext, text: string | undefined): string {
+  const cidr = text === undefined ? undefined : canonicalIpv6Cidr(text);
+  if (cidr === undefined) throw ctx.fault("InvalidParameterValue", `CIDR block ${text} is malformed`);
+  return cidr;
 }
 
 const maxDescriptionLength = 255;
@@ -136,9 +152,9 @@ export async function peerGroup(
 }
 
 function refuseOtherPeers(ctx: RequestContext, permission: IpPermission): void {
-  if ((permission.Ipv6Ranges ?? []).length > 0) throw unsupported(ctx, "Ipv6Ranges");
   if ((permission.PrefixListIds ?? []).length > 0) throw unsupported(ctx, "PrefixListIds");
-  if ((permission.IpRanges ?? []).length + (permission.UserIdGroupPairs ?? []).length === 0) {
+  const { IpRanges = [], Ipv6Ranges = [], UserIdGroupPairs = [] } = permission;
+  if (IpRanges.length + Ipv6Ranges.length + UserIdGroupPairs.length === 0) {
     const message = "Missing source specification: include source security group or CIDR information";
     throw ctx.fault("MissingParameter", message);
   }

@@ -19,9 +19,8 @@ export function protocolAndPorts(
 ): ProtocolAndPorts {
   const ipProtocol = canonicalProtocol(ctx, protocol);
   if (ipProtocol === "tcp" || ipProtocol === "udp") return portRange(ctx, ipProtocol, fromPort, toPort);
-  if (ipProtocol === "icmp") return typeAndCode(ctx, fromPort ?? -1, toPort ?? -1);
-  if (ipProtocol === "icmpv6") {
-    throw ctx.fault("UnsupportedOperation", "The protocol icmpv6 is not supported. IPv6 is not available.");
+  if (ipProtocol === "icmp" || ipProtocol === "icmpv6") {
+    return { ipProtocol, ...typeAndCode(ctx, fromPort ?? -1, toPort ?? -1) };
   }
   return { ipProtocol, fromPort: -1, toPort: -1 };
 }
@@ -54,11 +53,11 @@ function portRange(
   return { ipProtocol, fromPort, toPort };
 }
 
-function typeAndCode(ctx: RequestContext, type: number, code: number): ProtocolAndPorts {
+function typeAndCode(ctx: RequestContext, type: number, code: number): Omit<ProtocolAndPorts, "ipProtocol"> {
   if (type < -1 || type > 255) throw ctx.fault("InvalidParameterValue", `ICMP type (${type}) out of range`);
   if (code < -1 || code > 255) throw ctx.fault("InvalidParameterValue", `ICMP code (${code}) out of range`);
   if (type === -1 && code !== -1) {
     throw ctx.fault("InvalidParameterValue", "ICMP code must be -1 when ICMP type is -1");
   }
-  return { ipProtocol: "icmp", fromPort: type, toPort: code };
+  return { fromPort: type, toPort: code };
 }

@@ -39,7 +39,9 @@ export function toIpPermissions(group: SecurityGroup, isEgress: boolean): readon
     IpRanges: same.flatMap((rule) =>
       rule.cidrIpv4 === undefined ? [] : [{ CidrIp: rule.cidrIpv4, ...descriptionOf(rule) }],
     ),
-    Ipv6Ranges: [],
+    Ipv6Ranges: same.flatMap((rule) =>
+      rule.cidrIpv6 === undefined ? [] : [{ CidrIpv6: rule.cidrIpv6, ...descriptionOf(rule) }],
+    ),
     PrefixListIds: [],
     UserIdGroupPairs: same.flatMap((rule) =>
       rule.referencedGroupId === undefined
@@ -74,6 +76,7 @@ export function toSecurityGroupRule({ rule, group }: RuleOfGroup): ApiSecurityGr
     FromPort: rule.fromPort,
     ToPort: rule.toPort,
     ...(rule.cidrIpv4 !== undefined && { CidrIpv4: rule.cidrIpv4 }),
+    ...(rule.cidrIpv6 !== undefined && { CidrIpv6: rule.cidrIpv6 }),
     ...(rule.referencedGroupId !== undefined && {
       ReferencedGroupInfo: { GroupId: rule.referencedGroupId, UserId: group.account, VpcId: group.vpcId },
     }),
@@ -97,7 +100,7 @@ const ruleValues: Readonly<Record<string, RuleValue>> = {
     rule.referencedGroupId === undefined
       ? undefined
       : ctx.store.view(securityGroups).get(securityGroupKey(group, rule.referencedGroupId))?.value.groupName,
-  "ipv6-cidr": () => undefined,
+  "ipv6-cidr": (rule) => rule.cidrIpv6,
   "prefix-list-id": () => undefined,
   protocol: (rule) => rule.ipProtocol,
   "to-port": (rule) => rule.toPort,

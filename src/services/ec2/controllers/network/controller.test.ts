@@ -96,7 +96,8 @@ test("a rule, a route and the end of a task reach the hosts", async () => {
   const before = latest!.vpcs[0]!;
 
   const web = (await world.ec2("CreateSecurityGroup", { GroupName: "web", Description: "d", VpcId: vpcId })).GroupId!;
-  const IpPermissions = [{ IpProtocol: "tcp", FromPort: 80, ToPort: 81, UserIdGroupPairs: [{ GroupId: web }] }];
+  const ipv6 = { IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6: "::/0" }] };
+  const IpPermissions = [ipv6, { IpProtocol: "tcp", FromPort: 80, ToPort: 81, UserIdGroupPairs: [{ GroupId: web }] }];
   await world.ec2("AuthorizeSecurityGroupIngress", { GroupId: groupId, IpPermissions });
   await world.reconcile(controller, key);
   const groups = latest!.vpcs[0]!.securityGroups;

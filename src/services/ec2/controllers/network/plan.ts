@@ -172,14 +172,16 @@ function securityGroupSpec(group: SecurityGroup): SecurityGroupSpec {
   if (known !== undefined) return known;
   const made = {
     groupId: group.groupId,
-    ingress: group.rules.filter((rule) => !rule.isEgress).map(ruleSpec),
-    egress: group.rules.filter((rule) => rule.isEgress).map(ruleSpec),
+    ingress: group.rules.filter((rule) => !rule.isEgress).flatMap(ruleSpec),
+    egress: group.rules.filter((rule) => rule.isEgress).flatMap(ruleSpec),
   };
   securityGroupSpecs.set(group, made);
   return made;
 }
 
-function ruleSpec(rule: SecurityGroupRule): SecurityRuleSpec {
+/** None for a rule of IPv6. */
+function ruleSpec(rule: SecurityGroupRule): SecurityRuleSpec[] {
+  if (rule.cidrIpv6 !== undefined) return [];
   const peer = rule.cidrIpv4 === undefined ? { groupId: rule.referencedGroupId! } : { cidr: rule.cidrIpv4 };
-  return { protocol: rule.ipProtocol, fromPort: rule.fromPort, toPort: rule.toPort, peer };
+  return [{ protocol: rule.ipProtocol, fromPort: rule.fromPort, toPort: rule.toPort, peer }];
 }
