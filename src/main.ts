@@ -23,6 +23,7 @@ import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources, linkedRoleUses } from "#platform/collections.ts";
 import { type DataFolder, makeDataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
+import { freeSpace, spaceProblems } from "#platform/disk-space.ts";
 import { createEcrPorts } from "#platform/ecr-ports.ts";
 import { engineName } from "#platform/engine-name.ts";
 import { type Host, type HostParts, startHost } from "#platform/host.ts";
@@ -293,7 +294,11 @@ function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {
         ...{ version, clock, dev: options.dev },
         reset: () => resetState({ ...parts, requests: gateway }, stopSeconds),
         isTaskInBridge: (address) => parts.agent.findInBridge(address) !== undefined,
-        problems: async () => [...(await parts.host.problems()), ...parts.bugs.problems()],
+        problems: async () => [
+          ...spaceProblems(options.dataDir, await freeSpace(options.dataDir)),
+          ...(await parts.host.problems()),
+          ...parts.bugs.problems(),
+        ],
         engine: () => engineName(parts.host.driver),
         activeTasks: () => parts.store.view(tasks).count("alive", "yes"),
       }),
@@ -321,7 +326,9 @@ export const runPlatform: RunPlatform = async (options, terminal, onReady) => {
     process.exit(exitCodes.bug);
   };
   process.on("uncaughtException", endByBug);
-  const platform = await startPlatform({ ...options, env: process.env, log }).catch(asCommandError);
+  const platform = await startPlatform({ ...options, env: process.env, log }).catch((error: unknown) =>
+    asCommandError(error, options.dataDir),
+  );
   onReady(platform.endpoint);
   const stopTasks = await untilStopped(terminal.signal);
   if (options.stopTasks || stopTasks) await platform.stopTasks("The platform is being stopped");
@@ -343,11 +350,15 @@ function asServiceAddressError(error: unknown): never {
 }
 
 /** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */
-function asCommandError(error: unknown): never {
+function asCommandError(error: unknown, dataDir: string): never {
   if (error instanceof DriverError) throw new CommandError(error.message, exitCodes.unavailable);
-  const { syscall, message } = error as NodeJS.ErrnoException;
+  const { syscall, code, message } = error as NodeJS.ErrnoException;
   if (syscall === "listen" || syscall === "getaddrinfo") {
     const mend = "Choose another port with --port, or address with --host.";
+    throw new CommandError(`${message}. ${mend}`, exitCodes.unavailable);
+  }
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const mend = `Free some space on the disk of the data folder, ${dataDir}, and start again.`;
     throw new CommandError(`${message}. ${mend}`, exitCodes.unavailable);
   }
   if (syscall !== undefined) throw new CommandError(`The machine refused: ${message}.`, exitCodes.unavailable);

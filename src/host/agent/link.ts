@@ -60,7 +60,8 @@ export function createLink(deps: LinkDeps): Link {
         onEnd: again,
       });
     } catch (error) {
-      deps.log.warn("The control plane could not be reached", { error: String(error) });
+      // Either it could not be asked what it has, because its engine does not answer, or the control plane refused it.
+      deps.log.warn("This host could not be registered, and is tried again", { error: String(error) });
       again();
     }
   };
