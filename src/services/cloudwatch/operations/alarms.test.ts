@@ -300,6 +300,30 @@ describe("alarms on metrics", () => {
     ["more than a week", { Period: 86_400, EvaluationPeriods: 8 }, /seven days/],
     ["metrics and a metric", { Metrics: [{ Id: "e1", Expression: "1" }] }, /mutually exclusive/],
   ];
+  const math: readonly [expression: string, message: RegExp | undefined][] = [
+    ["SUM([a, b]) / 2", undefined],
+    ["IF(a > b, RATE(a))", undefined],
+    ["SORT(METRICS(), MAX, DESC, 1)", undefined],
+    ["5", /^Error in expression 'e': An alarm watches a single time series$/],
+    ["SUM(a)", /a single time series/],
+    ["METRICS()", /a single time series/],
+    ['a + "text"', /^Error in expression 'e': "\+" takes no text$/],
+  ];
+  for (const [Expression, message] of math) {
+    test(`${Expression} is ${message === undefined ? "watched" : "refused"}`, async () => {
+      const { call, operations } = await alarmsWorld();
+      const metric = (Id: string) => ({
+        ...{ Id, ReturnData: false },
+        MetricStat: { Metric: { Namespace: "App", MetricName: Id }, Period: 60, Stat: "Sum" },
+      });
+      const { AlarmName, EvaluationPeriods, Threshold, ComparisonOperator } = high;
+      const Metrics = [metric("a"), metric("b"), { Id: "e", Expression }];
+      const input = { AlarmName, EvaluationPeriods, Threshold, ComparisonOperator, Metrics };
+      const put = call(operations, "PutMetricAlarm", input);
+      if (message === undefined) await put;
+      else await assert.rejects(put, isFault("ValidationError", message));
+    });
+  }
   for (const [what, input, message] of refused) {
     test(`${what} is refused`, async () => {
       const { put } = await alarmsWorld();

@@ -1,5 +1,6 @@
 import type { PutMetricAlarmInput } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { faultOfTrial } from "../alarms/trial.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
 import { alarmKey, configuredAlarm, historyPuts, type MetricAlarmRecord } from "../model.ts";
 import { checkQueries } from "../query/check.ts";
@@ -98,7 +99,7 @@ function checkMetrics(ctx: RequestContext, input: Omit<PutMetricAlarmInput, "Tag
     if (input[name] === undefined) continue;
     throw invalid(ctx, `The parameters Metrics and ${name} are mutually exclusive and you have specified both.`);
   }
-  checkQueries(ctx, queries, "Metrics");
+  const checked = checkQueries(ctx, queries, "Metrics");
   const returned = queries.filter(({ ReturnData: data = true }) => data);
   if (returned.length !== 1) {
     throw invalid(ctx, "Exactly one element of the Metrics list should return data.");
@@ -106,6 +107,8 @@ function checkMetrics(ctx: RequestContext, input: Omit<PutMetricAlarmInput, "Tag
   if (queries.some(({ Expression: expression = "" }) => /\bSEARCH\s*\(/i.test(expression))) {
     throw invalid(ctx, "SEARCH is not supported on Metric Alarms.");
   }
+  const fault = faultOfTrial(checked, returned[0]!.Id);
+  if (fault !== undefined) throw invalid(ctx, fault);
   const periods = queries.flatMap(({ MetricStat: stat }) => stat?.Period ?? []);
   checkSpan(ctx, Math.max(60, ...periods) * EvaluationPeriods);
 }
