@@ -170,6 +170,23 @@ test("an image that a cache of its registry has is pulled from there, with the c
   assert.deepEqual([...new Set(events)], ["public/app:1", "app:1"], "it goes by its own name");
 });
 
+test("a token of the registry that cannot be had is told of as Amazon ECS does", async () => {
+  const { driver } = world({ cached: false, registry: true });
+  const secrets: SecretResolver = {
+    secret: async () => "",
+    registryCredentials: async () => {
+      throw new Error("operation error ECR: GetAuthorizationToken");
+    },
+  };
+  const images = createImages({ driver, secrets, behavior: "always", onEvent: undefined });
+  await assert.rejects(images.ensure(payload("t1"), container("app", { image: "app:1" }), never), {
+    reason: "ResourceInitializationError",
+    message:
+      "unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry " +
+      "auth: service call has been retried 1 time(s): operation error ECR: GetAuthorizationToken",
+  });
+});
+
 const failures: { what: string; task: Partial<TaskPayload>; own: object; reason: string; message: RegExp }[] = [
   {
     what: "another platform",

@@ -132,7 +132,9 @@ async function registryCredentials(
     if (secrets === undefined) throw new Error("this platform has no store of secrets");
     return await secrets.registryCredentials(task, reference, parameter);
   } catch (cause) {
-    throw resourceError(`unable to retrieve ${parameter ?? "credentials"} from asm`, cause);
+    // Where the definition names none, it is the token of Amazon ECR that could not be had.
+    const what = parameter === undefined ? "ecr registry auth" : `${parameter} from asm`;
+    throw resourceError(`unable to retrieve ${what}`, cause);
   }
 }
 

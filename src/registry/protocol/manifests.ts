@@ -26,7 +26,7 @@ export async function answerManifest(exchange: Exchange, name: string, reference
 async function readManifest(exchange: Exchange, repository: RegistryRepository, reference: string): Promise<Answer> {
   const { caller, catalog, blobs, pullThrough, request, method } = exchange;
   const manifest = await pullThrough.manifest(repository, caller, reference);
-  if (manifest === undefined) throw registryFault("MANIFEST_UNKNOWN", "manifest unknown", { reference });
+  if (manifest === undefined) throw registryFault("MANIFEST_UNKNOWN", "Requested image not found", { reference });
   const headers = {
     "content-type": manifest.mediaType,
     "content-length": manifest.sizeBytes,

@@ -99,7 +99,10 @@ test("skopeo copies in both forms, by tag and digest", { skip: skipWithout("skop
   const mounted = `docker://${registry.host}/skopeo/copy:1`;
   await run("skopeo", ...policy, "copy", ...from, ...login, `${target}:oci`, mounted);
   await run("skopeo", "delete", ...access, `${target}:oci`);
-  await assert.rejects(run("skopeo", "inspect", ...access, `${target}:oci`), /manifest unknown/);
+  await assert.rejects(
+    run("skopeo", "inspect", ...access, `${target}:oci`),
+    /manifest unknown: Requested image not found/,
+  );
   await run("skopeo", "inspect", ...access, mounted);
 });
 

@@ -141,12 +141,12 @@ export async function deleteManifest(store: Store, repository: RegistryRepositor
   const { id } = repository;
   if (!isDigest(reference)) {
     const tag = await store.get(tagKey(id, reference));
-    if (tag.value === undefined) throw registryFault("MANIFEST_UNKNOWN", "manifest unknown", { reference });
+    if (tag.value === undefined) throw registryFault("MANIFEST_UNKNOWN", "Requested image not found", { reference });
     await store.commit({ unchanged: [tag], remove: [tag.key] });
     return;
   }
   const manifest = await store.get(manifestKey(id, reference));
-  if (manifest.value === undefined) throw registryFault("MANIFEST_UNKNOWN", "manifest unknown", { reference });
+  if (manifest.value === undefined) throw registryFault("MANIFEST_UNKNOWN", "Requested image not found", { reference });
   const [parent] = store.view(manifests).by("child", within(id, reference));
   if (parent !== undefined) {
     throw registryFault("DENIED", `The image is referenced by the manifest list ${parent.value.digest}.`);
