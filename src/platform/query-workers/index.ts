@@ -17,6 +17,11 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * What a thread may have on its heap, four times what a query may hold of what it has found. One that wants more dies
+ * alone: without a bound it would take the platform along.
+ */
+const heapMiB = 1024;
 /** Threads take memory: those that had nothing to do for so long end. */
 const idleMs = 30_000;
 
@@ -97,7 +102,7 @@ class QueryThread {
     this.#clock = clock;
     this.#events = events;
     const workerData: WorkerStart = { folder };
-    this.#worker = new Worker(entry(), { workerData });
+    this.#worker = new Worker(entry(), { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
     // Threads do not keep the platform up.
     this.#worker.unref();
     this.#worker.on("message", (message: FromWorker) => this.#take(message));

@@ -5,6 +5,7 @@ import { QueryTooLarge } from "../language/query-too-large.ts";
 import { Findings } from "./execution.ts";
 import { bytesOf } from "./held-bytes.ts";
 import type { Found } from "./scan.ts";
+import { TopEvents } from "./top-events.ts";
 
 const counts = { recordsScanned: 1, recordsMatched: 1, bytesScanned: 1 };
 const mostBytes = 100_000;
@@ -53,6 +54,17 @@ describe("what a query holds", () => {
     };
     assert.throws(addTexts, QueryTooLarge);
   });
+});
+
+test("a part of the events is scanned no further when it holds too much", () => {
+  const query = compileQuery("fields @message | limit 1000", { now: 0, limit: undefined });
+  assert.ok(query.kind === "events");
+  const top = new TopEvents(query);
+  const row = { get: () => "x".repeat(2 ** 20), set() {} };
+  const add = () => {
+    for (let time = 0; time < 200; time++) top.add(row, { time, sequence: 0, group: 0 });
+  };
+  assert.throws(add, QueryTooLarge);
 });
 
 test("bytes of plain data are about those that it takes", () => {

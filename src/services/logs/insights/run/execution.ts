@@ -1,11 +1,10 @@
 import type { BlockRun } from "../../segments/runs.ts";
 import type { CompiledQuery } from "../language/query.ts";
-import { QueryTooLarge } from "../language/query-too-large.ts";
 import { type ResultRows, runOnRows } from "../language/result-rows.ts";
 import { fieldName } from "../language/row.ts";
 import type { Groups } from "../language/stats.ts";
 import { toText } from "../language/values.ts";
-import { bytesOf, mostHeldBytes } from "./held-bytes.ts";
+import { bytesOf, mostHeldBytes, tooMuchFound } from "./held-bytes.ts";
 import type { Found, ScanCounts, ScannedGroup, ScanQuery } from "./scan.ts";
 import type { QueryScanner } from "./scanner.ts";
 import { type EventPlace, TopEvents } from "./top-events.ts";
@@ -65,7 +64,7 @@ export class Findings {
     if (this.#bytes <= this.#mostBytes) return;
     this.#bytes = bytesOf(this.#top?.events ?? this.#groups);
     if (this.#bytes <= 0.75 * this.#mostBytes) return;
-    throw new QueryTooLarge(`What the query has found takes more than ${this.#mostBytes / 2 ** 20} MiB of memory.`);
+    throw tooMuchFound(this.#mostBytes);
   }
 
   /** Forgets what was found, but not what was counted. */

@@ -1,5 +1,11 @@
+import { QueryTooLarge } from "../language/query-too-large.ts";
+
 /** What a query may hold of what it has found. */
 export const mostHeldBytes = 256 * 2 ** 20;
+
+export function tooMuchFound(mostBytes: number): QueryTooLarge {
+  return new QueryTooLarge(`What the query has found takes more than ${mostBytes / 2 ** 20} MiB of memory.`);
+}
 
 /** Of an object or a text, beside what is in it. */
 const overhead = 32;

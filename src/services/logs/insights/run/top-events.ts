@@ -2,6 +2,7 @@ import type { EventQuery } from "../language/query.ts";
 import { compareKeys, dedupKey, isFirst } from "../language/result-rows.ts";
 import type { Row } from "../language/row.ts";
 import type { Value } from "../language/values.ts";
+import { bytesOf, mostHeldBytes, tooMuchFound } from "./held-bytes.ts";
 
 /** An event among the results, as plain data. */
 export interface KeptEvent {
@@ -29,6 +30,8 @@ export class TopEvents {
   #events: KeptEvent[] = [];
   /** Nothing behind it can be among the results. */
   #bound: Bound | undefined;
+  /** Of those that were added, until they are measured again. */
+  #bytes = 0;
 
   constructor(query: EventQuery, bound?: Bound) {
     this.#query = query;
@@ -47,13 +50,24 @@ export class TopEvents {
     return this.#events;
   }
 
+  /** Throws a `QueryTooLarge`. */
   add(row: Row, place: EventPlace): void {
     const keys = this.#query.order.map(({ evaluate }) => evaluate(row));
     if (this.#bound !== undefined && this.#compare({ ...place, keys }, this.#bound) > 0) return;
     const { dedup, visible } = this.#query;
     const key = dedup === undefined ? undefined : dedupKey(dedup.map((field) => row.get(field)));
     const { time, sequence, group } = place;
-    this.#push({ keys, time, sequence, group, dedup: key, values: visible.map((field) => row.get(field)) });
+    const values = visible.map((field) => row.get(field));
+    this.#push({ keys, time, sequence, group, dedup: key, values });
+    this.#checkBytes(bytesOf(keys) + bytesOf(values));
+  }
+
+  /** What functions have made of an event may be much longer than it. */
+  #checkBytes(added: number): void {
+    this.#bytes += added;
+    if (this.#bytes <= mostHeldBytes) return;
+    this.#bytes = bytesOf(this.events);
+    if (this.#bytes > 0.75 * mostHeldBytes) throw tooMuchFound(mostHeldBytes);
   }
 
   /** The bound is known at once: what else is scanned may be behind it. */
