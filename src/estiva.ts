@@ -51,8 +51,11 @@ const runTests = findTests(join(import.meta.dirname, ".."));
 const commands = createCommands({ machine, runPlatform, runTests, streams, version });
 
 const stopping = new AbortController();
+const leaving = new AbortController();
 // SIGUSR2 is `estiva down`, which may come while the platform starts.
-for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => stopping.abort(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) {
+  process.on(signal, () => (stopping.signal.aborted ? leaving : stopping).abort(signal));
+}
 // A reader that goes away (`estiva ps | head -1`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -69,6 +72,7 @@ const terminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   signal: stopping.signal,
+  secondSignal: leaving.signal,
 };
 
 process.exitCode = await runProgram(commands, process.argv.slice(2), terminal);

@@ -49,6 +49,8 @@ export interface Terminal {
   err(text: string): void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborted by the next one: whoever still tidies up is to leave at once. Absent: there is none. */
+  readonly secondSignal?: AbortSignal;
 }
 
 export interface Command {

@@ -1,4 +1,4 @@
-import { sleep, systemClock } from "#kernel/clock.ts";
+import { sleep, systemClock, type Timer } from "#kernel/clock.ts";
 import { type Client, createClient, ServiceError } from "../client.ts";
 import { type Arguments, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { findConnection } from "../settings.ts";
@@ -33,6 +33,43 @@ export function orInterrupted<T>({ signal }: Terminal, done: Promise<T>): Promis
     signal.addEventListener("abort", end, { once: true });
   });
   return Promise.race([done, interruption]);
+}
+
+/** How long a command that has been interrupted waits for the platform. */
+const graceSeconds = 5;
+
+/**
+ * What `done` resolves with. After a signal it may take a few seconds more, and none after a second signal: then the
+ * command ends with what is left to be known, `left`.
+ */
+export function orLeft<T>(terminal: Terminal, done: Promise<T>, left: string, seconds = graceSeconds): Promise<T> {
+  const { signal, secondSignal } = terminal;
+  return new Promise<T>((resolve, reject) => {
+    const leave = () => reject(new CommandError(left, exitCodes.interrupted));
+    let timer: Timer | undefined;
+    const bound = () => {
+      timer ??= systemClock({ keepAlive: true }).after(seconds * 1000, leave);
+    };
+    const settled = () => {
+      timer?.cancel();
+      signal.removeEventListener("abort", bound);
+      secondSignal?.removeEventListener("abort", leave);
+    };
+    if (secondSignal?.aborted) leave();
+    else if (signal.aborted) bound();
+    signal.addEventListener("abort", bound, { once: true });
+    secondSignal?.addEventListener("abort", leave, { once: true });
+    done.then(resolve, reject).finally(settled);
+  });
+}
+
+/** What `done` resolves with; undefined as soon as there is a signal. */
+export function untilSignal<T>({ signal }: Terminal, done: Promise<T>): Promise<T | undefined> {
+  if (signal.aborted) return Promise.race([done, undefined]);
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const end = () => resolve(undefined);
+  signal.addEventListener("abort", end, { once: true });
+  return Promise.race([done, aborted]).finally(() => signal.removeEventListener("abort", end));
 }
 
 /** How often a platform that does not answer is asked again by a command that goes on over its restarts. */

@@ -6,7 +6,7 @@ import { type Arguments, type Command, CommandError, exitCodes, lastValue, type 
 import { Progress } from "../progress.ts";
 import { type PullState, pullWords } from "../pull-words.ts";
 import { regionOf } from "../settings.ts";
-import { idOf, overRestarts, withLastingClient } from "./connect.ts";
+import { idOf, orLeft, overRestarts, untilSignal, withLastingClient } from "./connect.ts";
 import { ensureExecutionRole, ensureTaskRole } from "./execution-role.ts";
 import { ensureLogGroup } from "./log-group.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
@@ -14,6 +14,7 @@ import { clusterOption, dataOption } from "./options.ts";
 
 const logGroup = "/estiva/run";
 const watchMs = 150;
+const interrupted = "Interrupted.";
 
 export const runCommand: Command = {
   name: "run",
@@ -51,14 +52,17 @@ export const runCommand: Command = {
 async function runImage(args: Arguments, terminal: Terminal, client: Client): Promise<number> {
   const cluster = lastValue(args, "cluster") ?? "default";
   // From here on a platform that is away comes back; one that is not there to begin with is told of at once.
-  await client.ecs("CreateCluster", { clusterName: cluster });
-  const taskDefinition = await lasting(terminal, async () => {
+  await orLeft(terminal, client.ecs("CreateCluster", { clusterName: cluster }), interrupted);
+  const registering = lasting(terminal, async () => {
     await ensureLogGroup(client, logGroup);
     return register(args, terminal, client);
   });
+  const taskDefinition = await orLeft(terminal, registering, interrupted);
+  if (terminal.signal.aborted) throw new CommandError(interrupted, exitCodes.interrupted);
   // The platform may have died after it had started the task: asked again, it answers with the same one.
   const clientToken = uuid(systemRandom());
-  const task = await lasting(terminal, () => start(client, cluster, taskDefinition, clientToken));
+  const starting = lasting(terminal, () => start(client, cluster, taskDefinition, clientToken));
+  const task = await orLeft(terminal, starting, `${interrupted} The task may have been started: see estiva ps.`);
   if (args.flags.has("detach")) {
     terminal.out(`${idOf(task.taskArn!)}\n`);
     return exitCodes.ok;
@@ -69,7 +73,7 @@ async function runImage(args: Arguments, terminal: Terminal, client: Client): Pr
 /** What the platform answers, over its restarts. A signal ends the wait, and the command. */
 async function lasting<T>(terminal: Terminal, ask: () => Promise<T>): Promise<T> {
   const answer = await overRestarts(terminal, ask);
-  if (answer === undefined) throw new CommandError("Interrupted.", exitCodes.interrupted);
+  if (answer === undefined) throw new CommandError(interrupted, exitCodes.interrupted);
   return answer;
 }
 
@@ -141,15 +145,27 @@ async function start(client: Client, cluster: string, taskDefinition: string, cl
   throw new CommandError(`The task could not be placed: ${failures?.[0]?.reason ?? "no reason was given"}.`);
 }
 
-/** Shows status until output comes, then the output, over restarts of the platform; Ctrl-C stops the task. */
-export async function follow(client: Client, terminal: Terminal, cluster: string, taskArn: string): Promise<number> {
+/**
+ * Shows status until output comes, then the output, over restarts of the platform. Ctrl-C stops the task; a platform
+ * that does not answer is waited for `graceSeconds` from then on, and a second Ctrl-C leaves at once.
+ */
+export async function follow(
+  client: Client,
+  terminal: Terminal,
+  cluster: string,
+  taskArn: string,
+  graceSeconds?: number,
+): Promise<number> {
   const progress = new Progress(terminal);
   const clock = systemClock({ keepAlive: true });
   const print = (_: unknown, message: string) => {
     progress.clear();
     terminal.out(`${message}\n`);
   };
-  const streams = await overRestarts(terminal, () => streamsOf(client, cluster, taskArn));
+  const streams = await untilSignal(
+    terminal,
+    overRestarts(terminal, () => streamsOf(client, cluster, taskArn)),
+  );
   const readers = (streams ?? []).map((stream) => new StreamReader(client, stream, print));
   let asked = false;
   const look = async () => {
@@ -160,18 +176,30 @@ export async function follow(client: Client, terminal: Terminal, cluster: string
     for (const reader of readers) await reader.readAll();
     return { task };
   };
+  const id = idOf(taskArn);
+  const mend = `It is stopped by: estiva stop ${id}`;
+  const notStopped = `The task ${id} may not have been told to stop: no platform answers. ${mend}`;
+  // One look at a time, also when a signal has ended the wait for it: each goes on with the output where the last was.
+  let looking: Promise<{ task: Task | undefined } | undefined> | undefined;
+  const lookOn = async () => {
+    looking ??= asked ? look() : overRestarts(terminal, look);
+    return looking.finally(() => {
+      looking = undefined;
+    });
+  };
   for (;;) {
     if (terminal.signal.aborted && !asked) {
       asked = true;
-      await stop(client, cluster, taskArn);
+      await orLeft(terminal, stop(client, cluster, taskArn), notStopped, graceSeconds);
     }
     // Who has interrupted does not wait for a platform that is away.
-    const seen = asked ? await look() : await overRestarts(terminal, look);
+    const stopping = `The task ${id} has been told to stop, and may take a while.`;
+    const seen = await (asked ? orLeft(terminal, lookOn(), stopping, graceSeconds) : untilSignal(terminal, lookOn()));
     if (seen !== undefined && (seen.task === undefined || seen.task.lastStatus === "STOPPED")) {
       progress.clear();
       return exitCodeOf(seen.task, terminal);
     }
-    await sleep(clock, watchMs);
+    await orLeft(terminal, sleep(clock, watchMs), stopping);
   }
 }
 
