@@ -15,6 +15,8 @@ import { bridgeDevice, type Names, namesOf, portDevice } from "./names.ts";
 import type { HostNetwork, Redirect, TaskPlace } from "./network.ts";
 import { changeTable, type NftTable, replaceTable } from "./nft-table.ts";
 import {
+  areTwoEnds,
+  endsScript,
   type HostFacts,
   hostFactsScript,
   type Observed,
@@ -38,7 +40,7 @@ import {
   type VpcPlace,
 } from "./scripts.ts";
 import { ScriptError } from "./shell-session.ts";
-import { appliedVpcs, planPort, planVpc, rangesOf, type VpcPlan, type VpcState } from "./vpc-plan.ts";
+import { appliedVpcs, mendLinks, planPort, planVpc, rangesOf, type VpcPlan, type VpcState } from "./vpc-plan.ts";
 import type { ServicePorts } from "./vpc-rules.ts";
 
 export interface HostNetworkOptions {
@@ -57,7 +59,8 @@ export interface HostNetworkOptions {
 export interface LinuxNetwork extends HostNetwork {
   /**
    * Makes the host service address and guards it, so that the platform can listen there; VPCs are left alone. From now
-   * on tasks follow the host's default routes to the world, and rules on the host that somebody removes are made again.
+   * on tasks follow the host's default routes to the world, and what somebody removes of rules, routes and links on the
+   * host is made again.
    */
   prepare(): Promise<void>;
   /** The VPC whose tasks connect from this address: all of a VPC come from its end of the link. */
@@ -114,12 +117,13 @@ class LinuxHostNetwork implements LinuxNetwork {
         if (this.#hostTable === undefined) return; // the next operation looks at all of it
         if ((await this.#run(showHostTable(this.#names))) === "") this.#hostTable = undefined;
         await this.#prepareHost();
+        await this.#mendLinks();
       });
     await this.#exclusive(async () => {
       this.#admissions.adopt(await this.#run(showHostTable(this.#names)), this.#options, look);
       await this.#prepareHost();
     });
-    followHost(this.#options, this.#names.hostTable, look);
+    followHost(this.#options, this.#names, look);
   }
 
   attach(networkInterfaceId: string, sandbox: { readonly pid: number }): Promise<void> {
@@ -308,13 +312,19 @@ class LinuxHostNetwork implements LinuxNetwork {
     return facts;
   }
 
+  async #mendLinks(): Promise<void> {
+    if (this.#spec === undefined || this.#vpcs === undefined) return; // the next operation looks at all of it
+    await this.#run(mendLinks(this.#vpcs));
+    await this.#applyRoutes(this.#spec, this.#vpcs);
+  }
+
   async #applyRoutes(spec: HostNetworkSpec, vpcs: ReadonlyMap<string, VpcState>): Promise<void> {
     const facts = parseHostFacts(await this.#run(hostFactsScript));
-    const addressesOf = (vpcId: string) => vpcs.get(vpcId)!.place.addresses;
-    const plan = planHostRoutes(spec.vpcs, addressesOf, facts, this.#names);
+    const plan = planHostRoutes(spec.vpcs, (vpcId) => vpcs.get(vpcId)!.place.addresses, facts, this.#names);
     if (plan.commands.length > 0) await this.#run(ipBatch(plan.commands));
+    const isNew = ({ message }: NetworkProblem) => this.#overlaps.every((other) => other.message !== message);
+    for (const { message } of plan.problems.filter(isNew)) this.#options.log.warn(message);
     this.#overlaps = plan.problems;
-    for (const { message } of plan.problems) this.#options.log.warn(message);
   }
 
   #find(networkInterfaceId: string): { one: InterfaceSpec; subnet: SubnetSpec; state: VpcState } {
@@ -329,18 +339,8 @@ class LinuxHostNetwork implements LinuxNetwork {
 
   /** Whether the port's other end is eth0 of just this sandbox. */
   async #isPlugged(one: InterfaceSpec, namespace: string, pid: number): Promise<boolean> {
-    const output = await this.#run(
-      `ip -n ${namespace} -j link show dev ${portDevice(one.networkInterfaceId)} 2>/dev/null || echo '[]'\n` +
-        `nsenter -t ${pid} -n ip -j link show eth0 2>/dev/null || echo '[]'`,
-    );
-    const [port, inside] = output
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line)[0]);
-    if (port === undefined || inside === undefined) return false;
-    return (
-      port.link_index === inside.ifindex && inside.link_index === port.ifindex && inside.address === one.macAddress
-    );
+    const script = endsScript(one.networkInterfaceId, namespace, pid);
+    return areTwoEnds(await this.#run(script), one.macAddress);
   }
 
   async #plug(one: InterfaceSpec, subnet: SubnetSpec, namespace: string, pid: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { linkDevice, type Names } from "./names.ts";
+import { linkDevice, type Names, portDevice } from "./names.ts";
 import type { LinkAddresses } from "./scripts.ts";
 
 /** What of this platform is on the host: everything that a restart has to adopt or clear away. */
@@ -100,6 +100,22 @@ export function parseInside(devices: readonly Device[]): Pick<ObservedVpc, "subn
     else ports.push({ networkInterfaceId: ifalias, device: ifname });
   }
   return { subnetIds, ports, brokenDevices };
+}
+
+/** Prints what `areTwoEnds` reads: a port of a VPC's namespace, and a sandbox's interface. */
+export function endsScript(networkInterfaceId: string, namespace: string, pid: number): string {
+  return [
+    `ip -n ${namespace} -j link show dev ${portDevice(networkInterfaceId)} 2>/dev/null || echo '[]'`,
+    `nsenter -t ${pid} -n ip -j link show eth0 2>/dev/null || echo '[]'`,
+  ].join("\n");
+}
+
+/** Whether the two are the ends of one pair, and the sandbox's has this address. */
+export function areTwoEnds(output: string, macAddress: string): boolean {
+  const lines = output.split("\n").filter((line) => line !== "");
+  const [port, inside] = lines.map((line) => JSON.parse(line)[0]);
+  if (port === undefined || inside === undefined) return false;
+  return port.link_index === inside.ifindex && inside.link_index === port.ifindex && inside.address === macAddress;
 }
 
 /** The two ends of a link of two addresses, by the lower one, the host's. */

@@ -52,12 +52,22 @@ function whileItIs(pid: number): string {
  * there is no IPv6. The link comes up only with `connectVpc`, when the rules are in force.
  */
 export function createVpc(place: VpcPlace): string {
-  const { namespace, link } = place;
+  const { namespace } = place;
   return [
     `ip netns add ${namespace}`,
     `nsenter --net=/run/netns/${namespace} sh -e -c '${namespaceSettings}'`,
-    ipBatch([`link add ${link} mtu 1500 type veth peer name ${linkDevice} netns ${namespace}`]),
+    addLink(place),
   ].join("\n");
+}
+
+function addLink({ namespace, link }: VpcPlace): string {
+  return ipBatch([`link add ${link} mtu 1500 type veth peer name ${linkDevice} netns ${namespace}`]);
+}
+
+/** Makes the link again where it is missing, and gives it what somebody may have taken from it. */
+export function mendLink(place: VpcPlace, vpc: VpcSpec): string {
+  const make = `if ! ip link show dev ${place.link} >/dev/null 2>&1; then\n${addLink(place)}fi\n`;
+  return make + connectVpc(place, vpc);
 }
 
 const namespaceSettings = [

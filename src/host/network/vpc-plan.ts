@@ -96,6 +96,13 @@ function clearRanges({ place, exists, applied }: VpcState, after: VpcSpec): stri
   );
 }
 
+/** Gives the links of VPCs what somebody may have taken from them; changes nothing where all is as it was applied. */
+export function mendLinks(states: ReadonlyMap<string, VpcState>): string {
+  return [...states.values()]
+    .map(({ place, applied }) => (applied === undefined ? "" : scripts.mendLink(place, applied.vpc)))
+    .join("");
+}
+
 /** The VPCs as they were applied last, and their ranges. */
 export function appliedVpcs(states: ReadonlyMap<string, VpcState>) {
   return [...states.values()].map(({ place, applied }) => ({
