@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Clock } from "#kernel/clock.ts";
 import { type Controller, type ControllerContext, type Reconciled, silentLog, watch } from "#kernel/controller.ts";
 import { ConflictError, DriverError, InvariantError } from "#kernel/fault.ts";
 import { seededRandom } from "#kernel/random.ts";
@@ -36,9 +37,12 @@ async function newControl(
     concurrency?: number;
     startsTasks?: boolean;
     wakes?: Controller["wakes"];
+    clock?: VirtualClock;
+    /** What the controllers are given as the clock. */
+    machine?: Clock;
   } = {},
 ) {
-  const clock = new VirtualClock();
+  const { clock = new VirtualClock() } = options;
   const engine = memoryEngine({ clock });
   const store = await createStore({ engine, collections: [things, others], clock });
   const put = (id: string, owner: string) => store.commit({ put: [{ key: thing(id), value: { owner } }] });
@@ -57,7 +61,7 @@ async function newControl(
   const control = startControl({
     store,
     controllers: [controller],
-    clock,
+    clock: options.machine ?? clock,
     random: seededRandom(1),
     log: silentLog,
     onBug: (...told) => bugs.push(told),
@@ -147,6 +151,30 @@ test("lookAgainAt comes when nothing changes; a change comes first and replaces 
   assert.equal(seen.length, 2);
   await clock.advance(1);
   assert.equal(seen.length, 3);
+});
+
+test("what waits for a time is looked at when the clock has leapt, as after a suspend", async () => {
+  const clock = new VirtualClock();
+  const watching = new Set<() => void>();
+  let aheadMs = 0;
+  const machine: Clock = {
+    now: () => clock.now() + aheadMs,
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+    soon: (callback) => clock.soon(callback),
+    onLeap(callback) {
+      watching.add(callback);
+      return { cancel: () => void watching.delete(callback) };
+    },
+  };
+  const inAnHour = async (_key: string, ctx: ControllerContext) => ({ lookAgainAt: ctx.clock.now() + 3_600_000 });
+  const { seen, control } = await newControl(inAnHour, { things: { a: "ann" }, clock, machine });
+  await clock.advance(0);
+  aheadMs = 3_600_000;
+  for (const leap of watching) leap();
+  await clock.advance(0);
+  assert.deepEqual(seen, ["ann", "ann"]);
+  await control.stop();
+  assert.equal(watching.size, 0);
 });
 
 test("a conflict is tried again at once, other errors with growing delays", async () => {

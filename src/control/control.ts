@@ -44,6 +44,9 @@ export function startControl(options: ControlOptions): Control {
   const informer = new Informer(runners.flatMap(({ runner }) => runner.informed()));
   const subscription = store.observe((batch) => informer.notice(batch));
   for (const { runner } of runners) runner.start();
+  const leaps = clock.onLeap?.(() => {
+    for (const { runner } of runners) runner.reconsider();
+  });
   return {
     metrics: () => Object.fromEntries(runners.map(({ name, runner }) => [name, runner.metrics()])),
     isIdle: () => runners.every(({ runner }) => runner.isIdle()),
@@ -56,6 +59,7 @@ export function startControl(options: ControlOptions): Control {
     },
     async stop() {
       subscription.close();
+      leaps?.cancel();
       await Promise.all(runners.map(({ runner }) => runner.stop()));
     },
   };

@@ -72,6 +72,11 @@ export class Runner {
     await this.#drained();
   }
 
+  /** The clock has leapt: what waits for a time may be due. */
+  reconsider(): void {
+    this.#queue.reconsider();
+  }
+
   /** Starts nothing until `release`; what becomes due is kept. Resolves when what is running has ended. */
   async hold(): Promise<void> {
     this.#held = true;

@@ -58,6 +58,30 @@ test("due within a time: the first that is set stays, also while the key is work
   assert.equal(queue.take(), "a");
 });
 
+test("when the clock leaps ahead of its timers, keys come at the time they were to", async () => {
+  /** As the machine's: suspended or set forward, its timers do not notice. */
+  class LeapingClock extends VirtualClock {
+    aheadMs = 0;
+    override now(): number {
+      return super.now() + this.aheadMs;
+    }
+  }
+  const clock = new LeapingClock();
+  const queue = new WorkQueue(clock, () => {});
+  queue.addLater("in an hour", 3_600_000);
+  queue.addLater("tomorrow", 86_400_000);
+  clock.aheadMs = 2 * 3_600_000;
+  await clock.advance(1000);
+  assert.deepEqual([queue.take(), queue.delayed], [undefined, 2]);
+  queue.reconsider();
+  await clock.advance(0);
+  assert.deepEqual([queue.take(), queue.take(), queue.delayed], ["in an hour", undefined, 1]);
+  await clock.advance(22 * 3_600_000 - 1001);
+  assert.equal(queue.take(), undefined);
+  await clock.advance(1);
+  assert.equal(queue.take(), "tomorrow");
+});
+
 test("what is due already needs no time", () => {
   const { clock, queue } = newQueue();
   queue.add("a");

@@ -11,7 +11,7 @@ export class WorkQueue {
   readonly #active = new Set<string>();
   /** Became due while active. */
   readonly #again = new Set<string>();
-  readonly #later = new Map<string, Timer>();
+  readonly #later = new Map<string, { readonly dueAt: number; readonly timer: Timer }>();
 
   /** `onReady` is called, synchronously, whenever a key can be taken. */
   constructor(clock: Clock, onReady: () => void) {
@@ -40,7 +40,7 @@ export class WorkQueue {
 
   /** Makes the key due now; a time set for it no longer counts. */
   add(key: string): void {
-    this.#later.get(key)?.cancel();
+    this.#later.get(key)?.timer.cancel();
     this.#later.delete(key);
     if (this.#active.has(key)) {
       this.#again.add(key);
@@ -53,11 +53,15 @@ export class WorkQueue {
   /** Makes the key due in `delayMs`, unless it is due already. */
   addLater(key: string, delayMs: number): void {
     if (this.#ready.has(key) || this.#again.has(key)) return;
-    this.#later.get(key)?.cancel();
-    this.#later.set(
-      key,
-      this.#clock.after(delayMs, () => this.add(key)),
-    );
+    this.#later.get(key)?.timer.cancel();
+    const timer = this.#clock.after(delayMs, () => this.add(key));
+    this.#later.set(key, { dueAt: this.#clock.now() + delayMs, timer });
+  }
+
+  /** The clock has leapt ahead of its timers: keys that wait for a time of day come when it is that, or at once. */
+  reconsider(): void {
+    const now = this.#clock.now();
+    for (const [key, { dueAt }] of [...this.#later]) this.addLater(key, dueAt - now);
   }
 
   /** Makes the key due in `delayMs` at the latest: a time that is set for it already stays. */
@@ -81,7 +85,7 @@ export class WorkQueue {
 
   /** Forgets every key that is not being worked on. */
   clear(): void {
-    for (const timer of this.#later.values()) timer.cancel();
+    for (const { timer } of this.#later.values()) timer.cancel();
     this.#later.clear();
     this.#ready.clear();
     this.#again.clear();

@@ -14,7 +14,15 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
   /** Runs `callback` once, when I/O that is ready has had its turn. */
   soon(callback: () => void): void;
+  /**
+   * Calls back, until it is cancelled, whenever `now()` has leapt ahead of the timers: they count neither the time that
+   * the machine was suspended nor what its clock was set forward by. Missing where that cannot happen.
+   */
+  onLeap?(callback: () => void): Timer;
 }
+
+/** How often the machine's clock is compared with its timers, and what counts: less is NTP at work. */
+const [leapCheckMs, leastLeapMs] = [5000, 1000];
 
 /** Node caps a timer at 2^31-1 ms and fires longer ones at once; longer waits are made of several. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -39,6 +47,25 @@ export function systemClock(options: { keepAlive?: boolean } = {}): Clock {
       arm();
       return { cancel: () => clearTimeout(handle) };
     },
+    onLeap(callback) {
+      const hasLeapt = leapWatch(Date.now, () => performance.now());
+      const handle = setInterval(() => {
+        if (hasLeapt()) callback();
+      }, leapCheckMs);
+      handle.unref();
+      return { cancel: () => clearInterval(handle) };
+    },
+  };
+}
+
+/** Gives a function that says whether `now` has gone ahead of `elapsed` by a leap since it was last asked. */
+export function leapWatch(now: () => number, elapsed: () => number): () => boolean {
+  let last = now() - elapsed();
+  return () => {
+    const difference = now() - elapsed();
+    const hasLeapt = difference - last > leastLeapMs;
+    last = difference;
+    return hasLeapt;
   };
 }
 
