@@ -8,6 +8,7 @@ import { volumeTaskLabel } from "#host/agent/spec/labels.ts";
 import { createDirectShell } from "#host/network/direct-shell.ts";
 import { namesOf } from "#host/network/names.ts";
 import { sandboxOfNode } from "#host/proxy/home.ts";
+import { findHaproxy, tellVersion, versionIn, whyTooOld } from "#host/proxy/program.ts";
 import { createDockerDriver } from "#host/runtime/docker/driver.ts";
 import { findEngine } from "#host/runtime/docker/find-engine.ts";
 import type { RuntimeDriver } from "#host/runtime/driver.ts";
@@ -29,7 +30,12 @@ interface Health {
 /** What `estiva doctor` finds on this machine, each with its mend. Looks only; changes nothing. */
 export async function examine(dataDir: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<readonly Finding[]> {
   const platform = await findPlatform(dataDir);
-  const findings = [...(await examinePlatform(platform, dataDir)), ...examinePrograms(), await examineDisk(dataDir)];
+  const findings = [
+    ...(await examinePlatform(platform, dataDir)),
+    ...examinePrograms(),
+    await examineHaproxy(),
+    await examineDisk(dataDir),
+  ];
   const { engine, failures } = await findEngine(env, clock);
   const engineUrl = engine?.address.url;
   if (engineUrl === undefined) {
@@ -93,16 +99,29 @@ function isFree(port: number): Promise<boolean> {
 
 function examinePrograms(): Finding[] {
   const programs = [
-    ["ip", "iproute2", undefined],
-    ["nft", "nftables", undefined],
-    ["haproxy", "haproxy", "load balancers carry no traffic"],
+    ["ip", "iproute2"],
+    ["nft", "nftables"],
   ] as const;
-  return programs.map(([program, name, without]) => {
+  return programs.map(([program, name]) => {
     const path = findProgram(program);
-    const mend = `apt-get install ${name}`;
-    if (path) return ok(program, path);
-    return without ? warning(program, `not found: ${without}`, mend) : failure(program, "not found", mend);
+    return path ? ok(program, path) : failure(program, "not found", `apt-get install ${name}`);
   });
+}
+
+/** Only some use it: without it everything else works. */
+async function examineHaproxy(): Promise<Finding> {
+  const path = findHaproxy();
+  if (path === undefined) {
+    return warning("haproxy", "not found: load balancers carry no traffic", "apt-get install haproxy");
+  }
+  const told = await tellVersion(path).catch((error: Error) => error.message);
+  const version = versionIn(told);
+  if (version === undefined) {
+    return warning("haproxy", `${path} does not tell its version: ${told.trim()}`, "apt-get install haproxy");
+  }
+  const reason = whyTooOld(version);
+  if (reason === undefined) return ok("haproxy", `version ${version} at ${path}`);
+  return warning("haproxy", `${reason} (${path})`, "install a later one, such as those of https://haproxy.debian.net");
 }
 
 async function examineDisk(dataDir: string): Promise<Finding> {

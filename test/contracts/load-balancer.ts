@@ -28,8 +28,13 @@ export interface BalancerUnderTest {
   /** What it has done since the last call. */
   takeTraffic(): Promise<Traffic | undefined>;
   untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
+  /** What this version of the engine does not do; `docs/load-balancers.md` tells users of it. */
+  readonly lacks: ReadonlySet<Lack>;
   close(): Promise<void>;
 }
+
+/** The 502 for what its target had no time for, the 400 for lengths that differ, a look for who left. */
+export type Lack = "cut-off" | "lengths" | "departure";
 
 export type StartBalancer = () => Promise<BalancerUnderTest>;
 

@@ -118,6 +118,8 @@ function statusOf({ status, termination, failed }: Fields<"status" | "terminatio
   const [cause, phase] = termination;
   // The client was gone before an answer.
   if (cause === "C" && phase !== "D" && phase !== "-" && phase !== "R") return 460;
+  // A request that ends with its target's time is a 500 to HAProxy 3.0 and later, which has no answer for it.
+  if (cause === "K" && status === "500") return 502;
   return Math.max(0, Number(/^\d+$/.test(failed) ? failed : status));
 }
 

@@ -8,8 +8,8 @@ import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import { imageArchive } from "#host/runtime/image-archive.ts";
 import type { TarEntry } from "#host/runtime/tar.ts";
 import { DriverError } from "#kernel/fault.ts";
+import { findHaproxy, tellVersion, versionIn, whyTooOld } from "./program.ts";
 
-const places = ["/usr/local/sbin/haproxy", "/usr/sbin/haproxy"];
 /** Where they are in the image. */
 export const proxyProgram = "/usr/sbin/haproxy";
 export const shellProgram = "/bin/sh";
@@ -19,7 +19,7 @@ const unnamed = "libgcc_s.so.1";
 /**
  * The image with this machine's HAProxy, the shell that starts it and their libraries and nothing else, put into the
  * engine unless it is there. Resolves with its reference, which another build of HAProxy changes. Rejects with a
- * `DriverError` (`NotFound`) where there is no HAProxy.
+ * `DriverError` (`NotFound`) where there is no HAProxy, or one that is too old.
  */
 export async function ensureProxyImage(driver: RuntimeDriver): Promise<string> {
   const files = await programFiles();
@@ -36,14 +36,11 @@ interface ProgramFile {
 }
 
 async function programFiles(): Promise<ProgramFile[]> {
-  const program = places.find(existsSync);
-  if (program === undefined) {
-    const mend = "install the package haproxy (apt-get install haproxy)";
-    throw new DriverError("NotFound", `HAProxy, which carries the traffic of load balancers, is missing: ${mend}`);
-  }
+  const program = await usableProgram();
   const { stdout } = await promisify(execFile)("ldd", [program, shellProgram]);
-  // `libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x...)`, and the loader by its path alone.
-  const named = [...stdout.matchAll(/(?:^|=>)\s*(\/\S+) \(0x/gm)].map((match) => match[1]!);
+  // `libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x...)`, and the loader by its path alone; a program's own is
+  // `/opt/lib/ld-linux-x86-64.so.2 => /lib64/ld-linux-x86-64.so.2 (0x...)`, of which it is the first.
+  const named = [...stdout.matchAll(/(?:^|=>)\s*(\/\S+)(?= \(0x| =>)/gm)].map((match) => match[1]!);
   const others = [...new Set(named.map((path) => join(dirname(path), unnamed)))].filter(existsSync);
   const libraries = [...new Set([...named, ...others])].sort();
   const files = libraries.map(async (path) => ({ path, data: await readFile(path) }));
@@ -52,6 +49,18 @@ async function programFiles(): Promise<ProgramFile[]> {
     { path: shellProgram, data: await readFile(shellProgram) },
   ];
   return [...programs, ...(await Promise.all(files))];
+}
+
+async function usableProgram(): Promise<string> {
+  const program = findHaproxy();
+  if (program === undefined) {
+    const mend = "install the package haproxy (apt-get install haproxy)";
+    throw new DriverError("NotFound", `HAProxy, which carries the traffic of load balancers, is missing: ${mend}`);
+  }
+  const version = versionIn(await tellVersion(program));
+  const reason = version && whyTooOld(version);
+  if (reason) throw new DriverError("NotFound", reason);
+  return program;
 }
 
 function archiveOf(reference: string, files: readonly ProgramFile[]): Uint8Array {

@@ -76,7 +76,7 @@ export class ManagedProxy {
     await this.#reload();
     await this.#untilServing(String(version));
     // Only for this one reload: what it says is not true of a later start.
-    await rm(join(this.#place.folder, stateFile), { force: true });
+    await this.#writeFile(stateFile, noState);
     await this.#tidy(config);
     return true;
   }
@@ -151,7 +151,7 @@ export class ManagedProxy {
   /** Starts it with a configuration that it takes in any case: the one that is wanted comes by a reload. */
   async #begin(text: string): Promise<void> {
     await this.socket("runtime");
-    await rm(join(this.#place.folder, stateFile), { force: true });
+    await this.#writeFile(stateFile, noState);
     await this.#writeFile(configFile, text);
     await this.#place.start();
     await this.#untilServing("0");
@@ -191,7 +191,7 @@ export class ManagedProxy {
 
   /** Removes files of configurations before this one. */
   async #tidy({ files }: ProxyConfig): Promise<void> {
-    const kept = new Set([...files.keys(), configFile, noteFile, ...Object.values(sockets)]);
+    const kept = new Set([...files.keys(), configFile, stateFile, noteFile, ...Object.values(sockets)]);
     for (const name of await readdir(this.#place.folder)) {
       const isSocket = name.includes(".sock");
       if (!kept.has(name) && !isSocket) await rm(join(this.#place.folder, name), { force: true, recursive: true });
@@ -201,6 +201,8 @@ export class ManagedProxy {
 
 const nextFile = "next.cfg";
 const noteFile = "note.json";
+/** Of no servers: the version of the format. HAProxy 2.6 warns where there is no file. */
+const noState = "1\n";
 
 /** A number of 31 bits that stands for all that HAProxy reads. */
 export function versionOf(config: ProxyConfig): number {

@@ -31,6 +31,8 @@ const refused: Readonly<Record<string, string>> = {
   "a head of more than 64 KiB": `GET / HTTP/1.1\r\n${head}${"X: ".padEnd(8000, "y").concat("\r\n").repeat(10)}\r\n`,
 };
 
+const differing = ["two different lengths", "a list of different lengths"];
+
 export function badInput(start: StartBalancer): void {
   describe("bad input", () => {
     const setting = prepare(start);
@@ -45,8 +47,10 @@ export function badInput(start: StartBalancer): void {
       test(`${name} is answered with 400, and no target sees it`, async () => {
         const port = await use();
         const before = setting().one.requests.length;
+        const answer = await raw(port, bytes);
+        const isClosed = answer === "" && differing.includes(name) && setting().balancer.lacks.has("lengths");
         // With a page: the target, which is Node's, refuses some of them by itself, without one.
-        assert.match(await raw(port, bytes), /^HTTP\/1\.[01] 400 .*<html>/s);
+        if (!isClosed) assert.match(answer, /^HTTP\/1\.[01] 400 .*<html>/s);
         assert.equal(setting().one.requests.length, before);
       });
     }

@@ -62,7 +62,7 @@ export function holding(start: StartBalancer): void {
       await assert.rejects(leaving);
       await balancer.apply(held("left", 60, [targetOf(one.port)]).node);
       assert.equal((await seen(port, "/here")).url, "/here");
-      assert.ok(!one.requests.includes("GET /left"));
+      if (!balancer.lacks.has("departure")) assert.ok(!one.requests.includes("GET /left"));
     });
   });
 }

@@ -1,11 +1,12 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkArguments, proxyArguments, proxyEnvironment } from "#host/proxy/command.ts";
 import { NodeProxy } from "#host/proxy/node-proxy.ts";
+import { findHaproxy, isAtLeast, tellVersion, versionIn } from "#host/proxy/program.ts";
 import type { Traffic } from "#host/proxy/traffic.ts";
 import { systemClock } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
@@ -14,8 +15,9 @@ import { systemRandom } from "#kernel/random.ts";
 import { sendHttp } from "#platform/http-sender.ts";
 import { TestProcess } from "../../support/test-process.ts";
 import { within } from "../../support/within.ts";
+import type { Lack } from "../load-balancer.ts";
 
-const program = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"].find(existsSync);
+const program = findHaproxy();
 export const noProxy = program === undefined ? "HAProxy is not installed (package haproxy)" : undefined;
 
 /** A node's HAProxy on loopback, without container and network of its own. */
@@ -32,6 +34,7 @@ export interface Loopback {
   untilHeld(isMet: (targetGroupArns: readonly string[]) => boolean): Promise<void>;
   readonly access: readonly AccessRecord[];
   untilAccess(isMet: (records: readonly AccessRecord[]) => boolean): Promise<void>;
+  readonly lacks: ReadonlySet<Lack>;
   /** The process ids of the master and its workers now. */
   readonly master: () => TestProcess | undefined;
   /** The platform goes and comes back; HAProxy does not notice. */
@@ -39,8 +42,19 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
+/** By the versions that are tested. */
+function lacksOf(version: string): ReadonlySet<Lack> {
+  const isSince = (major: number, minor: number) => isAtLeast(version, { major, minor });
+  const lacks: readonly Lack[] = [
+    ...(isSince(3, 0) ? (["cut-off"] as const) : []),
+    ...(isSince(2, 8) ? (["lengths", "departure"] as const) : []),
+  ];
+  return new Set(lacks);
+}
+
 export async function startLoopback(): Promise<Loopback> {
   const folder = await mkdtemp(join(tmpdir(), "estiva-proxy-"));
+  const lacks = lacksOf(versionIn(await tellVersion(program!))!);
   let child: TestProcess | undefined;
   let health: readonly TargetHealthReport[] = [];
   const access: AccessRecord[] = [];
@@ -71,9 +85,11 @@ export async function startLoopback(): Promise<Loopback> {
           child = new TestProcess(program!, proxyArguments(folder), { env, stdio: "ignore" });
         },
         async check(name) {
-          await promisify(execFile)(program!, checkArguments(folder, name)).catch((error) => {
+          const { stderr } = await promisify(execFile)(program!, checkArguments(folder, name)).catch((error) => {
             throw new DriverError("InvalidSpec", error.stderr);
           });
+          // What this version of HAProxy warns of, such as words that a later one will not know.
+          assert.doesNotMatch(stderr, /WARNING/);
         },
       },
       options: { folder, bindAddress: "127.0.0.1", threads: 2, maxConnections: 2000 },
@@ -113,6 +129,7 @@ export async function startLoopback(): Promise<Loopback> {
         () => held,
       ),
     access,
+    lacks,
     untilAccess: (isMet) =>
       until(
         `access records: ${isMet}`,

@@ -157,12 +157,14 @@ function defaultLines(node: LoadBalancerNode, { folder }: ConfigOptions): string
       ? [
           // Who has left waits for nothing, and keeps no target busy.
           "option abortonclose",
-          // A reload lets connections that rest have one more answer, so that no request meets their end.
-          "option idle-close-on-response",
           `timeout http-request ${idle}`,
           `timeout http-keep-alive ${idle}`,
           `timeout tunnel ${idle}`,
           ...ownErrors.map((status) => `errorfile ${status} ${quote(`${folder}/error-${status}.http`)}`),
+          // Later versions tell a head that is too large from other bad requests, Elastic Load Balancing does not.
+          ".if version_atleast(3.1)",
+          `errorfile 431 ${quote(`${folder}/error-400.http`)}`,
+          ".endif",
           `http-error status 503 content-type text/html lf-file ${quote(`${folder}/page-failed.html`)} ` +
             `hdr Server awselb/2.0 hdr x-estiva-failure ${quote(failure)}`,
         ]

@@ -101,6 +101,8 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
   const told = (trace: string) => (attributes.accessLogs ? [`http-request set-var(txn.told_trace) ${trace}`] : []);
   const toldAsSent = told("req.hdr(x-amzn-trace-id)");
   return [
+    // A reload lets connections that rest have one more answer, so that no request meets their end.
+    "option idle-close-on-response",
     "tcp-request connection set-var(sess.since) date",
     connectionTraceLine,
     ...clientLines(attributes),
@@ -108,8 +110,7 @@ function httpLines(listener: ListenerSpec, node: LoadBalancerNode, folder: strin
     ...(listener.protocol === "HTTP" && node.taskArn === undefined ? ["option disable-h2-upgrade"] : []),
     `option http-restrict-req-hdr-names ${attributes.dropInvalidHeaderFields ? "delete" : "preserve"}`,
     ...ownPage(405, folder, "METH_TRACE"),
-    // A request line is as long only where all that has come is.
-    ...ownPage(414, folder, `{ req.len gt ${maxUriBytes} } { url,length gt ${maxUriBytes} }`),
+    ...ownPage(414, folder, `{ url_len gt ${maxUriBytes} }`),
     ...sentLines,
     ...told("var(txn.trace)"),
     ...ownPage(463, folder, tooOftenForwarded),

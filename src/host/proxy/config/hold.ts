@@ -9,8 +9,7 @@ const tellSeconds = 5;
 
 /**
  * What a request does that finds no target: it looks again ten times a second, and tells the events that it waits. A
- * process that a reload has replaced gets no new targets: there it waits no longer. What HAProxy calls false is 0 in
- * Lua, which takes that for true.
+ * process that a reload has replaced gets no new targets: there it waits no longer.
  */
 const script = `local told = {}
 core.register_action("hold", { "http-req" }, function(txn, seconds)
@@ -18,7 +17,9 @@ core.register_action("hold", { "http-req" }, function(txn, seconds)
   local until_ = core.now().sec + tonumber(seconds)
   while txn.f:nbsrv() < 1 do
     local now = core.now().sec
-    if now >= until_ or txn.f:stopping() ~= 0 then
+    local stopping = txn.f:stopping()
+    -- A number before HAProxy 3.1, of which Lua takes 0 for true, too.
+    if now >= until_ or stopping == true or stopping == 1 then
       txn:set_var("txn.unserved", true)
       return
     end
@@ -37,7 +38,13 @@ function holds({ holdSeconds }: TargetGroupSpec): boolean {
 
 /** For the global section: nothing where no requests are held. */
 export function holdGlobalLines({ targetGroups }: LoadBalancerNode, { folder }: ConfigOptions): string[] {
-  return targetGroups.some(holds) ? [`lua-load-per-thread ${quote(`${folder}/${scriptFile}`)}`] : [];
+  if (!targetGroups.some(holds)) return [];
+  return [
+    ".if version_atleast(3.1)",
+    "tune.lua.bool-sample-conversion normal",
+    ".endif",
+    `lua-load-per-thread ${quote(`${folder}/${scriptFile}`)}`,
+  ];
 }
 
 export function holdFiles({ targetGroups }: LoadBalancerNode): readonly (readonly [string, string])[] {
