@@ -74,21 +74,22 @@ test("values are looked for under a name", async () => {
 
 test("sessions of a role share the role's settings; others are the root's business", async () => {
   const { call } = await world();
-  const name = "tagResourceAuthorization";
-  const { setting } = await call(operations, "PutAccountSetting", { name, value: "off" }, asRole);
+  const name = "awsvpcTrunking";
+  const { setting } = await call(operations, "PutAccountSetting", { name, value: "enabled" }, asRole);
   assert.equal(setting?.principalArn, "arn:aws:iam::000000000000:role/ci");
   await assert.rejects(
-    call(operations, "PutAccountSetting", { name, value: "off", principalArn: root }, asUser),
+    call(operations, "PutAccountSetting", { name, value: "enabled", principalArn: root }, asUser),
     isFault("AccessDeniedException"),
   );
   await assert.rejects(
-    call(operations, "PutAccountSetting", { name, value: "off", principalArn: "ann" }),
+    call(operations, "PutAccountSetting", { name, value: "enabled", principalArn: "ann" }),
     isFault("InvalidParameterException"),
   );
 });
 
 for (const [name, value, words] of [
   ["taskLongArnFormat", "disabled", /^You can no longer disable Long Arn settings$/],
+  ["tagResourceAuthorization", "off", /^You can no longer disable the tagResourceAuthorization setting$/],
   ["containerInsights", "on", /Valid values: enabled, disabled, enhanced/],
   ["fargateFIPSMode", "enabled", /FIPS/],
   ["fargateTaskRetirementWaitPeriod", "8", /Valid values: 0, 7, 14/],

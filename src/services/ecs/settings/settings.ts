@@ -23,7 +23,7 @@ const longArns = {
   type: "user",
 } as const;
 
-/** Every account setting, in the order in which they are listed. */
+/** Every account setting, in the order in which they are listed; what each does is told in docs/account-settings.md. */
 export const settingKinds: Readonly<Record<SettingName, SettingKind>> = {
   awsvpcTrunking: switchable,
   containerInsights: { initial: "disabled", values: ["enabled", "disabled", "enhanced"], type: "user" },
@@ -44,7 +44,12 @@ export const settingKinds: Readonly<Record<SettingName, SettingKind>> = {
     type: "aws_managed",
   },
   serviceLongArnFormat: longArns,
-  tagResourceAuthorization: { initial: "on", values: ["on", "off"], type: "user" },
+  tagResourceAuthorization: {
+    initial: "on",
+    values: ["on"],
+    refused: "You can no longer disable the tagResourceAuthorization setting",
+    type: "user",
+  },
   taskLongArnFormat: longArns,
 };
 
