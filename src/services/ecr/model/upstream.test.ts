@@ -25,6 +25,8 @@ const urls: readonly [text: string, endpoint: string | undefined, kind?: string]
   ["https://host/path", undefined],
   ["https://user:word@host", undefined],
   ["ftp://host", undefined],
+  ["registry..example", undefined],
+  ["-registry.example", undefined],
   ["a b", undefined],
   ["", undefined],
 ];

@@ -37,6 +37,7 @@ export function readUpstream(text: string): UpstreamPlace | undefined {
   const endpoint = `${scheme ?? (isLoopback(host) ? "http" : "https")}://${host}`;
   if (host === "" || !URL.canParse(endpoint)) return undefined;
   const { origin, hostname } = new URL(endpoint);
+  if (hostname.split(".").some((label) => label === "" || label.startsWith("-"))) return undefined;
   // Where clouds keep the credentials of machines.
   if (/^169\.254\.|^\[fe80:/i.test(hostname)) return undefined;
   return { ...(kind !== undefined && { kind }), endpoint: origin };
