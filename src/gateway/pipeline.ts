@@ -132,7 +132,7 @@ export function createPipeline(options: PipelineOptions): Respond {
       validateInput(operation, input);
       const { style } = target;
       known.resources = options.authorize?.({ caller, operation, input, account, region, style, origin }) ?? [];
-      const context = { options, requestId, account, region, caller };
+      const context = { options, requestId, account, region, caller, origin };
       const run = () => found.handler(input, contextOf(context, request, signal));
       const output = await rerun(run, mostRuns);
       const answer = target.protocol.serialize(operation, output, requestId);
@@ -181,11 +181,12 @@ export function originOf({ headers, remoteAddress }: HttpRequest): Origin {
 }
 
 interface ContextParts extends Pick<RequestContext, "requestId" | "account" | "region" | "caller"> {
+  readonly origin: Origin;
   readonly options: PipelineOptions;
 }
 
 function contextOf(parts: ContextParts, request: HttpRequest, signal: () => AbortSignal): RequestContext {
-  const { options, requestId, account, region, caller } = parts;
+  const { options, requestId, account, region, caller, origin } = parts;
   const { store, clock, random, log } = options;
   return {
     store,
@@ -196,6 +197,7 @@ function contextOf(parts: ContextParts, request: HttpRequest, signal: () => Abor
     account,
     region,
     caller,
+    origin,
     signal,
     partition: partitionOf(region),
     endpoint: `http://${request.headers.host ?? "localhost"}`,

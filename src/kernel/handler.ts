@@ -30,6 +30,8 @@ export interface RequestContext {
   readonly region: string;
   readonly partition: string;
   readonly caller: Caller;
+  /** Where it came from, as far as that is known; absent: the platform runs the operation itself. */
+  readonly origin?: { readonly sourceIp?: string; readonly userAgent?: string };
   /** Whether the role exists and its trust policy lets the service (`ecs-tasks.amazonaws.com`) take it on. */
   canAssume(roleArn: string, service: string): boolean;
   /** Aborted when the client goes away; for operations that stream. */

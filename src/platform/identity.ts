@@ -53,8 +53,11 @@ export interface Holder {
 export function createIdentity(options: IdentityOptions): Identity {
   const { store, secretBox, clock, random } = options;
   const compile = policyCompiler();
-  const trustsIt: Identity["trusts"] = (role, action, principal, keys) =>
-    trusts(compile, role, action, principal, keys);
+  const trustsIt: Identity["trusts"] = (role, action, principal, keys) => {
+    const now = clock.now();
+    const time = { "aws:CurrentTime": new Date(now).toISOString(), "aws:EpochTime": String(Math.floor(now / 1000)) };
+    return trusts(compile, role, action, principal, { ...keys, ...time });
+  };
   const partition = partitionOf(options.region);
   const findAccessKey = accessKeyFinder({ store, secretBox, partition });
   const root = rootHolder(options, partition);

@@ -355,3 +355,15 @@ test("a token's tags and source identity are the session's, where the role lets 
     await assert.rejects(refused, isFault("InvalidIdentityToken", /session tags/), JSON.stringify(wrong));
   }
 });
+
+test("a role's trust policy sees where a token comes from", async () => {
+  const asked: Record<string, unknown>[] = [];
+  const trusts: StsParts["trusts"] = (_role, _action, _principal, keys) => asked.push(keys) > 0;
+  const { world, operations } = await ready({ trusts });
+  const claims = { iss: "https://idp.test", sub: "me", aud: "client", exp: world.clock.now() / 1000 + 60 };
+  const origin = { sourceIp: "203.0.113.7", userAgent: "ci/1" };
+  const input = { ...assume, WebIdentityToken: token(claims) };
+  await world.call(operations, "AssumeRoleWithWebIdentity", input, { origin });
+  const { "aws:SourceIp": sourceIp, "aws:UserAgent": userAgent } = asked[0]!;
+  assert.deepEqual({ sourceIp, userAgent }, origin);
+});

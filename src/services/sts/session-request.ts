@@ -85,7 +85,7 @@ export interface FederatedSession {
 
 /** Whether the role trusts the provider with such a session: tags and a source identity take rights of their own. */
 export function trustsFederated(
-  parts: Pick<StsParts, "trusts">,
+  { parts, origin = {} }: { readonly parts: Pick<StsParts, "trusts"> } & Pick<RequestContext, "origin">,
   role: RoleRecord,
   { action, provider, keys }: { readonly action: string; readonly provider: string; readonly keys: ConditionKeys },
   { sessionName, tags, transitiveTagKeys, sourceIdentity }: FederatedSession,
@@ -98,6 +98,9 @@ export function trustsFederated(
     "sts:TransitiveTagKeys": transitiveTagKeys.length === 0 ? undefined : transitiveTagKeys,
     ...(tagKeys.length > 0 && { "aws:TagKeys": tagKeys }),
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    "aws:SourceIp": origin.sourceIp,
+    "aws:UserAgent": origin.userAgent,
+    "aws:SecureTransport": "false",
   };
   const actions = [
     action,

@@ -38,7 +38,11 @@ export function assumeRoleWithSaml(
       ([roleArn, providerArn]) => roleArn === role?.arn && providerArn === provider.arn,
     );
     const isOwn = role?.account === provider.account;
-    if (!isOwn || !isNamed || !isTrusted(parts, role, provider, claims)) {
+    if (
+      !isOwn ||
+      !isNamed ||
+      !isTrusted({ parts, ...(ctx.origin && { origin: ctx.origin }) }, role, provider, claims)
+    ) {
       throw ctx.fault("AccessDenied", notAuthorized);
     }
     const now = ctx.clock.now();
@@ -90,14 +94,19 @@ function secondsOf(
 }
 
 /** "Available keys for SAML-based AWS STS federation" */
-function isTrusted(parts: StsParts, role: RoleRecord, provider: SamlProviderRecord, claims: SamlClaims): boolean {
+function isTrusted(
+  from: Parameters<typeof trustsFederated>[0],
+  role: RoleRecord,
+  provider: SamlProviderRecord,
+  claims: SamlClaims,
+): boolean {
   const keys = {
     ...subjectKeys(claims, provider),
     "saml:aud": claims.recipient,
     "saml:iss": claims.issuer,
     "saml:doc": `${provider.account}/${provider.name}`,
   };
-  return trustsFederated(parts, role, { action: "sts:AssumeRoleWithSAML", provider: provider.arn, keys }, claims);
+  return trustsFederated(from, role, { action: "sts:AssumeRoleWithSAML", provider: provider.arn, keys }, claims);
 }
 
 /** Those of them that requests of the session have as well. */

@@ -39,9 +39,10 @@ export function assumeRoleWithWebIdentity(
     }
     const asked = { ...said, sessionName: input.RoleSessionName };
     const keys = claimKeys(provider, token.claims);
+    const from = { parts, ...(ctx.origin && { origin: ctx.origin }) };
     const trust = { action: "sts:AssumeRoleWithWebIdentity", provider: provider.arn };
     const more = { ...providerClaimKeys(provider.url, token.claims), [`${provider.url}:oaud`]: token.claims.aud[0] };
-    if (role === undefined || !trustsFederated(parts, role, { ...trust, keys: { ...keys, ...more } }, asked)) {
+    if (role === undefined || !trustsFederated(from, role, { ...trust, keys: { ...keys, ...more } }, asked)) {
       throw ctx.fault("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     }
     const now = ctx.clock.now();
