@@ -14,7 +14,7 @@ import {
 import { aTask } from "../testing.ts";
 import { ecsEventSources } from "./index.ts";
 
-const [tasks, actions, taskSets, registries, deployments, instances] = ecsEventSources;
+const [tasks, actions, taskSets, registries, deployments, instances, providers] = ecsEventSources;
 const at = { account: "000000000000", region: "us-east-1", clusterName: "web", serviceName: "shop" };
 const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
 
@@ -103,6 +103,31 @@ test("task sets: each that becomes steady", () => {
     [set("STEADY_STATE"), undefined],
   ]) {
     assert.deepEqual(taskSets!.toEvents({ key: "", before, after }, 0), []);
+  }
+});
+
+test("capacity providers: those of each new revision of a service", () => {
+  const revision = (...names: string[]) => ({
+    ...{ ...at, id: "1" },
+    capacityProviderStrategy: names.map((capacityProvider) => ({ capacityProvider, weight: 1, base: 0 })),
+  });
+  const after = revision("FARGATE", "FARGATE_SPOT");
+  const [event, ...others] = providers!.toEvents({ key: "", before: undefined, after }, 1000);
+  assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
+  const arn = (name: string) => `arn:aws:ecs:us-east-1:000000000000:capacity-provider/${name}`;
+  assert.deepEqual(event?.detail, {
+    ...{ eventType: "INFO", eventName: "CAPACITY_PROVIDER_STEADY_STATE" },
+    clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
+    capacityProviderArns: [arn("FARGATE"), arn("FARGATE_SPOT")],
+    createdAt: "1970-01-01T00:00:01.000Z",
+  });
+  for (const [before, none] of [
+    [after, after],
+    [after, undefined],
+    [undefined, revision()],
+    [undefined, { ...at, id: "1", launchType: "FARGATE" }],
+  ]) {
+    assert.deepEqual(providers!.toEvents({ key: "", before, after: none }, 1000), []);
   }
 });
 

@@ -1,7 +1,7 @@
 import type { EventSource } from "#kernel/event-source.ts";
 import { containerInstanceStateChanges } from "./container-instance-state-change.ts";
 import { deploymentStateChanges } from "./deployment-state-change.ts";
-import { registryActions, serviceActions, taskSetActions } from "./service-action.ts";
+import { capacityProviderActions, registryActions, serviceActions, taskSetActions } from "./service-action.ts";
 import { taskStateChanges } from "./task-state-change.ts";
 
 /** What Amazon ECS tells EventBridge. */
@@ -12,4 +12,5 @@ export const ecsEventSources: readonly EventSource[] = [
   registryActions,
   deploymentStateChanges,
   containerInstanceStateChanges,
+  capacityProviderActions,
 ];

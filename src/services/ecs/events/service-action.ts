@@ -4,11 +4,14 @@ import { type InstanceRecord, instances, serviceArn as registryArn } from "#serv
 import { noFargate, serviceWords } from "../controllers/service/words.ts";
 import {
   clusterArn,
+  ecsArn,
   type ServiceEventRecord,
   type ServiceName,
+  type ServiceRevisionRecord,
   serviceArn,
   serviceEvents,
   serviceNameIn,
+  serviceRevisions,
   type TaskSetRecord,
   taskArn,
   taskSetArn,
@@ -46,6 +49,24 @@ export const taskSetActions: EventSource = {
   },
 };
 
+/**
+ * The same of capacity providers: those of a service reach their steady state with each revision that names them,
+ * before its tasks are there. The ones of Fargate, and there are no others, have no capacity to wait for.
+ */
+export const capacityProviderActions: EventSource = {
+  source: "aws.ecs",
+  collection: serviceRevisions.name,
+  toEvents({ before, after }, now) {
+    const revision = after as ServiceRevisionRecord | undefined;
+    const names = revision?.capacityProviderStrategy?.map(({ capacityProvider }) => capacityProvider) ?? [];
+    if (revision === undefined || before !== undefined || names.length === 0) return [];
+    const capacityProviderArns = names.map((name) => ecsArn(revision, `capacity-provider/${name}`));
+    const eventName = "CAPACITY_PROVIDER_STEADY_STATE";
+    const action = { eventType: "INFO", eventName, capacityProviderArns } as const;
+    return [toEvent(revision, action, now)];
+  },
+};
+
 /** The same of service discovery: each task in a registry that is healthy there no more. */
 export const registryActions: EventSource = {
   source: "aws.ecs",
@@ -77,6 +98,7 @@ interface Action {
   readonly eventName: string;
   readonly reason?: string;
   readonly taskSetArns?: readonly string[];
+  readonly capacityProviderArns?: readonly string[];
   readonly serviceRegistryArns?: readonly string[];
   readonly taskArns?: readonly string[];
 }
