@@ -1,8 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import type { DataFile, DataFiles } from "#kernel/data-files.ts";
 import type { Block } from "./blocks.ts";
 import { recordsOf } from "./blocks.ts";
 import type { GroupLog } from "./group-log.ts";
-import { forEachEvent } from "./record.ts";
+import { forEachEvent, type RecordView } from "./record.ts";
 import { type IndexCache, readBlock, type Segment } from "./segment.ts";
 
 /** A place in the order of a group's events: by timestamp, then in the order in which they were stored. */
@@ -86,7 +87,7 @@ export async function readPage(
         file = await options.files.open(segment.folder, segment.fileName, "read");
         open.set(segment, file);
       }
-      page.take(await readBlock(segment, file, block));
+      await page.take(await readBlock(segment, file, block));
       scanned += block.rawLength;
     }
     return page.finish(false);
@@ -109,12 +110,26 @@ function push(queue: Queue, query: PageQuery, sign: number, segment: Segment, bl
   queue.push({ segment, block, rank: sign > 0 ? minTimestamp : -maxTimestamp });
 }
 
+/** An event in a record. */
+interface EventPlace extends EventKey {
+  readonly messageAt: number;
+  readonly messageEnd: number;
+}
+
+function messageOf({ buffer }: RecordView, { messageAt, messageEnd }: EventPlace): string {
+  return buffer.toString("utf8", messageAt, messageEnd);
+}
+
+/** Bytes of messages that a pattern is looked for in before others have their turn: patterns may take long. */
+const lookedAtInATurn = 32 * 1024;
+
 /** Collects the first events of the query's order, never much more than a page of them. */
 class PageBuilder {
   readonly #query: PageQuery;
   readonly #sign: number;
   #events: StoredEvent[] = [];
   #bytes = 0;
+  #looked = 0;
   /** The last event of the page, once events beyond it have been seen. */
   #bound: EventKey | undefined;
 
@@ -123,22 +138,46 @@ class PageBuilder {
     this.#sign = sign;
   }
 
-  take(block: Buffer): void {
+  async take(block: Buffer): Promise<void> {
     const { streams, startTime, endTime, matches } = this.#query;
     for (const record of recordsOf(block)) {
       if (!streams.has(record.streamId)) continue;
       if (record.maxTimestamp < startTime || record.minTimestamp >= endTime) continue;
-      const { streamId, ingestionTime } = record;
-      forEachEvent(record, (timestamp, sequence, messageAt, messageEnd) => {
-        if (timestamp < startTime || timestamp >= endTime || !this.#isWanted(timestamp, sequence)) return;
-        const message = record.buffer.toString("utf8", messageAt, messageEnd);
-        if (matches !== undefined && !matches(message)) return;
-        this.#events.push({ timestamp, sequence, streamId, ingestionTime, message });
-        this.#bytes += messageEnd - messageAt + eventOverheadBytes;
-        if (this.#events.length >= 2 * this.#query.limit || this.#bytes >= 2 * this.#query.maxBytes) this.#trim();
-      });
+      if (matches === undefined)
+        this.#eachWanted(record, (place) => this.#add(record, place, messageOf(record, place)));
+      else await this.#addMatching(record, matches);
     }
     this.#trim();
+  }
+
+  #eachWanted(record: RecordView, visit: (place: EventPlace) => void): void {
+    const { startTime, endTime } = this.#query;
+    forEachEvent(record, (timestamp, sequence, messageAt, messageEnd) => {
+      if (timestamp < startTime || timestamp >= endTime || !this.#isWanted(timestamp, sequence)) return;
+      visit({ timestamp, sequence, messageAt, messageEnd });
+    });
+  }
+
+  async #addMatching(record: RecordView, matches: (message: string) => boolean): Promise<void> {
+    const places: EventPlace[] = [];
+    this.#eachWanted(record, (place) => places.push(place));
+    for (const place of places) {
+      if (!this.#isWanted(place.timestamp, place.sequence)) continue;
+      this.#looked += place.messageEnd - place.messageAt;
+      if (this.#looked >= lookedAtInATurn) {
+        this.#looked = 0;
+        await setImmediate();
+      }
+      const message = messageOf(record, place);
+      if (matches(message)) this.#add(record, place, message);
+    }
+  }
+
+  #add({ streamId, ingestionTime }: RecordView, place: EventPlace, message: string): void {
+    const { timestamp, sequence, messageAt, messageEnd } = place;
+    this.#events.push({ timestamp, sequence, streamId, ingestionTime, message });
+    this.#bytes += messageEnd - messageAt + eventOverheadBytes;
+    if (this.#events.length >= 2 * this.#query.limit || this.#bytes >= 2 * this.#query.maxBytes) this.#trim();
   }
 
   /** Beyond `after`, and not beyond the last event of a page that is full already. */

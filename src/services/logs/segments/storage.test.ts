@@ -49,6 +49,27 @@ describe("log storage", () => {
     assert.deepEqual(await messages(storage, { matches: (text) => text.endsWith("5") }), ["b5", "b25"]);
   });
 
+  test("a pattern that is looked for in much lets others have their turn, within a record too", async () => {
+    const storage = new LogStorage({ files: memoryFiles() });
+    const message = "x".repeat(16 * 1024);
+    const events = Array.from({ length: 40 }, (_, timestamp) => ({ timestamp, message }));
+    await storage.append("g", { ...batch(streamA, []), events });
+    let looked = 0;
+    let lookedAtOnce = 0;
+    const count = () => {
+      looked = 0;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    const matches = () => {
+      lookedAtOnce = Math.max(lookedAtOnce, ++looked);
+      return false;
+    };
+    assert.deepEqual(await messages(storage, { matches }), []);
+    clearImmediate(timer);
+    assert.ok(lookedAtOnce < 10, `${lookedAtOnce} in a turn`);
+  });
+
   test("pages hold every event once, in both directions, from open and sealed segments alike", async () => {
     const files = memoryFiles();
     const storage = new LogStorage({ files, segmentBytes: 20_000 });
