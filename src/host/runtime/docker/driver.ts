@@ -8,6 +8,7 @@ import type { SandboxGroups } from "./cgroup.ts";
 import { createEngineClient } from "./client.ts";
 import { createContainers } from "./containers.ts";
 import { createContext, type DockerContext } from "./context.ts";
+import { knownFaults } from "./engine-info.ts";
 import { createEngineEvents } from "./events.ts";
 import { createExecs } from "./exec.ts";
 import { createImages } from "./images.ts";
@@ -113,7 +114,10 @@ function assemble(context: DockerContext): RuntimeDriver {
       return {
         ...common,
         sandboxLimits: missing === undefined,
-        limitations: missing === undefined ? [] : [`CPU and memory of a task as a whole are not limited: ${missing}`],
+        limitations: [
+          ...(missing === undefined ? [] : [`CPU and memory of a task as a whole are not limited: ${missing}`]),
+          ...knownFaults(info.version),
+        ],
       };
     },
     findImage: images.find,

@@ -25,6 +25,16 @@ export function toEngineInfo(answer: InfoAnswer, address: EngineAddress): Engine
   };
 }
 
+/**
+ * What is known to be wrong with an engine of this version, for people. Before 23.0 two locks of its networks are taken
+ * in both orders (moby/libnetwork#2649, moby/moby#42545): with many containers that come and go it stops for good.
+ */
+export function knownFaults(version: string): string[] {
+  if (!/^(1\d|20)\./.test(version)) return [];
+  const sign = "then it lists containers and starts and ends none, until it is restarted";
+  return [`Docker Engine ${version} may lock up when many containers come and go: ${sign}. Version 23.0 does not`];
+}
+
 /** Whether the engine shares this process's kernel and file system; in a container or beside a VM it does not. */
 function isLocal(answer: InfoAnswer, address: EngineAddress): boolean {
   if (process.platform !== "linux" || !("socketPath" in address.connect)) return false;
