@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DeleteVpcCommand } from "@aws-sdk/client-ec2";
-import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DescribeSubnetsCommand,
+} from "@aws-sdk/client-ec2";
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  GetTaskProtectionCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { sharePlatform } from "../support/shared-platform.ts";
-import { createTaskRole } from "../support/task-role.ts";
+import { allowTaskRole, createTaskRole } from "../support/task-role.ts";
 import {
   cluster,
   register,
@@ -16,6 +29,7 @@ import {
   untilLogged,
   untilTold,
 } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
 
 /** The credentials of a task's role as an SDK in the task gets them, and as nobody else does. */
 
@@ -73,5 +87,39 @@ describe("the credentials of a task's role", { skip: shared.skip }, () => {
     const definition = await register(shared.clients, "without-role", [shell("app", script)]);
     const { lines } = await runToEnd(shared.clients, definition);
     assert.match(lines[0]!, /^\|us-east-1\|http:\/\/169\.254\.172\.\d+:\d+$/);
+  });
+
+  test("is what a task protects itself with from scale-ins", async () => {
+    const { clients, platform } = shared;
+    await allowTaskRole(platform, ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]);
+    const url = "$ECS_AGENT_URI/task-protection/v1/state";
+    const body = '{"ProtectionEnabled":true,"ExpiresInMinutes":60}';
+    const head = `PUT /\${URL#http://*/} HTTP/1.0\\r\\nHost: agent\\r\\nContent-Length: ${body.length}\\r\\n\\r\\n%s`;
+    const script = [
+      `URL=${url}`,
+      // What it says is open to the end: a server need not answer who has hung up.
+      "mkfifo /tmp/said; exec 3<>/tmp/said",
+      `printf "${head}" '${body}' >&3; nc 169.254.170.2 80 <&3 | tail -n 1; echo`,
+      "wget -q -O - $URL; echo",
+      untilTold,
+    ].join("; ");
+    const taskDefinition = await register(clients, "protects-itself", [shell("app", script)], { taskRoleArn });
+    const serviceName = "protects-itself";
+    const { Subnets } = await clients.ec2.send(new DescribeSubnetsCommand({}));
+    const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets![0]!.SubnetId!] } };
+    const wanted = { cluster, serviceName, taskDefinition, desiredCount: 1, launchType: "FARGATE" as const };
+    await clients.ecs.send(new CreateServiceCommand({ ...wanted, networkConfiguration }));
+    const list = () => clients.ecs.send(new ListTasksCommand({ cluster, serviceName }));
+    const { taskArns } = await until("a task", list, (found) => found.taskArns!.length === 1);
+    const lines = await firstLines(await running(clients, taskArns![0]!), 2);
+    const [put, got] = lines.map((line) => JSON.parse(line));
+    assert.deepEqual([put.protection.ProtectionEnabled, put.protection.TaskArn], [true, taskArns![0]]);
+    assert.deepEqual(got, put);
+    const protection = await clients.ecs.send(new GetTaskProtectionCommand({ cluster, tasks: taskArns! }));
+    const [told] = protection.protectedTasks!;
+    assert.equal(told!.protectionEnabled, true);
+    assert.equal(`${told!.expirationDate!.toISOString().slice(0, 19)}Z`, put.protection.ExpirationDate);
+    await clients.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }));
+    await stopped(clients, taskArns![0]!);
   });
 });
