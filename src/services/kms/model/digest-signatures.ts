@@ -1,12 +1,7 @@
-import {
-  constants,
-  createECDH,
-  createHash,
-  createPublicKey,
-  type KeyObject,
-  privateEncrypt,
-  publicDecrypt,
-} from "node:crypto";
+import { constants, createHash, createPublicKey, type KeyObject, privateEncrypt, publicDecrypt } from "node:crypto";
+import type { ECDSA } from "@noble/curves/abstract/weierstrass.js";
+import { p256, p384, p521 } from "@noble/curves/nist.js";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import type { Random } from "#kernel/random.ts";
 
 /**
@@ -93,107 +88,21 @@ function openRsa(key: KeyObject, signature: Uint8Array, padding: number): Buffer
   }
 }
 
-/** The orders of the curves (SEC 2). */
-const orders: Readonly<Record<string, bigint>> = {
-  prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  secp256k1: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,
-  secp384r1: BigInt(`0x${"f".repeat(48)}c7634d81f4372ddf581a0db248b0a77aecec196accc52973`),
-  secp521r1: BigInt(`0x1${"f".repeat(65)}a51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`),
-};
+/** By OpenSSL's names. */
+const curves: Readonly<Record<string, ECDSA>> = { prime256v1: p256, secp256k1, secp384r1: p384, secp521r1: p521 };
+/** As OpenSSL signs and verifies: the digest as it is, both halves of the values of s, DER. */
+const likeOpenSsl = { prehash: false, lowS: false, format: "der" } as const;
 
-/**
- * ECDSA (FIPS 186-5, 6.4.1) in DER. Points are multiplied by OpenSSL; the inversion here is of a number that a random
- * one has blinded, so that its time tells nothing of the nonce.
- */
-export function signEcdsa(key: KeyObject, curve: string, digest: Uint8Array, random: Random): Buffer {
-  const n = orders[curve]!;
-  const d = privateNumber(key);
-  const z = leftmost(digest, n);
-  for (;;) {
-    const k = below(n, random);
-    const blind = below(n, random);
-    const r = xOf(pointOf(k, curve)) % n;
-    const s = (inverse((k * blind) % n, n) * ((blind * z + ((blind * r) % n) * d) % n)) % n;
-    if (r !== 0n && s !== 0n) return sequence(r, s);
-  }
+/** ECDSA (FIPS 186-5) in DER, with the nonces of RFC 6979. */
+export function signEcdsa(key: KeyObject, curve: string, digest: Uint8Array): Buffer {
+  return Buffer.from(curves[curve]!.sign(digest, jwkPart(key, "d"), likeOpenSsl));
 }
 
-/** By the private key: the nonce that it follows from, and the point of that nonce. */
 export function verifyEcdsa(key: KeyObject, curve: string, digest: Uint8Array, signature: Uint8Array): boolean {
-  const n = orders[curve]!;
-  const [r, s] = readSequence(signature) ?? [0n, 0n];
-  if (r <= 0n || s <= 0n || r >= n || s >= n) return false;
-  const k = (inverse(s, n) * ((leftmost(digest, n) + r * privateNumber(key)) % n)) % n;
-  if (k === 0n) return false;
-  return xOf(pointOf(k, curve)) % n === r;
+  const point = Buffer.concat([Uint8Array.of(4), jwkPart(key, "x"), jwkPart(key, "y")]);
+  return curves[curve]!.verify(signature, digest, point, likeOpenSsl);
 }
 
-/** A number from 1 to n - 1, from so many more bits that each is as likely (FIPS 186-5, A.3.1). */
-function below(n: bigint, random: Random): bigint {
-  return (toNumber(random.bytes(80)) % (n - 1n)) + 1n;
-}
-
-/** The curve's base point times a number. */
-function pointOf(number: bigint, curve: string): Buffer {
-  const point = createECDH(curve);
-  point.setPrivateKey(toBytes(number));
-  return point.getPublicKey();
-}
-
-function privateNumber(key: KeyObject): bigint {
-  return toNumber(Buffer.from(key.export({ format: "jwk" }).d!, "base64url"));
-}
-
-/** Of an uncompressed point. */
-function xOf(point: Buffer): bigint {
-  return toNumber(point.subarray(1, 1 + (point.length - 1) / 2));
-}
-
-/** The leftmost bits of a digest, as many as the order has. */
-function leftmost(digest: Uint8Array, n: bigint): bigint {
-  const extra = digest.length * 8 - n.toString(2).length;
-  const number = toNumber(digest);
-  return (extra > 0 ? number >> BigInt(extra) : number) % n;
-}
-
-function inverse(value: bigint, n: bigint): bigint {
-  let [a, b, x, y] = [value, n, 1n, 0n];
-  while (a > 1n) {
-    const q = b === 0n ? 0n : a / b;
-    [a, b] = [b, a - q * b];
-    [x, y] = [y, x - q * y];
-  }
-  return ((x % n) + n) % n;
-}
-
-function toNumber(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).toString("hex") || "0"}`);
-}
-
-function toBytes(number: bigint): Buffer {
-  const digits = number.toString(16);
-  return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, "hex");
-}
-
-/** DER of a sequence of two positive integers. */
-function sequence(...numbers: readonly bigint[]): Buffer {
-  const parts = numbers.map((number) => {
-    const bytes = toBytes(number);
-    const positive = bytes[0]! >= 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes;
-    return Buffer.concat([Uint8Array.of(2, positive.length), positive]);
-  });
-  const content = Buffer.concat(parts);
-  const length = content.length < 0x80 ? [content.length] : [0x81, content.length];
-  return Buffer.concat([Uint8Array.of(0x30, ...length), content]);
-}
-
-/** Undefined: it is not what `sequence` makes, to the byte. */
-function readSequence(der: Uint8Array): readonly [bigint, bigint] | undefined {
-  const start = der[1] === 0x81 ? 3 : 2;
-  const length = der[start + 1] ?? 0;
-  const r = der.subarray(start + 2, start + 2 + length);
-  const s = der.subarray(start + 4 + length);
-  if (r.length === 0 || s.length === 0) return undefined;
-  const numbers = [toNumber(r), toNumber(s)] as const;
-  return sequence(...numbers).equals(der) ? numbers : undefined;
+function jwkPart(key: KeyObject, part: "d" | "x" | "y"): Buffer {
+  return Buffer.from(key.export({ format: "jwk" })[part]!, "base64url");
 }

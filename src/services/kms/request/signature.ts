@@ -32,7 +32,7 @@ export function signatureOf(key: KeyRecord, asked: Asked, { box, random }: Crypt
   const { privateKey, kind, hash, curve } = signingOf(key, asked, box);
   const { Message: message, MessageType } = asked;
   if (MessageType !== "DIGEST") return sign(hashOf(kind, hash), message, optionsOf(kind, privateKey));
-  if (kind === "ecdsa") return digests.signEcdsa(privateKey, curve, message, random);
+  if (kind === "ecdsa") return digests.signEcdsa(privateKey, curve, message);
   if (kind === "pss") return digests.signPss(privateKey, hash, message, random);
   return digests.signPkcs1(privateKey, hash, message);
 }
