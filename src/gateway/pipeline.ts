@@ -33,7 +33,7 @@ export interface PipelineOptions {
   /** Throws an access fault when the caller may not. By default everyone who signed may do everything. */
   readonly authorize?: Authorize;
   /** Whether a service may take on a role of the account. By default every service may take on any. */
-  readonly canAssume?: (account: string, roleArn: string, service: string) => boolean;
+  readonly canAssume?: (account: string, roleArn: string, service: string, sourceArn: string) => boolean;
   /** Told of every call by somebody known, when it has been answered. */
   readonly audit?: AuditSink;
   /** Told of every call of an operation, when it has been answered. */
@@ -201,7 +201,7 @@ function contextOf(parts: ContextParts, request: HttpRequest, signal: () => Abor
     signal,
     partition: partitionOf(region),
     endpoint: `http://${request.headers.host ?? "localhost"}`,
-    canAssume: (roleArn, service) => options.canAssume?.(account, roleArn, service) ?? true,
+    canAssume: (...asked) => options.canAssume?.(account, ...asked) ?? true,
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
   };
 }

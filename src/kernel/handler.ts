@@ -32,8 +32,11 @@ export interface RequestContext {
   readonly caller: Caller;
   /** Where it came from, as far as that is known; absent: the platform runs the operation itself. */
   readonly origin?: { readonly sourceIp?: string; readonly userAgent?: string };
-  /** Whether the role exists and its trust policy lets the service (`ecs-tasks.amazonaws.com`) take it on. */
-  canAssume(roleArn: string, service: string): boolean;
+  /**
+   * Whether the role exists and its trust policy lets the service (`ecs-tasks.amazonaws.com`) take it on, on behalf of
+   * this resource of the account: policies name it as aws:SourceArn.
+   */
+  canAssume(roleArn: string, service: string, sourceArn: string): boolean;
   /** Aborted when the client goes away; for operations that stream. */
   signal(): AbortSignal;
   /** The endpoint that the client used, without a trailing slash: `http://127.0.0.1:4566`. */

@@ -78,7 +78,7 @@ function contextOf(
     partition: partitionOf(region),
     signal: () => new AbortController().signal,
     endpoint: "",
-    canAssume: (roleArn, service) => canAssume(account, roleArn, service),
+    canAssume: (...asked) => canAssume(account, ...asked),
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
   };
 }

@@ -31,9 +31,9 @@ export function createEcrPorts(options: EcrPortsOptions): EcrPorts {
   return {
     ...{ check, scanner },
     probe: (place) => upstream.check(place),
-    takeOn(account, roleArn) {
+    takeOn(account, roleArn, repositoryArn) {
       const role = roleOfArn(store, roleArn);
-      if (role === undefined || !canAssume(account, roleArn, "ecr.amazonaws.com")) return undefined;
+      if (role === undefined || !canAssume(account, roleArn, "ecr.amazonaws.com", repositoryArn)) return undefined;
       const caller = roleCaller(role, "ecr", { issuedAt: clock.now(), policies: [], tags: {} });
       return { ...caller, accessKeyId: "" };
     },

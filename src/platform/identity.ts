@@ -38,8 +38,8 @@ export interface Identity {
   credentials(accessKeyId: string, sessionToken: string | undefined): Holder | undefined;
   /** Whether a role's trust policy allows the action to a service or to an identity provider's user. */
   trusts(role: RoleRecord, action: string, principal: TrustedPrincipal, keys: ConditionKeys): boolean;
-  /** Whether the account has this role, and a service may take it on. */
-  canAssume(account: string, roleArn: string, service: string): boolean;
+  /** Whether the account has this role, and a service may take it on, on behalf of this resource. */
+  canAssume(account: string, roleArn: string, service: string, sourceArn: string): boolean;
 }
 
 export interface Holder {
@@ -79,9 +79,9 @@ export function createIdentity(options: IdentityOptions): Identity {
         secondFactor: new SecondFactor({ secretBox, clock }),
       }),
     ],
-    canAssume(account, roleArn, service) {
+    canAssume(account, roleArn, service, sourceArn) {
       const role = roleOfArn(store, roleArn);
-      const keys = { "aws:SourceAccount": account };
+      const keys = { "aws:SourceArn": sourceArn, "aws:SourceAccount": account };
       return role?.account === account && trustsIt(role, "sts:AssumeRole", { service }, keys);
     },
     credentials(accessKeyId, sessionToken) {

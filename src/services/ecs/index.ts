@@ -95,7 +95,7 @@ export interface EcsOptions {
   readonly metrics?: MetricSink;
   readonly metricsIntervalSeconds?: number;
   /** Whether the role exists and its trust policy lets the service take it on. */
-  readonly canAssume: (account: string, roleArn: string, service: string) => boolean;
+  readonly canAssume: (account: string, roleArn: string, service: string, sourceArn: string) => boolean;
 }
 
 /** Amazon Elastic Container Service. */

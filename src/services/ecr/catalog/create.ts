@@ -54,10 +54,10 @@ function roleMay(
   { account, region, name }: NewRepository,
 ): boolean {
   if (customRoleArn === undefined) return true;
-  const caller = takeOn(account, customRoleArn);
+  const resource = repositoryArn({ account, region }, name);
+  const caller = takeOn(account, customRoleArn, resource);
   if (caller === undefined) return false;
   const requestTags = tagsOf(resourceTags);
-  const resource = repositoryArn({ account, region }, name);
   const actions = ["ecr:CreateRepository", ...(resourceTags.length > 0 ? ["ecr:TagResource"] : [])];
   return actions.every((action) => check({ caller, action, resource, account, region, requestTags }) === undefined);
 }

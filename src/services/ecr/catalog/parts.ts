@@ -24,7 +24,7 @@ export interface EcrPorts {
   /** IAM's answer, with the policies of repositories and registries. */
   readonly check: AccessCheck;
   /** A session of a role of the account that ECR may take on; undefined: there is none, or it does not trust ECR. */
-  readonly takeOn: (account: string, roleArn: string) => Caller | undefined;
+  readonly takeOn: (account: string, roleArn: string, repositoryArn: string) => Caller | undefined;
   /** The text of a secret, read for ECR itself in the account's name. Rejects with the fault of Secrets Manager. */
   readonly readSecret: (world: World, secretArn: string) => Promise<string>;
   readonly scanner: ImageScanner;

@@ -3,7 +3,7 @@ import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
 import { parseLifecyclePolicy } from "../lifecycle/parse.ts";
-import { type TemplateRecord, templateKey } from "../model.ts";
+import { repositoryArn, type TemplateRecord, templateKey } from "../model.ts";
 import type { EcrParts } from "./handler.ts";
 import { checkMutability } from "./mutability.ts";
 import { refuseKeys } from "./refusals.ts";
@@ -56,7 +56,7 @@ function checkTemplate(template: TemplateRecord, policyFault: EcrParts["policyFa
   if (repositoryPolicy !== undefined) checkRepositoryPolicy(repositoryPolicy, policyFault);
   if (lifecyclePolicy !== undefined) parseLifecyclePolicy(lifecyclePolicy);
   checkTags(template);
-  if (customRoleArn !== undefined && !ctx.canAssume(customRoleArn, "ecr.amazonaws.com")) {
+  if (customRoleArn !== undefined && !ctx.canAssume(customRoleArn, "ecr.amazonaws.com", repositoryArn(ctx, "*"))) {
     const words = `Amazon ECR cannot assume the role '${customRoleArn}'.`;
     throw new Fault("ValidationException", `${words} Verify that it exists and trusts ecr.amazonaws.com.`);
   }

@@ -5,7 +5,13 @@ import type { CertificateSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
 import { authorityArn } from "#services/acm/model.ts";
 import { connectCertificateKey, connectCertificates } from "../model/connect-certificate.ts";
-import { revisionKeyOf, type ServiceConnectEndpoint, type ServiceName, serviceRevisions } from "../model/service.ts";
+import {
+  anyServiceArn,
+  revisionKeyOf,
+  type ServiceConnectEndpoint,
+  type ServiceName,
+  serviceRevisions,
+} from "../model/service.ts";
 import { type TaskRecord, taskKey, tasks } from "../model/task.ts";
 import type { World } from "../model/world.ts";
 
@@ -30,7 +36,7 @@ export function checkTls(ctx: RequestContext, tls: ServiceConnectTlsConfiguratio
         "its master key. Leave it out.",
     );
   }
-  if (roleArn !== undefined && !ctx.canAssume(roleArn, "ecs.amazonaws.com")) {
+  if (roleArn !== undefined && !ctx.canAssume(roleArn, "ecs.amazonaws.com", anyServiceArn(ctx))) {
     throw invalid(`Unable to assume the role ${roleArn}: it must exist and trust ecs.amazonaws.com.`);
   }
 }

@@ -147,7 +147,7 @@ export function contextOf(
     partition: partitionOf(region),
     signal: () => new AbortController().signal,
     endpoint: "",
-    canAssume: (roleArn, service) => canAssume(account, roleArn, service),
+    canAssume: (...asked) => canAssume(account, ...asked),
     fault: (code, message, members) => new Fault(code, message, members === undefined ? {} : { members }),
   };
 }

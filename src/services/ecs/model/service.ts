@@ -281,6 +281,11 @@ export function serviceArn(at: ServiceName): string {
   return ecsArn(at, `service/${at.clusterName}/${at.serviceName}`);
 }
 
+/** Stands for a service of the account, where a role's trust policy is asked about one that is not there yet. */
+export function anyServiceArn(world: World): string {
+  return ecsArn(world, "service/*");
+}
+
 export function serviceRevisionKey(at: ServiceName, id: string): Key<ServiceRevisionRecord> {
   return keyOf(serviceRevisions, at.account, at.region, at.clusterName, at.serviceName, id);
 }

@@ -1,7 +1,7 @@
 import type { Arn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import { taskMachine } from "../states.ts";
-import { ecsArn, type Tag } from "./world.ts";
+import { ecsArn, type Tag, type World } from "./world.ts";
 
 /** A task as it is kept. Times are milliseconds since the epoch; fields are those of the API where it has them. */
 export interface TaskRecord {
@@ -255,6 +255,14 @@ export const tasks: Collection<TaskRecord, TaskIndex> = {
 
 export function taskArn(at: { account: string; region: string; clusterName: string; id: string }): string {
   return ecsArn(at, `task/${at.clusterName}/${at.id}`);
+}
+
+/**
+ * Stands for a task that has no id yet, where a role's trust policy is asked about it. Such policies name tasks with a
+ * wildcard: single clusters cannot be named ("Task IAM role", Amazon ECS Developer Guide).
+ */
+export function anyTaskArn(world: World): string {
+  return ecsArn(world, "task/*");
 }
 
 export function taskKey(at: { account: string; region: string; clusterName: string; id: string }): Key<TaskRecord> {

@@ -218,23 +218,21 @@ test("RunTask answers tasks in PROVISIONING with all that was asked for", async 
 test("RunTask refuses a role that Amazon ECS cannot take on, that of an override first", async () => {
   const { world } = await ready();
   const subnet = subnetIds(world)[0]!;
+  const taskRoleArn = "arn:aws:iam::000000000000:role/other";
   const input = {
     cluster: "web",
     taskDefinition: "hello",
     launchType: "FARGATE",
     networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
-    overrides: { taskRoleArn: "arn:aws:iam::000000000000:role/other" },
+    overrides: { taskRoleArn },
   } as const;
   const asked: string[] = [];
-  const canAssume = (role: string, service: string) => {
-    asked.push(`${service} ${role}`);
-    return false;
-  };
+  const canAssume = (role: string, service: string, source: string) => asked.push(service, role, source) < 0;
   await assert.rejects(
     world.call(operations, "RunTask", input, { canAssume }),
     isFault("ClientException", /^ECS was unable to assume the role 'arn:aws:iam::000000000000:role\/other' that was/),
   );
-  assert.deepEqual(asked, ["ecs-tasks.amazonaws.com arn:aws:iam::000000000000:role/other"]);
+  assert.deepEqual(asked, ["ecs-tasks.amazonaws.com", taskRoleArn, "arn:aws:ecs:us-east-1:000000000000:task/*"]);
   assert.equal(world.store.view(tasks).size, 0);
 });
 

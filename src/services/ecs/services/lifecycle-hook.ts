@@ -1,6 +1,6 @@
 import type { DeploymentLifecycleHook } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import type { LifecycleHook } from "../model/service.ts";
+import { anyServiceArn, type LifecycleHook } from "../model/service.ts";
 
 /** As long as hooks can take; the model of the API allows for more than the documentation does. */
 const mostMinutes = 1440;
@@ -35,7 +35,7 @@ function call(ctx: RequestContext, input: DeploymentLifecycleHook, common: Commo
   const { hookTargetArn, roleArn, hookDetails } = input;
   if (hookTargetArn === undefined) throw invalid(ctx, "hookTargetArn can not be blank for AWS_LAMBDA hooks.");
   checkTarget(ctx, hookTargetArn);
-  if (roleArn !== undefined && !ctx.canAssume(roleArn, "ecs.amazonaws.com")) {
+  if (roleArn !== undefined && !ctx.canAssume(roleArn, "ecs.amazonaws.com", anyServiceArn(ctx))) {
     throw invalid(
       ctx,
       `ECS was unable to assume the role '${roleArn}' that was provided for the lifecycle hook. Please verify that ` +

@@ -12,7 +12,7 @@ import {
   targetGroupPlace,
   targetGroups,
 } from "#services/elb/model.ts";
-import type { ServiceLoadBalancer } from "../model/service.ts";
+import { anyServiceArn, type ServiceLoadBalancer } from "../model/service.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { checkContainerPort } from "./container-port.ts";
 
@@ -71,7 +71,7 @@ function resolve(
   if (testListenerRule !== undefined && checkRule(ctx, "testListenerRule", testListenerRule) !== loadBalancer) {
     throw invalid(ctx, "productionListenerRule and testListenerRule must be of the same load balancer.");
   }
-  if (!ctx.canAssume(roleArn, "ecs.amazonaws.com")) {
+  if (!ctx.canAssume(roleArn, "ecs.amazonaws.com", anyServiceArn(ctx))) {
     throw invalid(ctx, `Unable to assume the role ${roleArn}: it must exist and trust ecs.amazonaws.com.`);
   }
   return {

@@ -1,6 +1,6 @@
 import type { RunTaskRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import type { TaskOverrides } from "../model/task.ts";
+import { anyTaskArn, type TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { newTags } from "../tags/tags.ts";
 import type { Capacity } from "./launch.ts";
@@ -61,7 +61,7 @@ export function checkRoles(ctx: RequestContext, overrides: TaskOverrides, defini
     overrides.executionRoleArn ?? definition.executionRoleArn,
   ];
   for (const role of roles) {
-    if (role === undefined || ctx.canAssume(role, "ecs-tasks.amazonaws.com")) continue;
+    if (role === undefined || ctx.canAssume(role, "ecs-tasks.amazonaws.com", anyTaskArn(ctx))) continue;
     throw ctx.fault(
       "ClientException",
       `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role ` +

@@ -1,6 +1,5 @@
 import type { PutRuleRequest } from "#generated/events/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import type { RequestContext } from "#kernel/handler.ts";
 import { parseSchedule } from "#kernel/schedule/schedule.ts";
 import { busPath, busReference, defaultBusName, type RuleRecord, ruleArn, ruleKey, rules } from "../model.ts";
 import { cachedPattern } from "../pattern/compile.ts";
@@ -18,7 +17,8 @@ const mostRules = 300;
 export const PutRule: EventsHandler<"PutRule"> = async (input, ctx) => {
   const { name: busName, ...world } = busReference(ctx, input.EventBusName);
   requireBus(ctx, input.EventBusName);
-  checkInput(ctx, input, busName);
+  checkInput(input, busName);
+  if (input.RoleArn !== undefined) checkRole(ctx, input.RoleArn, ruleArn(world, busName, input.Name));
   const sources = input.EventPattern === undefined ? undefined : sourcesOf(input.EventPattern);
   const existing = await ctx.store.get(ruleKey(world, busName, input.Name));
   if (existing.value === undefined && ctx.store.view(rules).count("bus", busPath({ ...world, busName })) >= mostRules) {
@@ -41,7 +41,7 @@ export const PutRule: EventsHandler<"PutRule"> = async (input, ctx) => {
   return { RuleArn: ruleArn(world, busName, input.Name) };
 };
 
-function checkInput(ctx: RequestContext, input: PutRuleRequest, busName: string): void {
+function checkInput(input: PutRuleRequest, busName: string): void {
   const { EventPattern, ScheduleExpression } = input;
   if (!EventPattern && !ScheduleExpression) {
     const message = "Parameter(s) EventPattern or ScheduleExpression must be specified.";
@@ -54,7 +54,6 @@ function checkInput(ctx: RequestContext, input: PutRuleRequest, busName: string)
     const schedule = parseSchedule(ScheduleExpression, { exactUnits: true });
     if (schedule === undefined || schedule.kind === "at") throw invalidParameter("ScheduleExpression");
   }
-  if (input.RoleArn !== undefined) checkRole(ctx, input.RoleArn);
 }
 
 /** Throws InvalidEventPatternException, in AWS's words. */

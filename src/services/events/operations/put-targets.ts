@@ -1,3 +1,4 @@
+import { ruleArn } from "../model.ts";
 import { replaceRule, requireRule } from "../request/find.ts";
 import type { EventsHandler } from "../request/handler.ts";
 import { limitExceeded } from "../request/refusals.ts";
@@ -16,7 +17,7 @@ export const PutTargets: EventsHandler<"PutTargets"> = async (input, ctx) => {
   const targets = new Map(value.targets.map((target) => [target.id, target]));
   for (const target of input.Targets) {
     targets.set(target.Id, toRuleTarget(target, owner));
-    if (target.RoleArn !== undefined) checkRole(ctx, target.RoleArn);
+    if (target.RoleArn !== undefined) checkRole(ctx, target.RoleArn, ruleArn(value, busName, ruleName));
   }
   if (targets.size > mostTargets) throw limitExceeded();
   await replaceRule(ctx, rule, { ...value, targets: [...targets.values()] });

@@ -21,7 +21,9 @@ export function givenSchedule(ctx: RequestContext, input: CreateScheduleInput, p
   if (input.KmsKeyArn !== undefined) throw invalid("KmsKeyArn is not supported on this platform.");
   const { Name, GroupName = defaultGroupName, Target, Description, StartDate, EndDate } = input;
   const address = addressOf(Target, { account: ctx.account, region: ctx.region, name: Name }, parts);
-  if (!ctx.canAssume(Target.RoleArn, schedulerPrincipal)) {
+  const { account, region } = ctx;
+  const arn = scheduleArn({ account, region, groupName: GroupName, name: Name });
+  if (!ctx.canAssume(Target.RoleArn, schedulerPrincipal, arn)) {
     throw invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
   }
   const window = input.FlexibleTimeWindow.MaximumWindowInMinutes;

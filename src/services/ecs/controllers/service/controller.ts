@@ -23,7 +23,7 @@ export const defaultSettleSeconds = 40;
 export interface ServiceControllerOptions {
   readonly settleSeconds: number;
   /** Whether the role exists and its trust policy lets the service take it on. */
-  readonly canAssume: (account: string, roleArn: string, service: string) => boolean;
+  readonly canAssume: (account: string, roleArn: string, service: string, sourceArn: string) => boolean;
 }
 
 /** What the scheduler of a service sees beside its records; `explain` and `simulate` see the same. */

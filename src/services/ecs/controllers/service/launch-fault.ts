@@ -4,6 +4,7 @@ import { services as discoveryServices, serviceKeyOfArn } from "#services/discov
 import { targetGroupKey, targetGroupPlace, targetGroups } from "#services/elb/model.ts";
 import { hosts } from "../../model/host.ts";
 import type { ServiceRecord, ServiceRevisionRecord } from "../../model/service.ts";
+import { anyTaskArn } from "../../model/task.ts";
 import type { TaskDefinitionRecord } from "../../model/task-definition.ts";
 import { groupsOf } from "../../services/target-groups.ts";
 import { explainHosts } from "../scheduler/host-room.ts";
@@ -15,7 +16,7 @@ export function launchFault(
   store: Store,
   revision: ServiceRevisionRecord,
   service: ServiceRecord,
-  canAssume: (account: string, roleArn: string, service: string) => boolean,
+  canAssume: (account: string, roleArn: string, service: string, sourceArn: string) => boolean,
 ): string | undefined {
   const words = serviceWords(service.serviceName);
   const definition = definitionOf(store, revision);
@@ -39,7 +40,8 @@ export function launchFault(
     return words.launchFailed(`The target group ${arn} does not exist.`);
   }
   for (const role of [definition.taskRoleArn, definition.executionRoleArn]) {
-    if (role === undefined || canAssume(revision.account, role, "ecs-tasks.amazonaws.com")) continue;
+    if (role === undefined || canAssume(revision.account, role, "ecs-tasks.amazonaws.com", anyTaskArn(service)))
+      continue;
     return words.launchFailed(`ECS was unable to assume the role '${role}' that was provided for this task.`);
   }
   return undefined;
