@@ -52,6 +52,22 @@ async function metricsWorld() {
   };
 }
 
+test("filters that take long let others have their turn, and PutLogEvents waits for them", async () => {
+  const { filter, put, take } = await metricsWorld();
+  const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+  for (const metricName of names) await filter("x", { metricName }, metricName);
+  let turns = 0;
+  const count = () => {
+    turns++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  await put(["x".repeat(20_000)]);
+  clearImmediate(timer);
+  assert.equal(take().length, names.length);
+  assert.ok(turns >= 10, `${turns} turns of others`);
+});
+
 test("how much comes in is told by the minute, of each group and of all", async () => {
   const { call, operations, clock, put, start, published } = await metricsWorld();
   await put(["größe", "b"]);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Clock, Timer } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import { MetricPublisher } from "#kernel/metric-publisher.ts";
@@ -32,6 +33,8 @@ interface Minute {
 }
 
 const minuteMs = 60_000;
+/** Characters of messages that filters look at before others have their turn: patterns may take long. */
+const lookedAtInATurn = 32 * 1024;
 
 /**
  * Publishes how much comes in, what metric filters make of events, and the metrics that messages have embedded, as
@@ -44,6 +47,7 @@ export class LogMetrics {
   readonly #minutes = new Map<string, Minute>();
   readonly #publisher: MetricPublisher;
   readonly #incoming: MinuteCounts;
+  readonly #measuring = new Set<Promise<void>>();
   readonly #stop: () => void;
 
   constructor(options: LogMetricsOptions) {
@@ -58,21 +62,34 @@ export class LogMetrics {
   /** Resolves when all that was counted is published. */
   async close(): Promise<void> {
     this.#stop();
+    await Promise.all(this.#measuring);
     for (const { timer } of this.#minutes.values()) timer.cancel();
     await this.#incoming.close();
     await this.#publisher.settled();
   }
 
-  #take(groupId: string, batch: RecordContent): void {
+  #take(groupId: string, batch: RecordContent): Promise<void> | undefined {
     const { store } = this.#options;
     const group = store.view(logGroups).by("id", groupId)[0]?.value;
-    if (group === undefined) return;
+    if (group === undefined) return undefined;
     this.#countIncoming(group, batch);
     const filters = store.view(metricFilters).by("group", groupId);
     const embeds = batch.events.filter(({ message }) => mayEmbedMetrics(message));
-    if (filters.length === 0 && embeds.length === 0) return;
+    if (filters.length === 0 && embeds.length === 0) return undefined;
+    const measuring = this.#measure(group, filters, batch, embeds);
+    this.#measuring.add(measuring);
+    return measuring.finally(() => this.#measuring.delete(measuring));
+  }
+
+  async #measure(
+    group: LogGroupRecord,
+    filters: readonly Entry<MetricFilterRecord>[],
+    batch: RecordContent,
+    embeds: RecordContent["events"],
+  ): Promise<void> {
     const tally = new Tally(group);
-    for (const filter of filters) this.#applyFilter(filter, batch, tally);
+    const turn = { looked: 0 };
+    for (const filter of filters) await this.#applyFilter(filter, batch, tally, turn);
     for (const { message } of embeds) this.#addEmbedded(group, message, tally);
     this.#publish(tally);
   }
@@ -88,11 +105,21 @@ export class LogMetrics {
     }
   }
 
-  #applyFilter(filter: Entry<MetricFilterRecord>, { events }: RecordContent, tally: Tally): void {
+  async #applyFilter(
+    filter: Entry<MetricFilterRecord>,
+    { events }: RecordContent,
+    tally: Tally,
+    turn: { looked: number },
+  ): Promise<void> {
     const { pattern, transforms } = this.#compile(filter.value);
     const { metricTransformations } = filter.value;
     let matched = false;
     for (const { timestamp, message } of events) {
+      turn.looked += message.length;
+      if (turn.looked >= lookedAtInATurn) {
+        turn.looked = 0;
+        await setImmediate();
+      }
       const match = pattern.match(message);
       if (match === undefined) continue;
       matched = true;

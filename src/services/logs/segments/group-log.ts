@@ -21,8 +21,8 @@ export interface GroupLogOptions {
   readonly segmentAgeMs: number;
   /** A segment is full and should be sealed. */
   readonly onFull: (segment: Segment) => void;
-  /** A batch is durable. */
-  readonly onStored: (batch: RecordContent) => void;
+  /** A batch is durable. Who stores it is answered when what this returns has resolved. */
+  readonly onStored: (batch: RecordContent) => Promise<void> | undefined;
   /** The group has been removed: nothing is stored any more. */
   readonly removed: boolean;
 }
@@ -30,7 +30,7 @@ export interface GroupLogOptions {
 interface Pending {
   readonly content: RecordContent;
   readonly record: Buffer;
-  readonly resolve: () => void;
+  readonly resolve: (heard: Promise<void> | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -148,9 +148,9 @@ export class GroupLog {
         continue;
       }
       for (const { content, resolve } of taken) {
-        this.#options.onStored(content);
+        const heard = this.#options.onStored(content);
         for (const follower of this.#followers) follower(content);
-        resolve();
+        resolve(heard);
       }
     }
     this.#taken.clear();

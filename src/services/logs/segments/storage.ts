@@ -23,6 +23,9 @@ export interface LogStorageOptions {
 
 export type { Batch, Page, PageQuery, RecordContent, StoredAfter, StreamStatistics };
 
+/** Storing a batch is answered when what this returns has resolved, so that work cannot pile up. It never rejects. */
+type Follower = (groupId: string, batch: RecordContent) => Promise<void> | undefined;
+
 /**
  * The events of all log groups, by the ids of groups and streams (names are the store's matter). A group is read in
  * when it is first used. Failures are `DriverError`s: `NoSpace`, `Failed`, and `NotFound` for a removed group.
@@ -35,7 +38,7 @@ export class LogStorage {
   readonly #removed = new Set<string>();
   /** Groups whose files are open, the one used last at the end. */
   readonly #recent = new Map<string, GroupLog>();
-  readonly #followers = new Set<(groupId: string, batch: RecordContent) => void>();
+  readonly #followers = new Set<Follower>();
   #sealing: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -105,7 +108,7 @@ export class LogStorage {
   }
 
   /** Hears of every batch of all groups once it is durable, in the order of storage of each. Returns what ends it. */
-  followAll(listener: (groupId: string, batch: RecordContent) => void): () => void {
+  followAll(listener: Follower): () => void {
     this.#followers.add(listener);
     return () => void this.#followers.delete(listener);
   }
@@ -174,6 +177,12 @@ export class LogStorage {
     await this.settled();
   }
 
+  /** Undefined when no follower has more to do with the batch. */
+  #tell(groupId: string, batch: RecordContent): Promise<void> | undefined {
+    const busy = [...this.#followers].map((follower) => follower(groupId, batch)).filter((each) => each !== undefined);
+    return busy.length === 0 ? undefined : Promise.all(busy).then(() => undefined);
+  }
+
   #group(groupId: string): Promise<GroupLog> {
     const known = this.#groups.get(groupId);
     if (known !== undefined) return known;
@@ -181,9 +190,7 @@ export class LogStorage {
     const loading = GroupLog.load({
       ...{ files, folder: groupId, log, segmentBytes, segmentAgeMs, indexes: this.#indexes },
       removed: this.#removed.has(groupId),
-      onStored: (batch) => {
-        for (const follower of this.#followers) follower(groupId, batch);
-      },
+      onStored: (batch) => this.#tell(groupId, batch),
       onFull: (segment) => this.#seal(groupId, segment),
     });
     this.#groups.set(groupId, loading);
