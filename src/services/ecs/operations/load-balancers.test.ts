@@ -70,6 +70,19 @@ describe("a service with a load balancer", () => {
     assert.ok((await messages(found)).includes(`(service app) registered 2 targets in (target-group ${found.blue})`));
   });
 
+  test("is scaled, and not deployed anew, though its listeners have gone", async () => {
+    const found = await balanced();
+    await found.create();
+    const { LoadBalancers } = await found.world.call(elb, "DescribeLoadBalancers", {});
+    for (const { LoadBalancerArn } of LoadBalancers!) {
+      await found.world.call(elb, "DeleteLoadBalancer", { LoadBalancerArn: LoadBalancerArn! });
+    }
+    await assert.rejects(found.update({ forceNewDeployment: true }), /does not have an associated load balancer/);
+    await found.update({ desiredCount: 0 });
+    const service = await describe1(found.world);
+    assert.deepEqual([service.desiredCount, service.deployments!.length], [0, 1]);
+  });
+
   test("is steady once all nodes that send to its tasks have found them healthy, and tells it once", async () => {
     const found = await balanced();
     await found.create();

@@ -41,7 +41,9 @@ export const UpdateService: EcsHandler<"UpdateService"> = async (input, ctx) => 
   // What has been so since before AWS asked for a role can be scaled on.
   const asks = input.enableExecuteCommand ?? (input.taskDefinition !== undefined && service.value.enableExecuteCommand);
   checkExecRole(ctx, asks, definition.value, "The service couldn't be updated");
-  const content = await resolveRevision(ctx, revisionInput(input, revision), cluster.value, definition.value);
+  const content = leavesTasks(input)
+    ? contentOf(revision)
+    : await resolveRevision(ctx, revisionInput(input, revision), cluster.value, definition.value);
   if (service.value.schedulingStrategy === "DAEMON") checkDaemonCapacity(ctx, content);
   const changed = withNamespace(changeService(ctx, input, service.value, content), content);
   checkConstraintCount(changed, definition.value);
@@ -64,6 +66,20 @@ function checkInput(ctx: RequestContext, input: UpdateServiceRequest, service: S
   if (service.schedulingStrategy === "DAEMON") checkDaemonInput(ctx, input);
   if (input.desiredCount !== undefined) checkDesiredCount(ctx, input.desiredCount);
   checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
+}
+
+const revisionFields = [
+  ...(["taskDefinition", "capacityProviderStrategy", "platformVersion", "networkConfiguration"] as const),
+  ...(["loadBalancers", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations"] as const),
+  ...(["vpcLatticeConfigurations", "gatewayConnectors", "monitoring"] as const),
+];
+
+/**
+ * Whether the request says nothing of the tasks, as one that scales. What the tasks need is not looked at then: a
+ * service whose listener has gone already can be scaled to 0, as Terraform does before it deletes it.
+ */
+function leavesTasks(input: UpdateServiceRequest): boolean {
+  return !input.forceNewDeployment && revisionFields.every((field) => input[field] === undefined);
 }
 
 /**
