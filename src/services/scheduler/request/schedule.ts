@@ -3,7 +3,7 @@ import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { parseSchedule } from "#kernel/schedule/schedule.ts";
 import { isTimeZone } from "#kernel/schedule/zone.ts";
-import { defaultGroupName, groupIfAny, type ScheduleRecord, scheduleArn } from "../model.ts";
+import { defaultGroupName, groupArn, groupIfAny, type ScheduleRecord, scheduleArn } from "../model.ts";
 import type { SchedulerParts } from "./handler.ts";
 import { addressOf } from "./target.ts";
 
@@ -21,9 +21,7 @@ export function givenSchedule(ctx: RequestContext, input: CreateScheduleInput, p
   if (input.KmsKeyArn !== undefined) throw invalid("KmsKeyArn is not supported on this platform.");
   const { Name, GroupName = defaultGroupName, Target, Description, StartDate, EndDate } = input;
   const address = addressOf(Target, { account: ctx.account, region: ctx.region, name: Name }, parts);
-  const { account, region } = ctx;
-  const arn = scheduleArn({ account, region, groupName: GroupName, name: Name });
-  if (!ctx.canAssume(Target.RoleArn, schedulerPrincipal, arn)) {
+  if (!ctx.canAssume(Target.RoleArn, schedulerPrincipal, groupArn(ctx, GroupName))) {
     throw invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
   }
   const window = input.FlexibleTimeWindow.MaximumWindowInMinutes;

@@ -160,7 +160,7 @@ test("the target is invoked as the schedule's role, with its name and the contex
   const [{ role, call } = fired.world.ran[0]!] = fired.world.ran;
   assert.deepEqual(
     [role.principal, role.sourceArn],
-    ["scheduler.amazonaws.com", `arn:aws:scheduler:us-east-1:${account}:schedule/default/s`],
+    ["scheduler.amazonaws.com", `arn:aws:scheduler:us-east-1:${account}:schedule-group/default`],
   );
   const { startedBy, overrides } = call.input as { startedBy: string; overrides: object };
   assert.equal(startedBy, "chronos-schedule/s");
