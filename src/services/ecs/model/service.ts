@@ -28,6 +28,8 @@ export interface ServiceRecord {
   readonly placementConstraints: readonly PlacementConstraint[];
   readonly placementStrategy: readonly PlacementStrategy[];
   readonly healthCheckGracePeriodSeconds?: number;
+  /** As asked for: `LATEST` stays, while revisions have the version that it is. */
+  readonly platformVersion?: string;
   readonly availabilityZoneRebalancing: "ENABLED" | "DISABLED";
   readonly enableExecuteCommand: boolean;
   readonly enableECSManagedTags: boolean;

@@ -166,6 +166,7 @@ function newRecord(
     deploymentConfiguration,
     ...placement,
     ...(grace !== undefined && { healthCheckGracePeriodSeconds: grace }),
+    platformVersion: input.platformVersion ?? "LATEST",
     availabilityZoneRebalancing: content === undefined ? "DISABLED" : rebalancing,
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     enableECSManagedTags: input.enableECSManagedTags ?? false,

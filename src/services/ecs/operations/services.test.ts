@@ -132,6 +132,20 @@ describe("CreateService", () => {
     await world.call(operations, "DeleteService", { cluster: "web", service: "app" });
   });
 
+  test("shows the platform version that was asked for, and deployments the one that it is", async () => {
+    const { create, update, world } = await ready();
+    const versions = async () => {
+      const { platformVersion, deployments } = await describe1(world);
+      return [platformVersion, deployments!.length, deployments![0]!.platformVersion];
+    };
+    await create();
+    assert.deepEqual(await versions(), ["LATEST", 1, "1.4.0"]);
+    await update({ platformVersion: "LATEST" });
+    assert.deepEqual(await versions(), ["LATEST", 1, "1.4.0"]);
+    await update({ platformVersion: "1.4.0" });
+    assert.deepEqual(await versions(), ["1.4.0", 1, "1.4.0"]);
+  });
+
   test("is idempotent for the same request, and refuses another one", async () => {
     const { create } = await ready();
     const first = await create();

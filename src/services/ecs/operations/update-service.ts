@@ -128,6 +128,7 @@ function changeService(
     deploymentConfiguration,
     ...placement,
     ...(grace !== undefined && { healthCheckGracePeriodSeconds: grace }),
+    ...(input.platformVersion !== undefined && { platformVersion: input.platformVersion }),
     availabilityZoneRebalancing: resolveRebalancing(
       ctx,
       input.availabilityZoneRebalancing,

@@ -44,6 +44,9 @@ export async function toService(
     runningCount: own.filter(isRunning).length,
     pendingCount: own.filter(isPending).length,
     ...(revision ? revisionOut(revision) : isExternal && beforePrimary),
+    ...(!isExternal &&
+      revision?.platformVersion &&
+      service.platformVersion && { platformVersion: service.platformVersion }),
     ...(isExternal && {
       taskSets: taskSetsIn(store, service).map((taskSet) => toTaskSet(store, taskSet, service, options)),
     }),
