@@ -1,10 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { StringDecoder } from "node:string_decoder";
 import type { Clock, Timer } from "#kernel/clock.ts";
+import { type RuntimeApi, toldVersion, versionQuestion } from "./runtime-api.ts";
 
 export interface EventFeedDeps {
-  /** The path of HAProxy's runtime API. */
-  readonly path: () => Promise<string>;
+  readonly runtime: Pick<RuntimeApi, "path" | "version">;
   readonly clock: Clock;
   /** A ring is about to be read from its beginning. */
   readonly onOpen: () => void;
@@ -55,27 +55,35 @@ export class EventFeed {
   }
 
   async #connect(isNews = false): Promise<void> {
-    const path = await this.#deps.path();
+    const { runtime } = this.#deps;
+    const path = await runtime.path();
     if (this.#closed) return;
     const socket = connect(path);
     this.#current = socket;
     this.#open.add(socket);
+    let isRight: boolean | undefined;
     socket.on("connect", () => {
       this.#deps.onOpen();
-      socket.write(`show events ${ringName} -w\n`);
-      if (isNews) this.#deps.onRestart();
+      socket.write(`${versionQuestion}; show events ${ringName} -w\n`);
     });
     socket.on("error", () => socket.destroy()); // seen to when it is closed
-    socket.on("close", () => this.#ended(socket));
-    readLines(socket, this.#deps.onLines);
+    // Not the process that was meant is none that has ended.
+    socket.on("close", () => this.#ended(socket, isRight === false ? isNews : true));
+    readLines(socket, ([first, ...rest]) => {
+      if (isRight !== undefined) return this.#deps.onLines([first!, ...rest]);
+      isRight = runtime.version === undefined || toldVersion(first!) === runtime.version;
+      if (!isRight) return socket.destroy();
+      if (isNews) this.#deps.onRestart();
+      if (rest.length > 0) this.#deps.onLines(rest);
+    });
   }
 
-  #ended(socket: Socket): void {
+  #ended(socket: Socket, isNews: boolean): void {
     this.#open.delete(socket);
     if (socket !== this.#current || this.#closed) return;
     this.#later(againMs, () => {
       // A reload may have been followed meanwhile.
-      if (socket === this.#current) void this.#connect(true);
+      if (socket === this.#current) void this.#connect(isNews);
     });
   }
 
@@ -88,7 +96,7 @@ export class EventFeed {
   }
 }
 
-function readLines(socket: Socket, onLines: (lines: readonly string[]) => void): void {
+function readLines(socket: Socket, onLines: (lines: readonly string[]) => unknown): void {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   socket.on("data", (data) => {

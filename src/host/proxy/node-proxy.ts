@@ -15,7 +15,7 @@ import { isFailing, untilUnhealthyMs } from "./health.ts";
 import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
 import { ManagedProxy, type ProxyPlace } from "./proxy.ts";
 import { configOf } from "./proxy-config.ts";
-import { askAll, readNumbers, readStat, type StatRow, serverStatus } from "./runtime-api.ts";
+import { type RuntimeApi, type StatRow, serverStatus } from "./runtime-api.ts";
 import {
   byName,
   eachTarget,
@@ -71,6 +71,7 @@ const rewriteMs = 250;
 export class NodeProxy {
   readonly #deps: NodeProxyDeps;
   readonly #proxy: ManagedProxy;
+  readonly #runtime: RuntimeApi;
   #node: LoadBalancerNode | undefined;
   #directory: NodeDirectory = { listeners: new Map(), targetGroups: new Map() };
   readonly #events: EventFeed;
@@ -99,8 +100,9 @@ export class NodeProxy {
   constructor(deps: NodeProxyDeps) {
     this.#deps = deps;
     this.#proxy = new ManagedProxy(deps.place, deps.clock);
+    this.#runtime = this.#proxy.runtime;
     this.#events = new EventFeed({
-      path: () => this.#proxy.socket("runtime"),
+      runtime: this.#runtime,
       clock: deps.clock,
       onOpen: () => {
         this.#readBefore = { ...this.#read };
@@ -236,13 +238,12 @@ export class NodeProxy {
   }
 
   async #serverRows(): Promise<StatRow[]> {
-    return await readStat(await this.#proxy.socket("runtime"), "servers");
+    return await this.#runtime.readStat("servers");
   }
 
   async #counted(): Promise<Counted> {
-    const path = await this.#proxy.socket("runtime");
-    const numbers = await readNumbers(path, ownAnswers.map(ownAnswersVariable));
-    return { rows: await readStat(path, "all"), numbers };
+    const numbers = await this.#runtime.readNumbers(ownAnswers.map(ownAnswersVariable));
+    return { rows: await this.#runtime.readStat("all"), numbers };
   }
 
   async #knownTargets(): Promise<Servers> {
@@ -250,9 +251,8 @@ export class NodeProxy {
   }
 
   async #changeTargets(node: LoadBalancerNode, isNew: boolean): Promise<void> {
-    const path = await this.#proxy.socket("runtime");
     const { commands } = targetChanges(node, await this.#servers());
-    const answer = commands.length > 0 ? await askAll(path, commands) : "";
+    const answer = await this.#runtime.sayAll(commands);
     const after = await this.#servers();
     const rest = targetChanges(node, after);
     if (rest.commands.length > 0) throw new Error(`HAProxy did not take its targets: ${answer.slice(0, 500)}`);
@@ -296,7 +296,7 @@ export class NodeProxy {
             .filter((name) => servers.get(name)!.sessions === 0)
             .flatMap((name) => [`set server ${name} state maint`, `del server ${name}`]),
         ];
-        await askAll(await this.#proxy.socket("runtime"), commands);
+        await this.#runtime.sayAll(commands);
         const left = await this.#servers();
         const still = ending.filter((name) => left.has(name));
         if (still.length > 0 && tries < mayConnect + deleteTries) this.#deleteSoon(still, tries + 1);
@@ -317,7 +317,7 @@ export class NodeProxy {
     let servers = await this.#servers();
     const ready = readyCommands(node, servers);
     if (ready.length > 0) {
-      await askAll(await this.#proxy.socket("runtime"), ready);
+      await this.#runtime.sayAll(ready);
       servers = await this.#servers();
       this.#rewriteSoon();
     }
@@ -325,7 +325,7 @@ export class NodeProxy {
     this.#watchFailing(targets);
     this.#report(targets);
     const ending = endUnhealthyCommands(node, targets);
-    if (ending.length > 0) await askAll(await this.#proxy.socket("runtime"), ending);
+    if (ending.length > 0) await this.#runtime.sayAll(ending);
     this.#lookAgain?.cancel();
     const drainedSeconds = untilDrainedSeconds(node, targets);
     if (drainedSeconds === undefined || this.#closed) return;
@@ -368,7 +368,7 @@ export class NodeProxy {
         const isUndecided = (await this.#servers()).get(names.checked)?.isBeingChecked;
         if (isUndecided) return this.#giveUp(names, undecidedAgainMs);
         this.#failing.delete(names.open);
-        await this.#proxy.ask(`enable server ${names.open}`);
+        await this.#runtime.say(`enable server ${names.open}`);
         await this.#look();
       });
       work.catch((error) => {

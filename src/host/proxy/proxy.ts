@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 import { isUnserved } from "#kernel/unserved.ts";
-import { configFile, type NodeFiles, sockets, stateFile, versionVariable } from "./config/config.ts";
-import { ask, readVariable } from "./runtime-api.ts";
+import { configFile, type NodeFiles, sockets, stateFile } from "./config/config.ts";
+import { ask, RuntimeApi, toldVersion, versionQuestion } from "./runtime-api.ts";
 
 /** Where a HAProxy runs. It is in master-worker mode, and reads `haproxy.cfg` in its folder. */
 export interface ProxyPlace {
@@ -37,6 +37,8 @@ const lookAgainMs = 15;
 
 /** A HAProxy with its files and sockets, whatever it is used for. One call at a time. */
 export class ManagedProxy {
+  /** Of the process that has the configuration of the last call of `configure`. */
+  readonly runtime: RuntimeApi;
   readonly #place: ProxyPlace;
   readonly #clock: Clock;
   #handle: Promise<Awaited<ReturnType<typeof open>>> | undefined;
@@ -44,6 +46,7 @@ export class ManagedProxy {
   constructor(place: ProxyPlace, clock: Clock) {
     this.#place = place;
     this.#clock = clock;
+    this.runtime = new RuntimeApi(() => this.socket("runtime"), clock);
   }
 
   /**
@@ -55,10 +58,6 @@ export class ManagedProxy {
     return `/proc/self/fd/${(await this.#handle).fd}/${sockets[name]}`;
   }
 
-  async ask(command: string): Promise<string> {
-    return await ask(await this.socket("runtime"), command);
-  }
-
   /**
    * Has HAProxy run with this configuration: starts it, or has it reload without dropping a connection. Resolves when
    * the new one serves, and with whether that was needed. Rejects with a `DriverError`: `InvalidSpec` when HAProxy
@@ -66,15 +65,23 @@ export class ManagedProxy {
    */
   async configure(config: ProxyConfig, beforeReload: () => Promise<void>): Promise<boolean> {
     const version = versionOf(config);
+    const isNew = await this.#change(config, version, beforeReload);
+    this.runtime.version = version;
+    return isNew;
+  }
+
+  async #change(config: ProxyConfig, version: number, beforeReload: () => Promise<void>): Promise<boolean> {
     const running = await this.#runningVersion();
-    if (running === String(version)) return false;
+    if (running === version) return false;
     if (running === undefined && !(await this.#hasStarted())) await this.#begin(config.idle);
-    if ((await this.#runningVersion()) === String(version)) return false;
+    const before = await this.#runningVersion();
+    if (before === version) return false;
+    this.runtime.version = before;
     await this.#write(config, version);
-    await this.#writeFile(stateFile, await this.ask("show servers state"));
+    await this.#writeFile(stateFile, await this.runtime.say("show servers state"));
     await beforeReload();
     await this.#reload();
-    await this.#untilServing(String(version));
+    await this.#untilServing(version);
     // Only for this one reload: what it says is not true of a later start.
     await this.#writeFile(stateFile, noState);
     await this.#tidy(config);
@@ -110,9 +117,10 @@ export class ManagedProxy {
     return handle;
   }
 
-  async #runningVersion(): Promise<string | undefined> {
+  async #runningVersion(): Promise<number | undefined> {
     const path = await this.socket("runtime");
-    return await readVariable(path, versionVariable).catch(() => undefined);
+    const answer = await ask(path, versionQuestion).catch(() => "");
+    return toldVersion(answer.split("\n")[0]!);
   }
 
   async #write(config: ProxyConfig, version: number): Promise<void> {
@@ -154,7 +162,7 @@ export class ManagedProxy {
     await this.#writeFile(stateFile, noState);
     await this.#writeFile(configFile, text);
     await this.#place.start();
-    await this.#untilServing("0");
+    await this.#untilServing(0);
   }
 
   /**
@@ -172,12 +180,12 @@ export class ManagedProxy {
     throw new DriverError("Unavailable", "HAProxy's master does not listen", { retryable: true });
   }
 
-  async #untilServing(wanted: string): Promise<void> {
+  async #untilServing(wanted: number): Promise<void> {
     if (await this.#untilVersion((version) => version === wanted, readySeconds)) return;
     throw new DriverError("Failed", "HAProxy did not start with its configuration", { retryable: true });
   }
 
-  #untilVersion(isMet: (version: string | undefined) => boolean, seconds: number): Promise<boolean> {
+  #untilVersion(isMet: (version: number | undefined) => boolean, seconds: number): Promise<boolean> {
     return this.#until(async () => isMet(await this.#runningVersion()), seconds);
   }
 

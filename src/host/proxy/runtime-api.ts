@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { type Clock, sleep } from "#kernel/clock.ts";
 import { DriverError } from "#kernel/fault.ts";
 
 /** One line to HAProxy may have this many bytes: its buffers are larger. */
@@ -28,11 +29,67 @@ export function ask(path: string, command: string): Promise<string> {
   });
 }
 
-/** The same for many commands, in as few lines as they fit in. Resolves with what was answered to them, if anything. */
-export async function askAll(path: string, commands: readonly string[]): Promise<string> {
-  let answers = "";
-  for (const line of linesOf(commands)) answers += await ask(path, line);
-  return answers.replaceAll(/\n+/g, "\n").trim();
+/** How long the process that a reload has replaced may go on answering in its stead. */
+const othersAnswerMs = 15_000;
+const askAgainMs = 15;
+
+/**
+ * The command line of the process that serves. The one that a reload has replaced shares its socket for a moment more:
+ * a command that has reached it is said again.
+ */
+export class RuntimeApi {
+  readonly path: () => Promise<string>;
+  readonly #clock: Clock;
+  /** What the process tells of itself; undefined: whoever answers will do. */
+  version: number | undefined;
+
+  constructor(path: () => Promise<string>, clock: Clock) {
+    this.path = path;
+    this.#clock = clock;
+  }
+
+  /** Rejects as `ask` does, also when none but another process answers. */
+  async say(command: string): Promise<string> {
+    const { version } = this;
+    const path = await this.path();
+    if (version === undefined) return await ask(path, command);
+    for (const until = this.#clock.now() + othersAnswerMs; this.#clock.now() < until; ) {
+      const answer = await ask(path, `${versionQuestion}; ${command}`);
+      const [told, ...rest] = answer.split("\n");
+      if (toldVersion(told!) === version) return rest.join("\n").trimStart();
+      await sleep(this.#clock, askAgainMs);
+    }
+    throw new DriverError("Unavailable", "HAProxy has another configuration than it was given", { retryable: true });
+  }
+
+  /** The same for many commands, in as few lines as they fit in. Resolves with what was answered to them. */
+  async sayAll(commands: readonly string[]): Promise<string> {
+    let answers = "";
+    for (const line of linesOf(commands)) answers += await this.say(line);
+    return answers.replaceAll(/\n+/g, "\n").trim();
+  }
+
+  /** Numbers that variables of the process have, by their names; one that was never set has none. */
+  async readNumbers(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const text = await this.sayAll(names.map((name) => `get var ${name}`));
+    const found = text.matchAll(/^(\S+): type=sint value=<(\d+)>/gm);
+    return new Map([...found].map(([, name, value]) => [name!, Number(value)]));
+  }
+
+  /** What the process has counted: of all servers, or of frontends and backends too. */
+  async readStat(of: "servers" | "all"): Promise<StatRow[]> {
+    return parseStat(await this.say(`show stat -1 ${of === "all" ? 7 : 4} -1`));
+  }
+}
+
+/** Which configuration a process has. */
+export const versionVariable = "proc.estiva";
+export const versionQuestion = `get var ${versionVariable}`;
+
+/** What a line says of the version of the process; undefined: nothing. */
+export function toldVersion(line: string): number | undefined {
+  const [, name, value] = /^(\S+): type=sint value=<(\d+)>$/.exec(line) ?? [];
+  return name === versionVariable ? Number(value) : undefined;
 }
 
 function linesOf(commands: readonly string[]): string[] {
@@ -44,16 +101,6 @@ function linesOf(commands: readonly string[]): string[] {
     else lines[lines.length - 1] = joined;
   }
   return lines;
-}
-
-/** Numbers that variables of the process have, by their names; one that was never set has none. */
-export async function readNumbers(path: string, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const text = await askAll(
-    path,
-    names.map((name) => `get var ${name}`),
-  );
-  const found = text.matchAll(/^(\S+): type=sint value=<(\d+)>/gm);
-  return new Map([...found].map(([, name, value]) => [name!, Number(value)]));
 }
 
 /** A server as `show stat` tells of it. */
@@ -87,11 +134,6 @@ export interface StatRow {
   number(column: string): number;
 }
 
-/** What a process has counted: of all servers, or of frontends and backends too. */
-export async function readStat(path: string, of: "servers" | "all"): Promise<StatRow[]> {
-  return parseStat(await ask(path, `show stat -1 ${of === "all" ? 7 : 4} -1`));
-}
-
 /** Reads the CSV of `show stat`; columns are found by their names, which versions only add to. */
 export function parseStat(text: string): StatRow[] {
   const [head, ...lines] = text.trim().split("\n");
@@ -123,9 +165,4 @@ export function serverStatus(row: StatRow): ServerStatus {
     weight: row.number("weight"),
     changedSeconds: row.number("lastchg"),
   };
-}
-
-/** The value of a variable of the process, if it has one: `proc.version: type=sint value=<7>`. */
-export async function readVariable(path: string, name: string): Promise<string | undefined> {
-  return /value=<(.*)>/.exec(await ask(path, `get var ${name}`))?.[1];
 }

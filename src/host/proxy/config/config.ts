@@ -1,6 +1,7 @@
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { ringName } from "../events.ts";
 import { frontendName } from "../names.ts";
+import { versionVariable } from "../runtime-api.ts";
 import { bodyFile } from "./answers.ts";
 import { authenticationSection, sessionKeys, sessionKeysFile } from "./authenticate.ts";
 import { backendLines, connectLines, noneAccepted, serverLines } from "./backend.ts";
@@ -31,8 +32,6 @@ export const sockets = {
 } as const;
 /** The state of servers, for the next process. */
 export const stateFile = "servers.state";
-/** Says which configuration a process has: `get var proc.estiva`. */
-export const versionVariable = "proc.estiva";
 
 /** What kept a request from its target, once HAProxy has given up connecting. */
 const failureTitle = `%[${noneAccepted},iif(504 Gateway Time-out,502 Bad Gateway)]`;
