@@ -10,6 +10,7 @@ import { busyboxReference } from "../images/busybox.ts";
 import { elbClient } from "../support/elb-client.ts";
 import { sharePlatform } from "../support/shared-platform.ts";
 import { applyTwice, terraformFolder, whyNoTerraform } from "../support/terraform.ts";
+import { until } from "../support/until.ts";
 
 /** What a team has in its own Terraform configuration, all together: each part is tested by itself elsewhere. */
 
@@ -25,9 +26,13 @@ test("a stack as a team writes it is applied, changed and removed, and answers i
     const found = await elbClient(shared.platform)("DescribeLoadBalancers", { Names: ["shop"] });
     const host = textsOf(found, "DNSName")[0]!.replace("amazonaws.com", "localhost");
     const { hostname, port } = new URL(endpoint);
-    const [response] = (await once(request({ hostname, port, headers: { host } }).end(), "response")) as [
-      IncomingMessage,
-    ];
-    assert.deepEqual([response.statusCode, await text(response)], [200, `hello hunter2 ${generation}\n`]);
+    const ask = async () => {
+      const sent = request({ hostname, port, headers: { host } }).end();
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      return [response.statusCode, await text(response)] as const;
+    };
+    // The provider waits for tasks that run, which come to the load balancer when their containers are healthy.
+    const [, answer] = await until("an answer of a task", ask, ([status]) => status === 200);
+    assert.equal(answer, `hello hunter2 ${generation}\n`);
   });
 });
