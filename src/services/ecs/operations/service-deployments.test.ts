@@ -37,7 +37,8 @@ test("history of deployments: counted while they go on, listed newest first, sto
   assert.match(revisions.serviceRevisions![0]!.taskDefinition!, /hello:2$/);
 });
 
-test("a deployment that is stopped keeps the numbers of its tasks as they were", async () => {
+/** A service that runs, and begins to deploy another revision. */
+async function deploying() {
   const { create, update, world, schedule } = await ready();
   await create();
   await schedule();
@@ -47,7 +48,12 @@ test("a deployment that is stopped keeps the numbers of its tasks as they were",
   await update({ taskDefinition: "hello:2" });
   await schedule();
   const list = await world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app" });
-  const { serviceDeploymentArn } = list.serviceDeployments![0]! as { serviceDeploymentArn: string };
+  const [serviceDeploymentArn, before] = list.serviceDeployments!.map((each) => each.serviceDeploymentArn!);
+  return { serviceDeploymentArn: serviceDeploymentArn!, before: before!, world, schedule };
+}
+
+test("a deployment that is stopped keeps the numbers of its tasks as they were", async () => {
+  const { serviceDeploymentArn, world, schedule } = await deploying();
   await world.call(operations, "StopServiceDeployment", { serviceDeploymentArn, stopType: "ABORT" });
   await schedule();
   const input = { serviceDeploymentArns: [serviceDeploymentArn] };
@@ -70,16 +76,7 @@ test("a deployment that is stopped keeps the numbers of its tasks as they were",
 });
 
 test("to stop a deployment that rolls back already changes nothing; one that has ended is refused", async () => {
-  const { create, update, world, schedule } = await ready();
-  await create();
-  await schedule();
-  await tasksTo(world, "RUNNING");
-  await world.clock.advance(40_000);
-  await schedule();
-  await update({ taskDefinition: "hello:2" });
-  await schedule();
-  const list = await world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app" });
-  const { serviceDeploymentArn } = list.serviceDeployments![0]! as { serviceDeploymentArn: string };
+  const { serviceDeploymentArn, before, world, schedule } = await deploying();
   const status = async () => {
     const input = { serviceDeploymentArns: [serviceDeploymentArn] };
     return (await world.call(operations, "DescribeServiceDeployments", input)).serviceDeployments![0]!.status;
@@ -93,7 +90,7 @@ test("to stop a deployment that rolls back already changes nothing; one that has
     assert.equal(await status(), expected);
     await schedule();
   }
-  const ended = { serviceDeploymentArn: list.serviceDeployments![1]!.serviceDeploymentArn! };
+  const ended = { serviceDeploymentArn: before };
   const fault = isFault("ConflictException", /its status is SUCCESSFUL/);
   await assert.rejects(world.call(operations, "StopServiceDeployment", ended), fault);
 });

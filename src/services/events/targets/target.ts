@@ -1,5 +1,6 @@
 import type { Target } from "#generated/events/types.ts";
 import { Fault } from "#kernel/fault.ts";
+import { isJson } from "#kernel/is-json.ts";
 import { parseJsonPath } from "../input/json-path.ts";
 import { unknownPlaceholders } from "../input/transform.ts";
 import type { RuleTarget } from "../model/rule.ts";
@@ -56,14 +57,4 @@ function checkInput({ Id, Input, InputPath, InputTransformer }: Target): void {
   if (unknown === undefined) return;
   const message = `InputTemplate for target ${Id} contains invalid placeholder ${unknown}.`;
   throw new Fault("ValidationException", message);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // Any error is the answer.
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Target } from "#generated/scheduler/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
+import { isJson } from "#kernel/is-json.ts";
 import { runTaskRequest, type TargetAddress } from "#services/events/model.ts";
 import type { World } from "../model.ts";
 import type { SchedulerParts } from "./handler.ts";
@@ -105,13 +106,4 @@ function operation(target: Target, resource: string, { hasOperation }: Scheduler
 function requireJson({ Arn, Input }: Target): void {
   if (Input === undefined || isJson(Input)) return;
   throw invalid(`The Input for the target ${Arn} must be well-formed JSON.`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
