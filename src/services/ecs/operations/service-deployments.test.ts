@@ -4,7 +4,8 @@ import { isFault } from "../../../../test/support/context.ts";
 import { describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
 import { operations } from "./index.ts";
 
-test("history of deployments: counted while they go on, listed newest first, stopped on request", async () => {
+/** A service that runs, and begins to deploy another revision. */
+async function deploying() {
   const { create, update, world, schedule } = await ready();
   await create();
   await schedule();
@@ -14,11 +15,17 @@ test("history of deployments: counted while they go on, listed newest first, sto
   await update({ taskDefinition: "hello:2" });
   await schedule();
   const list = await world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app" });
+  const deployments = list.serviceDeployments!;
+  const [serviceDeploymentArn, before] = deployments.map((each) => each.serviceDeploymentArn!);
+  return { deployments, serviceDeploymentArn: serviceDeploymentArn!, before: before!, world, schedule };
+}
+
+test("history of deployments: counted while they go on, listed newest first, stopped on request", async () => {
+  const { deployments, serviceDeploymentArn, world, schedule } = await deploying();
   assert.deepEqual(
-    list.serviceDeployments!.map(({ status }) => status),
+    deployments.map(({ status }) => status),
     ["IN_PROGRESS", "SUCCESSFUL"],
   );
-  const serviceDeploymentArn = list.serviceDeployments![0]!.serviceDeploymentArn!;
   const [shown] = (
     await world.call(operations, "DescribeServiceDeployments", { serviceDeploymentArns: [serviceDeploymentArn] })
   ).serviceDeployments!;
@@ -36,21 +43,6 @@ test("history of deployments: counted while they go on, listed newest first, sto
   });
   assert.match(revisions.serviceRevisions![0]!.taskDefinition!, /hello:2$/);
 });
-
-/** A service that runs, and begins to deploy another revision. */
-async function deploying() {
-  const { create, update, world, schedule } = await ready();
-  await create();
-  await schedule();
-  await tasksTo(world, "RUNNING");
-  await world.clock.advance(40_000);
-  await schedule();
-  await update({ taskDefinition: "hello:2" });
-  await schedule();
-  const list = await world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app" });
-  const [serviceDeploymentArn, before] = list.serviceDeployments!.map((each) => each.serviceDeploymentArn!);
-  return { serviceDeploymentArn: serviceDeploymentArn!, before: before!, world, schedule };
-}
 
 test("a deployment that is stopped keeps the numbers of its tasks as they were", async () => {
   const { serviceDeploymentArn, world, schedule } = await deploying();
