@@ -41,7 +41,7 @@ const signed = (request: HttpRequest, service = "ecs") =>
 
 function gatewayOf(handler: Handler, options: Parameters<typeof testGateway>[1] = {}) {
   const services = [
-    fakeService("ecs", { ListClusters: handler, RunTask: handler }),
+    fakeService("ecs", { ListClusters: handler, RunTask: handler, DescribeTasks: handler }),
     fakeService("sts", { GetCallerIdentity: handler, AssumeRoleWithWebIdentity: handler }),
     fakeService("ec2", { DescribeVpcs: handler }),
     fakeService("cloudtrail", { ListTrails: handler }),
@@ -192,6 +192,28 @@ describe("who may call", () => {
     });
     const { text } = await denied.ask(signed(ecsRequest("ListClusters")));
     assert.equal(text, '{"__type":"AccessDeniedException","message":"ListClusters in eu-west-1"}');
+  });
+});
+
+describe("a list that is too long", () => {
+  const askedOf = async (count: number) => {
+    const asked: string[] = [];
+    const authorize = ({ operation }: { readonly operation: { readonly name: string } }) => {
+      asked.push(operation.name);
+      return [];
+    };
+    const { ask } = gatewayOf(async () => ({}), { authorize });
+    const tasks = Array.from({ length: count }, (_, i) => `task-${i}`);
+    const { text } = await ask(signed(ecsRequest("DescribeTasks", JSON.stringify({ tasks }))));
+    return { asked, text };
+  };
+
+  it("is refused before IAM is asked about what is in it", async () => {
+    const { asked, text } = await askedOf(101);
+    assert.deepEqual(asked, []);
+    const fault = { __type: "InvalidParameterException", message: "Tasks can not contain more than 100 items." };
+    assert.deepEqual(JSON.parse(text), fault);
+    assert.deepEqual((await askedOf(100)).asked, ["DescribeTasks"]);
   });
 });
 

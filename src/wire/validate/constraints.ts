@@ -120,8 +120,8 @@ function constraintsOf(shape: Shape): string[] {
   return texts;
 }
 
-const maxLength = (max: number) => `Member must have length less than or equal to ${max}`;
-const minLength = (min: number) => `Member must have length greater than or equal to ${min}`;
+export const maxLength = (max: number) => `Member must have length less than or equal to ${max}`;
+export const minLength = (min: number) => `Member must have length greater than or equal to ${min}`;
 const maxValue = (max: number) => `Member must have value less than or equal to ${max}`;
 const minValue = (min: number) => `Member must have value greater than or equal to ${min}`;
 const patternText = (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`;

@@ -6,6 +6,7 @@ import { loadModel, serviceIndex } from "../model.ts";
 import type { Table } from "../table.ts";
 import { smallOperation, structure } from "../testing.ts";
 import { compilePattern } from "./constraints.ts";
+import { beyondLimit, listLimits } from "./list-limits.ts";
 import { validateInput } from "./validate.ts";
 
 function faultOf(service: string, operation: string, input: Record<string, unknown>): Fault | undefined {
@@ -182,6 +183,100 @@ describe("the wording of each service", () => {
     assert.equal(faultOf("logs", "CreateLogGroup", { logGroupName: "/a", tags: { k: "" } }), undefined);
     assert.equal(faultOf("ecs", "RunTask", { taskDefinition: "t", tags: [{ key: "k" }] }), undefined);
     assert.equal(faultOf("ec2", "DescribeVpcs", { MaxResults: 5 }), undefined);
+  });
+});
+
+describe("lists whose limit stands in the documents alone", () => {
+  const parameter = "InvalidParameterException";
+  const cases: [string, string, (items: string[]) => Record<string, unknown>, number, string, string][] = [
+    [
+      "ecs",
+      "StartTask",
+      (containerInstances) => ({ taskDefinition: "t", containerInstances }),
+      10,
+      parameter,
+      "Container instances can not contain more than 10 items.",
+    ],
+    ["ecs", "DescribeTasks", (tasks) => ({ tasks }), 100, parameter, "Tasks can not contain more than 100 items."],
+    [
+      "ecs",
+      "CreateService",
+      (groups) => ({ serviceName: "s", loadBalancers: groups.map((targetGroupArn) => ({ targetGroupArn })) }),
+      5,
+      parameter,
+      "load balancers can have a maximum of 5 items.",
+    ],
+    [
+      "ecs",
+      "UpdateService",
+      (urls) => ({
+        service: "s",
+        deploymentConfiguration: { lifecycleHooks: urls.map((hookTargetArn) => ({ hookTargetArn })) },
+      }),
+      100,
+      parameter,
+      "lifecycleHooks can have a maximum of 100 items.",
+    ],
+    [
+      "ecs",
+      "DescribeServiceRevisions",
+      (serviceRevisionArns) => ({ serviceRevisionArns }),
+      20,
+      parameter,
+      "serviceRevisionArns must have between 1 and 20 items.",
+    ],
+    [
+      "cloudwatch",
+      "DeleteDashboards",
+      (DashboardNames) => ({ DashboardNames }),
+      100,
+      "InvalidParameterValue",
+      "The collection DashboardNames must not have a size greater than 100.",
+    ],
+    [
+      "ec2",
+      "CreateTags",
+      (Resources) => ({ Resources, Tags: [] }),
+      1000,
+      "InvalidParameterValue",
+      "A request can name at most 1000 resources.",
+    ],
+    [
+      "cloudtrail",
+      "ListTags",
+      (ResourceIdList) => ({ ResourceIdList }),
+      20,
+      "ValidationException",
+      one(
+        `Value '[${Array(21).fill("x").join(", ")}]' at 'resourceIdList' failed to satisfy constraint: ` +
+          "Member must have length less than or equal to 20",
+      ),
+    ],
+  ];
+  for (const [service, operation, input, most, code, message] of cases) {
+    it(`${service} ${operation}: ${most}`, () => {
+      const fault = faultOf(service, operation, input(Array(most + 1).fill("x")));
+      assert.deepEqual([fault?.code, fault?.message], [code, message]);
+      assert.equal(faultOf(service, operation, input(Array(most).fill("x"))), undefined);
+    });
+  }
+
+  it("and those that must not be empty", () => {
+    const deletion = faultOf("ecs", "DeleteTaskDefinitions", { taskDefinitions: [] });
+    assert.equal(deletion?.message, "Specify between 1 and 10 task definitions.");
+    const revisions = faultOf("ecs", "DescribeDaemonRevisions", { daemonRevisionArns: [] });
+    assert.equal(revisions?.message, "Specify between 1 and 20 daemon-revision ARNs.");
+  });
+
+  it("each names a list of its operation", () => {
+    for (const [service, limits] of Object.entries(listLimits)) {
+      for (const [place, { most }] of Object.entries(limits ?? {})) {
+        const [name, ...path] = place.split(".");
+        const input = path.reduceRight((inner: unknown, member) => ({ [member]: inner }), Array(most + 1));
+        const beyond = beyondLimit(loadModel(service).operation(name!)!, input as Record<string, unknown>);
+        assert.equal(beyond?.violation.kind, "maxLength", place);
+      }
+    }
   });
 });
 

@@ -2,13 +2,18 @@ import { Fault } from "#kernel/fault.ts";
 import { errorShapeOf, faultStyleOf } from "../faults.ts";
 import type { Member, Operation, Shape } from "../model.ts";
 import { type Violation, violationsOf } from "./constraints.ts";
+import { beyondLimit } from "./list-limits.ts";
 import { type ValidationRules, validationRulesOf } from "./rules.ts";
 
-/** Throws the service's fault when the input breaks a constraint of the model. */
+/** Throws the service's fault when the input breaks a constraint of the model, or of the documents beside it. */
 export function validateInput(operation: Operation, input: Readonly<Record<string, unknown>>): void {
   if (operation.input === undefined) return;
   const violations = violationsOf(operation.input, input);
   if (violations.length > 0) throw validationFault(operation, violations);
+  const beyond = beyondLimit(operation, input);
+  if (beyond === undefined) return;
+  const { words, violation } = beyond;
+  throw words ? new Fault(words.code, words.message, { status: 400 }) : validationFault(operation, [violation]);
 }
 
 function validationFault(operation: Operation, violations: readonly Violation[]): Fault {

@@ -2,14 +2,9 @@ import { dashboardKey } from "../model.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 import { invalidValue } from "../request/metric.ts";
 
-const mostNames = 100;
-
 /** Deletes dashboards: as AWS, those that it can, and then tells of those that are not there. */
 export const DeleteDashboards: CloudWatchHandler<"DeleteDashboards"> = async ({ DashboardNames: names }, ctx) => {
   if (names.length === 0) throw invalidValue(ctx, "The parameter DashboardNames is required.");
-  if (names.length > mostNames) {
-    throw invalidValue(ctx, `The collection DashboardNames must not have a size greater than ${mostNames}.`);
-  }
   const reads = await Promise.all(names.map((name) => ctx.store.get(dashboardKey(ctx.account, name))));
   await ctx.store.commit({ unchanged: reads, remove: reads.map(({ key }) => key) });
   const missing = names.filter((_name, i) => reads[i]!.value === undefined);

@@ -22,11 +22,9 @@ export async function readInstance(
   return ctx.store.get(containerInstanceKey({ account, region, clusterName, id: found?.name ?? identifier }));
 }
 
-/** Refuses a list of container instances that is empty or too long. */
-export function checkNamedInstances(ctx: RequestContext, named: readonly string[], most: number): void {
+/** Refuses a list of container instances that is empty. */
+export function checkNamedInstances(ctx: RequestContext, named: readonly string[]): void {
   if (named.length === 0) throw ctx.fault("InvalidParameterException", "Container instances can not be blank.");
-  if (named.length <= most) return;
-  throw ctx.fault("InvalidParameterException", `Container instances can not contain more than ${most} items.`);
 }
 
 export interface NamedInstance {

@@ -7,16 +7,12 @@ import { findTaskDefinition, hasRevision, noSuchTaskDefinition } from "../task-d
 import { toTaskDefinition } from "../task-definition/output.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxTaskDefinitions = 10;
 const stillActive =
   "The specified task definition is still in ACTIVE status. Please deregister the target and try again.";
 
 /** Marks deregistered revisions for deletion; they go when no task uses them any more. */
 export const DeleteTaskDefinitions: EcsHandler<"DeleteTaskDefinitions"> = async (input, ctx) => {
   const wanted = [...new Set(input.taskDefinitions)];
-  if (wanted.length < 1 || wanted.length > maxTaskDefinitions) {
-    throw ctx.fault("InvalidParameterException", `Specify between 1 and ${maxTaskDefinitions} task definitions.`);
-  }
   if (!wanted.every((named) => hasRevision(ctx, named))) throw ctx.fault("ClientException", "Revision is missing.");
   const found = wanted.map((named) => ({ named, entry: findTaskDefinition(ctx, named) }));
   const failures = found.flatMap(({ named, entry }) => failureOf(ctx, named, entry) ?? []);

@@ -3,13 +3,8 @@ import { clusterArn, clusterKey, defaultClusterName } from "../model/cluster.ts"
 import { clusterNameOf } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxClusters = 100;
-
 export const DescribeClusters: EcsHandler<"DescribeClusters"> = async (input, ctx) => {
   const wanted = input.clusters?.length ? input.clusters : [defaultClusterName];
-  if (wanted.length > maxClusters) {
-    throw ctx.fault("InvalidParameterException", `At most ${maxClusters} clusters can be described at once.`);
-  }
   const found = await Promise.all(
     [...new Set(wanted)].map(async (identifier) => {
       const cluster = await ctx.store.get(clusterKey(ctx, clusterNameOf(identifier)));

@@ -4,11 +4,9 @@ import { toContainerInstance } from "../instances/output.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxInstances = 100;
-
 export const DescribeContainerInstances: EcsHandler<"DescribeContainerInstances"> = async (input, ctx) => {
   const { containerInstances: named, include = [] } = input;
-  checkNamedInstances(ctx, named, maxInstances);
+  checkNamedInstances(ctx, named);
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const instances = await readInstances(ctx, clusterName, named);
   const missing = instances.filter(({ entry }) => entry === undefined);

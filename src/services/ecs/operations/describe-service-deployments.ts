@@ -4,19 +4,10 @@ import { partOfService } from "../services/deployment-lookup.ts";
 import { toServiceDeployment } from "../services/deployment-output.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxDeployments = 20;
-
 export const DescribeServiceDeployments: EcsHandler<"DescribeServiceDeployments"> = async (input, ctx) => {
-  const arns = input.serviceDeploymentArns;
-  if (arns.length === 0 || arns.length > maxDeployments) {
-    throw ctx.fault(
-      "InvalidParameterException",
-      `serviceDeploymentArns must have between 1 and ${maxDeployments} items.`,
-    );
-  }
   const found: ServiceDeployment[] = [];
   const failures: Failure[] = [];
-  for (const arn of new Set(arns)) {
+  for (const arn of new Set(input.serviceDeploymentArns)) {
     const named = partOfService(ctx, "service-deployment", arn);
     if (named === undefined) {
       throw ctx.fault("InvalidParameterException", `Invalid service deployment ARN: ${arn}.`);

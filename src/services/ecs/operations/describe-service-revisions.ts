@@ -14,16 +14,10 @@ import { partOfService } from "../services/deployment-lookup.ts";
 import { networkOut } from "../services/output-parts.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxRevisions = 20;
-
 export const DescribeServiceRevisions: EcsHandler<"DescribeServiceRevisions"> = async (input, ctx) => {
-  const arns = input.serviceRevisionArns;
-  if (arns.length === 0 || arns.length > maxRevisions) {
-    throw ctx.fault("InvalidParameterException", `serviceRevisionArns must have between 1 and ${maxRevisions} items.`);
-  }
   const found: ServiceRevision[] = [];
   const failures: Failure[] = [];
-  for (const arn of new Set(arns)) {
+  for (const arn of new Set(input.serviceRevisionArns)) {
     const named = partOfService(ctx, "service-revision", arn);
     if (named === undefined) throw ctx.fault("InvalidParameterException", `Invalid service revision ARN: ${arn}.`);
     const { value } = await ctx.store.get(serviceRevisionKey(named.at, named.id));

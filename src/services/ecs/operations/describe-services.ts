@@ -5,13 +5,8 @@ import { toService } from "../services/output.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxServices = 10;
-
 export const DescribeServices: EcsHandler<"DescribeServices"> = async (input, ctx) => {
   if (input.services.length === 0) throw ctx.fault("InvalidParameterException", "Services cannot be empty.");
-  if (input.services.length > maxServices) {
-    throw ctx.fault("InvalidParameterException", `Services can not contain more than ${maxServices} items.`);
-  }
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const tags = input.include?.includes("TAGS") ?? false;
   const found: Service[] = [];

@@ -5,16 +5,11 @@ import { taskArn, tasks } from "../model/task.ts";
 import { requireCluster, taskKeyIn } from "../tasks/lookup.ts";
 import { toTask } from "../tasks/output.ts";
 
-const maxTasks = 100;
-
 export const DescribeTasks: Handler<
   Operations["DescribeTasks"]["input"],
   Operations["DescribeTasks"]["output"]
 > = async (input, ctx) => {
   if (input.tasks.length === 0) throw ctx.fault("InvalidParameterException", "Tasks cannot be empty.");
-  if (input.tasks.length > maxTasks) {
-    throw ctx.fault("InvalidParameterException", `Tasks can not contain more than ${maxTasks} items.`);
-  }
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const view = ctx.store.view(tasks);
   const tags = input.include?.includes("TAGS") ?? false;

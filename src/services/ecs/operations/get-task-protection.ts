@@ -4,14 +4,9 @@ import { protectionOf, protectionTarget } from "../services/protection.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const mostTasks = 100;
-
 export const GetTaskProtection: EcsHandler<"GetTaskProtection"> = async (input, ctx) => {
   const identifiers = input.tasks ?? [];
   if (identifiers.length === 0) throw ctx.fault("InvalidParameterException", "Tasks cannot be empty.");
-  if (identifiers.length > mostTasks) {
-    throw ctx.fault("InvalidParameterException", `Tasks can not contain more than ${mostTasks} items.`);
-  }
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const found: ProtectedTask[] = [];
   const failures: Failure[] = [];

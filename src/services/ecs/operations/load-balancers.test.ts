@@ -211,11 +211,6 @@ describe("a service with a load balancer", () => {
       async ({ balancer }) => [{ ...balancer, containerPort: 81 }],
       "The container app did not have a container port 81 defined.",
     ],
-    [
-      "six groups",
-      async ({ balancer }) => Array.from({ length: 6 }, () => balancer),
-      "load balancers can have a maximum of 5 items.",
-    ],
     ["a classic one", async () => [{ loadBalancerName: "old" }], /^Classic Load Balancers are not supported/],
   ];
   for (const [what, loadBalancers, message] of refusals) {

@@ -362,13 +362,11 @@ describe("StartTask", () => {
     assert.deepEqual((await start(one)).failures, [{ arn: one, reason: "RESOURCE:MEMORY" }]);
   });
 
-  test("is refused without instances, for too many, and for what cannot run there", async () => {
+  test("is refused without instances, and for what cannot run there", async () => {
     const { call } = await withHosts("host-a");
     const start = (containerInstances: string[], taskDefinition = "hello") =>
       call("StartTask", { cluster: "web", taskDefinition, containerInstances });
     await assert.rejects(start([]), isFault("InvalidParameterException", /can not be blank/));
-    const eleven = Array.from({ length: 11 }, (_, i) => String(i));
-    await assert.rejects(start(eleven), isFault("InvalidParameterException", /more than 10/));
     await assert.rejects(start(["1"], "none"), isFault("ClientException", "TaskDefinition not found."));
   });
 });

@@ -19,12 +19,10 @@ import { prepareTasks } from "../tasks/prepare.ts";
 import { checkRoles, checkRunnable, checkSupported } from "../tasks/validate.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxInstances = 10;
-
 /** Records a task on each of these container instances, whatever constraints say; on those without room a failure. */
 export const StartTask: EcsHandler<"StartTask"> = async (input, ctx) => {
   const { containerInstances: named } = input;
-  checkNamedInstances(ctx, named, maxInstances);
+  checkNamedInstances(ctx, named);
   checkSupported(ctx, input);
   const capacity = { launchType: "EC2" } as const;
   const cluster = await requireCluster(ctx, input.cluster);

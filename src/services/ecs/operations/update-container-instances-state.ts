@@ -6,8 +6,6 @@ import { type ContainerInstanceRecord, changeInstance } from "../model/container
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
-const maxInstances = 10;
-
 /** Drains instances or takes them into use again; the tasks of services follow (`controllers/service`). */
 export const UpdateContainerInstancesState: EcsHandler<"UpdateContainerInstancesState"> = async (input, ctx) => {
   const { status, containerInstances: named } = input;
@@ -15,7 +13,7 @@ export const UpdateContainerInstancesState: EcsHandler<"UpdateContainerInstances
     const message = "Container instances status should be one of [ACTIVE,DRAINING]";
     throw ctx.fault("InvalidParameterException", message);
   }
-  checkNamedInstances(ctx, named, maxInstances);
+  checkNamedInstances(ctx, named);
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const found: Entry<ContainerInstanceRecord>[] = [];
   const failures: Failure[] = [];

@@ -9,13 +9,11 @@ import type { EcsHandler } from "./handler.ts";
 
 const defaultMinutes = 120;
 const mostMinutes = 2880;
-const mostTasks = 10;
 
 /** Keeps tasks of services from being stopped by scale-ins and deployments for a while, or no longer. */
 export const UpdateTaskProtection: EcsHandler<"UpdateTaskProtection"> = async (input, ctx) => {
   const { expiresInMinutes = defaultMinutes, protectionEnabled } = input;
   if (input.tasks.length === 0) throw invalid(ctx, "Tasks cannot be empty.");
-  if (input.tasks.length > mostTasks) throw invalid(ctx, `Tasks can not contain more than ${mostTasks} items.`);
   if (expiresInMinutes < 1 || expiresInMinutes > mostMinutes) {
     throw invalid(ctx, `expiresInMinutes must be between 1 and ${mostMinutes}.`);
   }

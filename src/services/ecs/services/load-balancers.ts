@@ -16,16 +16,12 @@ import { anyServiceArn, type ServiceLoadBalancer } from "../model/service.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { checkContainerPort } from "./container-port.ts";
 
-/** A service can be in so many target groups ("Registering multiple target groups with a service"). */
-const mostGroups = 5;
-
 /** The load balancers of a service as a request names them, checked against what there is. */
 export function resolveLoadBalancers(
   ctx: RequestContext,
   input: readonly LoadBalancer[],
   definition: TaskDefinitionRecord,
 ): ServiceLoadBalancer[] {
-  if (input.length > mostGroups) throw invalid(ctx, `load balancers can have a maximum of ${mostGroups} items.`);
   const found = input.map((balancer) => resolve(ctx, balancer, definition));
   const arns = found.flatMap(({ targetGroupArn, advancedConfiguration: advanced }) => [
     targetGroupArn,

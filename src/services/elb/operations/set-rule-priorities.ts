@@ -1,4 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
+import { firstTwice } from "#kernel/first-twice.ts";
 import { eachOnce } from "#kernel/store.ts";
 import { rules } from "../model.ts";
 import { requireRule } from "../request/find.ts";
@@ -8,7 +9,7 @@ import { toRule } from "../request/shapes.ts";
 /** All of the given rules change their priorities at once, so that two of them can change places. */
 export const SetRulePriorities: ElbHandler<"SetRulePriorities"> = async ({ RulePriorities: given }, ctx) => {
   const priorities = given.map(({ Priority }) => Priority);
-  const twice = priorities.find((priority, i) => priorities.indexOf(priority) !== i);
+  const twice = firstTwice(priorities);
   if (twice !== undefined) throw invalid(`Priority '${twice}' was provided multiple times`);
   const changed = given.map(({ RuleArn: arn = "", Priority: priority }) => {
     if (priority === undefined) throw invalid("A priority must be specified");

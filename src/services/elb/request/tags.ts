@@ -1,5 +1,6 @@
 import type { Tag } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
+import { firstTwice } from "#kernel/first-twice.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
 import { placeOf, type Tags, targetGroupPlace } from "../model.ts";
@@ -11,7 +12,7 @@ const mostTags = 50;
 /** The tags of a resource after these have been set. */
 export function withTags(old: Tags, tags: readonly Tag[] = []): Tags {
   const keys = tags.map(({ Key }) => Key);
-  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  const twice = firstTwice(keys);
   if (twice !== undefined) {
     throw new Fault("DuplicateTagKeysException", `Tag keys must be unique; '${twice}' was given more than once`);
   }

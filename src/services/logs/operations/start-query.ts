@@ -9,7 +9,6 @@ import { groupNameOf } from "../lookup.ts";
 import { type LogGroupRecord, logGroupKey, logStreams, visibleFrom } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 
-const mostGroups = 50;
 /** Of an account in a region, those that wait among them. */
 const mostConcurrent = 100;
 
@@ -55,11 +54,7 @@ function identifiersIn(input: StartQueryRequest, ctx: RequestContext): readonly 
     const names = "logGroupName, logGroupNames, logGroupIdentifiers";
     throw ctx.fault("InvalidParameterException", `Exactly one of these parameters must be specified: ${names}.`);
   }
-  const identifiers = queriedGroups(input);
-  if (identifiers.length === 0 || identifiers.length > mostGroups) {
-    throw ctx.fault("InvalidParameterException", `A query is of 1 to ${mostGroups} log groups.`);
-  }
-  return identifiers;
+  return queriedGroups(input);
 }
 
 async function requireQueried(ctx: RequestContext, identifier: string): Promise<LogGroupRecord> {
