@@ -239,6 +239,12 @@ const cases: {
   },
 ];
 
+test("without maxSwap a swappiness is ignored", () => {
+  const own = container("app", { memory: 100, linuxParameters: { swappiness: 10 } });
+  const { swapMiB, swappiness } = containerSpec(plainPayload("t1", { launchType: "EC2" }), own, facts);
+  assert.deepEqual([swapMiB, swappiness], [undefined, undefined]);
+});
+
 for (const { field, own, task, facts: more, ec2, becomes } of cases) {
   test(`field: ${field}`, () => {
     const whole = ec2 ? plainPayload("t1", { launchType: "EC2", ...task }) : payload("t1", task);

@@ -111,10 +111,13 @@ function openFiles(limit = fargateOpenFiles) {
   return { name: "nofile", soft: most, hard: most };
 }
 
-/** Fargate has no swap; elsewhere it is the engine's choice unless the container says how much. */
+/**
+ * Fargate has no swap; elsewhere it is the engine's choice unless the container says how much. "If a value is not
+ * specified for maxSwap then this parameter is ignored" (`swappiness`, LinuxParameters).
+ */
 function swapOf(fargate: boolean, memoryMiB: number | undefined, linux: LinuxParameters | undefined) {
   const swapMiB = fargate ? 0 : linux?.maxSwap;
-  const swappiness = fargate ? undefined : linux?.swappiness;
+  const swappiness = fargate || linux?.maxSwap === undefined ? undefined : linux.swappiness;
   return {
     ...(memoryMiB === undefined || swapMiB === undefined ? {} : { swapMiB }),
     ...(swappiness === undefined ? {} : { swappiness }),

@@ -62,6 +62,13 @@ describe("RunTask on container instances", () => {
     await assert.rejects(other.run(), isFault("InvalidParameterException", /No Container Instances/));
   });
 
+  test("shows as the size of a task what its containers add up to", async () => {
+    const { run } = await withInstances({});
+    const [task] = (await run()).tasks!;
+    // Of memory the soft limit where there is one: so much is reserved for it.
+    assert.deepEqual([task!.cpu, task!.memory], ["100", "576"]);
+  });
+
   test("gives each task an instance, and tells why the others have none", async () => {
     const { run, places } = await withInstances({}, {});
     const answer = await run({ count: 3, placementStrategy: [{ type: "spread", field: "instanceId" }] });

@@ -1,3 +1,4 @@
+import { checkClientToken } from "../client-token.ts";
 import { refuseCapacity } from "../daemons/validate.ts";
 import { newTags } from "../tags/tags.ts";
 import { requireCluster } from "../tasks/lookup.ts";
@@ -9,10 +10,7 @@ export const CreateDaemon: EcsHandler<"CreateDaemon"> = async (input, ctx) => {
     const allowed = "Up to 255 letters, digits, underscores and hyphens are allowed.";
     throw ctx.fault("InvalidParameterException", `Invalid daemon name. ${allowed}`);
   }
-  if (input.clientToken !== undefined && !/^[!-~]{1,36}$/.test(input.clientToken)) {
-    const message = "clientToken must have 1 to 36 characters, in the range of 33 to 126.";
-    throw ctx.fault("InvalidParameterException", message);
-  }
+  checkClientToken(ctx, input.clientToken, 36);
   newTags(input.tags);
   await requireCluster(ctx, input.clusterArn);
   return refuseCapacity(ctx, input);

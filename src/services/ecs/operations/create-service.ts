@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { CreateServiceRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Put, Read } from "#kernel/store.ts";
+import { checkClientToken } from "../client-token.ts";
 import { checkExecRole } from "../exec/task-role.ts";
 import { type ClusterRecord, clusterArn } from "../model/cluster.ts";
 import { type ServiceName, type ServiceRecord, serviceArn, serviceKey } from "../model/service.ts";
@@ -94,6 +95,7 @@ function checkInput(ctx: RequestContext, input: CreateServiceRequest): void {
   if (input.role !== undefined) {
     throw invalid(ctx, "You cannot specify an IAM role for services that require a service linked role.");
   }
+  checkClientToken(ctx, input.clientToken, 36);
   checkCount(ctx, input);
   checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
 }

@@ -3,6 +3,7 @@ import type { CreateTaskSetRequest } from "#generated/ecs/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { uuid } from "#kernel/random.ts";
+import { checkClientToken } from "../client-token.ts";
 import { checkExecRole } from "../exec/task-role.ts";
 import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
 import { type ServiceRecord, serviceRevisionKey } from "../model/service.ts";
@@ -52,9 +53,7 @@ export const CreateTaskSet: EcsHandler<"CreateTaskSet"> = async (input, ctx) => 
 };
 
 function checkInput(ctx: RequestContext, { clientToken, loadBalancers = [] }: CreateTaskSetRequest): void {
-  if (clientToken !== undefined && !/^[!-~]{1,36}$/.test(clientToken)) {
-    throw invalid(ctx, "clientToken must have 1 to 36 characters, in the range of 33 to 126.");
-  }
+  checkClientToken(ctx, clientToken, 36);
   if (loadBalancers.length > 1) throw invalid(ctx, "A task set can have one load balancer only.");
   if (loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)) {
     throw invalid(ctx, "advancedConfiguration is only supported with the ECS deployment controller.");

@@ -8,11 +8,14 @@ import { requireService } from "../services/lookup.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 import type { EcsHandler } from "./handler.ts";
 
+/** Twenty a page unless more are asked for, as AWS does. */
+const defaultPage = 20;
+
 /** The deployments of this life of a service, newest first: one made again under the name of another has its own. */
 export const ListServiceDeployments: EcsHandler<"ListServiceDeployments"> = async (input, ctx) => {
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const service = await requireService(ctx, clusterName, input.service);
-  const { limit, scope, after } = pageStart("ListServiceDeployments", input);
+  const { limit, scope, after } = pageStart("ListServiceDeployments", { maxResults: defaultPage, ...input });
   const found = ctx.store
     .view(serviceDeployments)
     .by("service", servicePath(service.value))

@@ -87,6 +87,18 @@ test("to stop a deployment that rolls back already changes nothing; one that has
   await assert.rejects(world.call(operations, "StopServiceDeployment", ended), fault);
 });
 
+test("service deployments are listed twenty a page unless more are asked for", async () => {
+  const { create, update, world } = await ready();
+  await create();
+  for (let i = 0; i < 20; i++) await update({ forceNewDeployment: true });
+  const list = (input: object) =>
+    world.call(operations, "ListServiceDeployments", { cluster: "web", service: "app", ...input });
+  const { serviceDeployments: first, nextToken } = await list({});
+  assert.equal(first!.length, 20);
+  assert.equal((await list({ nextToken })).serviceDeployments!.length, 1);
+  assert.equal((await list({ maxResults: 100 })).serviceDeployments!.length, 21);
+});
+
 test("a service that is made again under its name begins its history anew", async () => {
   const { create, world, schedule } = await ready();
   const list = async () =>

@@ -25,6 +25,7 @@ describe("CreateService", () => {
     ["no task definition", { taskDefinition: undefined as never }, "InvalidParameterException", /can not be blank/],
     ["an unknown task definition", { taskDefinition: "none" }, "ClientException", /TaskDefinition not found/],
     ["no desired count", { desiredCount: undefined as never }, "InvalidParameterException", /desiredCount/],
+    ["a token of 37 characters", { clientToken: "t".repeat(37) }, "InvalidParameterException", /^clientToken .* 36 /],
     ["too many tasks", { desiredCount: 5001 }, "InvalidParameterException", /at most 5000/],
     [
       "the wrong launch type",
@@ -246,19 +247,28 @@ describe("UpdateService", () => {
     await update({ desiredCount: 1 });
   });
 
-  test("a changed capacity holds for tasks that are started from now on", async () => {
+  test("another capacity needs a deployment that is forced", async () => {
     const { create, update, world, schedule } = await ready();
     await create();
-    const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
-    const { service } = await update({ capacityProviderStrategy });
-    assert.equal(service!.deployments!.length, 1);
-    assert.equal(service!.launchType, undefined);
+    const spot = { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] };
+    const mustForce = isFault("InvalidParameterException", /^When switching from launch type to .* force a new dep/);
+    await assert.rejects(update(spot), mustForce);
+    await assert.rejects(update({ ...spot, taskDefinition: "hello:2" }), mustForce);
+    const { service } = await update({ ...spot, forceNewDeployment: true });
+    assert.deepEqual([service!.deployments!.length, service!.launchType], [2, undefined]);
     await schedule();
     const [task] = [...world.store.view(tasks).all()];
     assert.equal(task!.value.capacityProviderName, "FARGATE_SPOT");
-    // An empty strategy leads back.
-    const after = (await update({ capacityProviderStrategy: [] })).service!;
+    // To say it again changes nothing. An empty strategy leads back.
+    assert.equal((await update(spot)).service!.deployments!.length, 1);
+    await assert.rejects(update({ capacityProviderStrategy: [] }), mustForce);
+    const after = (await update({ capacityProviderStrategy: [], forceNewDeployment: true })).service!;
     assert.deepEqual([after.launchType, after.capacityProviderStrategy], ["FARGATE", undefined]);
+  });
+
+  test("refuses a negative grace period", async () => {
+    const { create, update } = await ready();
+    await create();
     const negative = update({ healthCheckGracePeriodSeconds: -1 });
     await assert.rejects(negative, isFault("InvalidParameterException", /^healthCheckGracePeriodSeconds must be/));
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { UpdateServiceRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Put } from "#kernel/store.ts";
@@ -8,7 +9,7 @@ import { resolveConfiguration } from "../services/deployment-configuration.ts";
 import { checkExternalUpdate } from "../services/external.ts";
 import { checkStrategy } from "../services/load-balancers.ts";
 import { requireActiveService } from "../services/lookup.ts";
-import { afterCleanUp, newDeployment, newRevision, withDeployment } from "../services/new-deployment.ts";
+import { afterCleanUp, newDeployment, withDeployment } from "../services/new-deployment.ts";
 import { toService } from "../services/output.ts";
 import { resolvePlacement } from "../services/placement.ts";
 import { contentOf, isFargate, type RevisionContent, resolveRevision, saysTheSame } from "../services/revision.ts";
@@ -154,25 +155,25 @@ function deploy(
   { input, changed, revision, content }: Deploying,
 ): { next: ServiceRecord; put: readonly Put[] } {
   const before = contentOf(revision);
-  if (input.forceNewDeployment || !saysTheSame(withoutCapacity(content), withoutCapacity(before))) {
-    const found = afterCleanUp(ctx, changed);
-    const { deployment, put } = newDeployment(ctx, found, content, found.deployments);
-    return { next: withDeployment(found, deployment), put };
+  if (!input.forceNewDeployment) {
+    if (saysTheSame(content, before)) return { next: changed, put: [] };
+    checkCapacity(ctx, content, before);
   }
-  // A changed capacity alone triggers no deployment: tasks that are started from now on follow it.
-  if (saysTheSame(content, before)) return { next: changed, put: [] };
-  const renewed = newRevision(ctx, changed, content, revision.targetGroups);
-  const deployments = changed.deployments.map((each) =>
-    each.status === "PRIMARY" ? { ...each, revisionId: renewed.id } : each,
-  );
-  const completed = changed.completedRevisionId === revision.id ? { completedRevisionId: renewed.id } : {};
-  return {
-    next: { ...changed, deployments, ...completed },
-    put: [{ key: serviceRevisionKey(changed, renewed.id), value: renewed }],
-  };
+  const found = afterCleanUp(ctx, changed);
+  const { deployment, put } = newDeployment(ctx, found, content, found.deployments);
+  return { next: withDeployment(found, deployment), put };
 }
 
-function withoutCapacity(content: RevisionContent): RevisionContent {
-  const { launchType: _, capacityProviderStrategy: __, ...rest } = content;
-  return rest;
+/** What tasks run on changes with a deployment that the caller has asked for, and never by the way. */
+function checkCapacity(ctx: RequestContext, content: RevisionContent, before: RevisionContent): void {
+  if (isDeepStrictEqual(capacityOf(content), capacityOf(before))) return;
+  throw ctx.fault(
+    "InvalidParameterException",
+    "When switching from launch type to capacity provider strategy on an existing service, or making a change to a " +
+      "capacity provider strategy on a service that is already using one, you must force a new deployment.",
+  );
+}
+
+function capacityOf({ launchType, capacityProviderStrategy }: RevisionContent) {
+  return { launchType, capacityProviderStrategy };
 }

@@ -1,9 +1,11 @@
 import type { Attachment, Container, Task } from "#generated/ecs/types.ts";
 import { execAgent } from "../exec/managed-agent.ts";
 import { type TaskContainer, type TaskRecord, taskHealth } from "../model/task.ts";
+import { reservedFor } from "./reserved.ts";
 
 /** The API's Task. Tags are left out unless asked for, as DescribeTasks does. */
 export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
+  const { cpuUnits, memoryMiB } = reservedFor(task);
   const storage = task.ephemeralStorageGiB === undefined ? undefined : { sizeInGiB: task.ephemeralStorageGiB };
   return {
     attachments: task.attachments.map(({ id, type, status, details }): Attachment => ({ id, type, status, details })),
@@ -16,7 +18,8 @@ export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
     connectivityAt: task.agent && (task.pullStartedAt ?? task.createdAt),
     containerInstanceArn: task.containerInstanceArn,
     containers: task.containers.map((container) => toContainer(container, task)),
-    cpu: task.cpu,
+    // Of a definition without a size of its own: what the containers add up to, as AWS has it.
+    cpu: String(cpuUnits),
     createdAt: task.createdAt,
     desiredStatus: task.desiredStatus,
     enableExecuteCommand: task.enableExecuteCommand,
@@ -25,7 +28,7 @@ export function toTask(task: TaskRecord, options: { tags: boolean }): Task {
     healthStatus: taskHealth(task),
     lastStatus: task.lastStatus,
     launchType: task.launchType,
-    memory: task.memory,
+    memory: String(memoryMiB),
     overrides: { ...task.overrides, inferenceAcceleratorOverrides: [] },
     platformVersion: task.platformVersion,
     platformFamily: task.platformFamily,

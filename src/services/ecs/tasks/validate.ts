@@ -1,5 +1,6 @@
 import type { RunTaskRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { checkClientToken } from "../client-token.ts";
 import { anyTaskArn, type TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { newTags } from "../tags/tags.ts";
@@ -32,9 +33,7 @@ export function checkSupported(ctx: RequestContext, input: Omit<RunTaskRequest, 
   }
   if ((input.startedBy?.length ?? 0) > 128) throw invalid(ctx, "startedBy longer than 128.");
   if ((input.referenceId?.length ?? 0) > 1024) throw invalid(ctx, "referenceId must be at most 1024 characters long.");
-  if (!/^[!-~]{1,64}$/.test(input.clientToken ?? "none")) {
-    throw invalid(ctx, "clientToken must have 1 to 64 characters, in the range of 33 to 126.");
-  }
+  checkClientToken(ctx, input.clientToken, 64);
   newTags(input.tags);
 }
 

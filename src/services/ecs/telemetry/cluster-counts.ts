@@ -7,7 +7,7 @@ import { type ServiceRecord, services } from "../model/service.ts";
 import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
 import { taskSets } from "../model/task-set.ts";
 import { isPending, isRunning } from "../services/output-parts.ts";
-import { type Amounts, reservedFor } from "./amounts.ts";
+import { type Amounts, reservedFor } from "../tasks/reserved.ts";
 
 type Views = Pick<Store, "view">;
 type ClusterName = Pick<ClusterRecord, "account" | "region" | "clusterName">;

@@ -1,7 +1,8 @@
 import type { Measurement } from "#kernel/metric-sink.ts";
 import type { ContainerUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord } from "../model/task.ts";
-import { type MeasuredTask, MiB, percentOf, reservedFor, usedBy } from "./amounts.ts";
+import { reservedFor } from "../tasks/reserved.ts";
+import { type MeasuredTask, MiB, percentOf, usedBy } from "./amounts.ts";
 import type { InsightsLevel } from "./insights-level.ts";
 
 /** A value of a metric, before it is told by which dimensions. */

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContainerUsage } from "#kernel/usage.ts";
 import type { TaskContainer, TaskRecord, TaskService } from "../model/task.ts";
+import { reservedFor } from "../tasks/reserved.ts";
 import { aTask } from "../testing.ts";
-import { type MeasuredTask, MiB, reservedFor } from "./amounts.ts";
+import { type MeasuredTask, MiB } from "./amounts.ts";
 import { clusterUtilization, serviceUtilization } from "./utilization.ts";
 
 function measured(

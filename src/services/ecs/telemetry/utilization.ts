@@ -1,6 +1,7 @@
 import type { Measurement } from "#kernel/metric-sink.ts";
 import { clusterPath, type TaskRecord } from "../model/task.ts";
-import { type Amounts, type MeasuredTask, percentOf, reservedFor, usedBy } from "./amounts.ts";
+import { type Amounts, reservedFor } from "../tasks/reserved.ts";
+import { type MeasuredTask, percentOf, usedBy } from "./amounts.ts";
 
 /**
  * CPUUtilization and MemoryUtilization of services in `AWS/ECS`: one value a task, so that there are as many samples as

@@ -1,6 +1,6 @@
 import { chooseToStop, readStrategies, type ServiceTask } from "#placement/index.ts";
 import type { ServiceRecord } from "../../model/service.ts";
-import { reservedFor } from "../../telemetry/amounts.ts";
+import { reservedFor } from "../../tasks/reserved.ts";
 import type { Condition, Member } from "./health.ts";
 
 /**

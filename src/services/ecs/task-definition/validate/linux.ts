@@ -44,9 +44,6 @@ const memory = eachContainer(function* ({ name, linuxParameters = {} }) {
   if (!within(swappiness, 0, 100)) {
     yield `Invalid 'swappiness' setting for container '${name}'. It must be between 0 and 100.`;
   }
-  if (swappiness !== undefined && maxSwap === undefined) {
-    yield `Invalid 'swappiness' setting for container '${name}'. It needs a value for 'maxSwap'.`;
-  }
   for (const { containerPath, size, mountOptions } of listed(tmpfs)) {
     if (!containerPath.startsWith("/")) yield `Invalid 'tmpfs' setting for container '${name}'. Not an absolute path.`;
     if (size < 1) yield `Invalid 'tmpfs' setting for container '${name}'. 'size' must be at least 1 MiB.`;

@@ -174,7 +174,6 @@ const refused: readonly (readonly [words: string, definition: Request])[] = [
     one({ linuxParameters: { capabilities: { drop: ["CAP_NET_ADMIN"] } } }),
   ],
   ["Invalid 'swappiness' setting", one({ linuxParameters: { swappiness: 101, maxSwap: 1 } })],
-  ["It needs a value for 'maxSwap'.", one({ linuxParameters: { swappiness: 10 } })],
   [
     "Unknown option 'fast'.",
     one({ linuxParameters: { tmpfs: [{ containerPath: "/t", size: 1, mountOptions: ["fast"] }] } }),
@@ -323,6 +322,7 @@ const accepted: readonly (readonly [title: string, definition: Request, compatib
     one({ privileged: true, linuxParameters: { sharedMemorySize: 64, maxSwap: 0, swappiness: 0 } }),
     "EXTERNAL EC2",
   ],
+  ["a swappiness without a swap", one({ linuxParameters: { swappiness: 10 } }), "EXTERNAL EC2"],
   [
     "unlimited",
     one({
