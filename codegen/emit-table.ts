@@ -2,8 +2,6 @@ import {
   reachableShapes,
   type SourceModel,
   type SourceOperation,
-  type SourcePaginator,
-  type SourcePaginators,
   type SourceReference,
   type SourceShape,
 } from "./model.ts";
@@ -39,7 +37,6 @@ const shapeTraits = [
 const metadataTraits = [
   "serviceId",
   "apiVersion",
-  "endpointPrefix",
   "signingName",
   "protocols",
   "jsonVersion",
@@ -51,9 +48,9 @@ const metadataTraits = [
  * The shape table of one service as JSON, one operation or shape a line. `src/wire/model.ts` says what it means.
  * A member without traits of its own is only the name of its shape, one with a `locationName` alone `shape name`.
  */
-export function emitTable(model: SourceModel, paginators: SourcePaginators): string {
+export function emitTable(model: SourceModel): string {
   const operations = Object.entries(model.operations).map(([name, operation]) =>
-    entry(name, tableOperation(operation, paginators.pagination[name])),
+    entry(name, tableOperation(operation)),
   );
   const shapes = reachableShapes(model, { errors: true }).map((name) => entry(name, tableShape(model.shapes[name]!)));
   return ["{", `"operations":{\n${operations.join(",\n")}\n},`, `"shapes":{\n${shapes.join(",\n")}\n}`, "}\n"].join(
@@ -75,7 +72,7 @@ function metadataOf({ metadata }: SourceModel): object {
   return kept;
 }
 
-function tableOperation(operation: SourceOperation, paginator: SourcePaginator | undefined): object {
+function tableOperation(operation: SourceOperation): object {
   const { method, requestUri, responseCode } = operation.http;
   return defined({
     http: method === "POST" && requestUri === "/" ? undefined : `${method} ${requestUri}`,
@@ -85,8 +82,6 @@ function tableOperation(operation: SourceOperation, paginator: SourcePaginator |
     resultWrapper: operation.output?.resultWrapper,
     errors: operation.errors?.map((error) => error.shape),
     unsigned: operation.authtype === "none" ? true : undefined,
-    hostPrefix: operation.endpoint?.hostPrefix,
-    paginate: paginator && [paginator.input_token, paginator.output_token, paginator.limit_key, paginator.result_key],
   });
 }
 

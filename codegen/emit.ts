@@ -26,7 +26,7 @@ export async function emitAll(source: Source): Promise<{
     Object.assign(digests, read.digests);
     models.set(service, read.model);
     files.set(`${service}/types.ts`, emitTypes(read.model, mark));
-    files.set(`${service}/table.json`, emitTable(read.model, read.paginators));
+    files.set(`${service}/table.json`, emitTable(read.model));
   }
   files.set("index.json", emitIndex(models));
   return { files, digests };

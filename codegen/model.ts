@@ -24,7 +24,6 @@ export interface SourceOperation {
   readonly input?: SourceReference;
   readonly output?: SourceReference & { readonly resultWrapper?: string };
   readonly errors?: readonly SourceReference[];
-  readonly endpoint?: { readonly hostPrefix: string };
   readonly authtype?: string;
 }
 
@@ -62,20 +61,7 @@ export interface SourceShape extends Partial<Omit<SourceReference, "shape">> {
   readonly exception?: boolean;
   readonly fault?: boolean;
   readonly error?: { readonly code?: string; readonly httpStatusCode?: number };
-  readonly retryable?: object;
   readonly requiresLength?: boolean;
-}
-
-/** botocore's `paginators-1.json`. */
-export interface SourcePaginators {
-  readonly pagination: Readonly<Record<string, SourcePaginator>>;
-}
-export interface SourcePaginator {
-  readonly input_token: string | readonly string[];
-  readonly output_token: string | readonly string[];
-  readonly limit_key?: string;
-  readonly result_key?: string | readonly string[];
-  readonly more_results?: string;
 }
 
 /** The names of all shapes that operations reach by their inputs and outputs, and with `errors` by their errors. */

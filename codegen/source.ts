@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
-import type { SourceModel, SourcePaginators } from "./model.ts";
+import type { SourceModel } from "./model.ts";
 
 const run = promisify(execFile);
 const packageName = "python3-botocore";
@@ -21,7 +21,6 @@ export interface Source {
 }
 export interface ServiceSource {
   readonly model: SourceModel;
-  readonly paginators: SourcePaginators;
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -99,15 +98,10 @@ function sourceAt(version: string, data: string): Source {
         digests[path] = createHash("sha256").update(bytes).digest("hex");
         return JSON.parse(bytes.toString("utf8")) as T;
       };
-      const readWithExtras = async <T>(name: string): Promise<T | undefined> => {
-        const base = await readJson<T>(`${name}.json`);
-        const extras = await readJson<{ merge?: object }>(`${name}.sdk-extras.json`);
-        return extras?.merge === undefined ? base : (merge(base, extras.merge) as T);
-      };
-      const model = await readWithExtras<SourceModel>("service-2");
+      const model = await readJson<SourceModel>("service-2.json");
       if (model === undefined) throw new Error(`${packageName} has no model of ${service}`);
-      const paginators = (await readWithExtras<SourcePaginators>("paginators-1")) ?? { pagination: {} };
-      return { model, paginators, digests };
+      const extras = await readJson<{ merge?: object }>("service-2.sdk-extras.json");
+      return { model: extras?.merge === undefined ? model : (merge(model, extras.merge) as SourceModel), digests };
     },
   };
 }

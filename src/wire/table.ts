@@ -15,9 +15,6 @@ export interface TableOperation {
   readonly errors?: readonly string[];
   /** Anyone may call it: AssumeRoleWithWebIdentity. */
   readonly unsigned?: boolean;
-  readonly hostPrefix?: string;
-  /** Input token, output token, limit and result, as in botocore's paginators. */
-  readonly paginate?: readonly (string | readonly string[] | null)[];
 }
 
 /** A shape's name, `name locationName`, or an object when there are further traits. */
@@ -77,7 +74,6 @@ export type ShapeType =
 export interface ServiceMetadata {
   readonly serviceId: string;
   readonly apiVersion: string;
-  readonly endpointPrefix: string;
   readonly signingName: string;
   /** The preferred one first. */
   readonly protocols: readonly ProtocolName[];

@@ -16,7 +16,6 @@ export function smallService(
   const base: ServiceMetadata = {
     serviceId: "Small",
     apiVersion: "2026-01-01",
-    endpointPrefix: "small",
     signingName: "small",
     protocols: ["json"],
     xmlNamespace: "urn:small",

@@ -88,7 +88,6 @@ describe("routing by method and path", () => {
   const metadata = {
     serviceId: "S",
     apiVersion: "1",
-    endpointPrefix: "s",
     signingName: "s",
     protocols: ["rest-json"],
   } as const;
