@@ -6,7 +6,7 @@ import { CommandError, exitCodes, type Terminal } from "./command.ts";
 
 const { usage } = exitCodes;
 export const defaultPort = 4566;
-export const defaultRegion = "us-east-1";
+const defaultRegion = "us-east-1";
 
 /** What `estiva up` writes into its data folder (`platform.json`) so that the other commands find it. */
 export interface PlatformFile {

@@ -26,8 +26,6 @@ export interface RunnerMetrics {
   readonly reconciles: number;
   readonly conflicts: number;
   readonly errors: number;
-  readonly reconcileMsTotal: number;
-  readonly reconcileMsMax: number;
 }
 
 /** Runs one controller: one reconcile at a time for each key, delays after failures. */
@@ -37,7 +35,7 @@ export class Runner {
   readonly #clock: Clock;
   readonly #queue: WorkQueue;
   readonly #failures = new Map<string, number>();
-  readonly #counters = { reconciles: 0, conflicts: 0, errors: 0, reconcileMsTotal: 0, reconcileMsMax: 0 };
+  readonly #counters = { reconciles: 0, conflicts: 0, errors: 0 };
   #pumping = false;
   #stopped = false;
   #held = false;
@@ -120,7 +118,6 @@ export class Runner {
   }
 
   async #work(key: string): Promise<void> {
-    const startedAt = this.#clock.now();
     let next: Reconciled;
     try {
       next = await this.#controller.reconcile(key, this.#options.ctx);
@@ -128,7 +125,7 @@ export class Runner {
     } catch (error) {
       next = { lookAgainAt: this.#clock.now() + this.#failed(key, error) };
     }
-    this.#measure(this.#clock.now() - startedAt);
+    this.#counters.reconciles++;
     this.#queue.done(key);
     if (this.#stopped) this.#queue.clear();
     if (this.#queue.active === 0) {
@@ -161,11 +158,5 @@ export class Runner {
     });
     if (!expected) this.#options.onBug(error, this.#controller.name);
     return retryInMs;
-  }
-
-  #measure(ms: number): void {
-    this.#counters.reconciles++;
-    this.#counters.reconcileMsTotal += ms;
-    this.#counters.reconcileMsMax = Math.max(this.#counters.reconcileMsMax, ms);
   }
 }

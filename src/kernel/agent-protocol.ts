@@ -106,7 +106,6 @@ export interface TaskPayload {
 }
 
 export interface TaskNetworkInterface {
-  readonly attachmentArn: string;
   readonly networkInterfaceId: string;
   readonly vpcId: string;
   readonly subnetId: string;
@@ -191,7 +190,6 @@ export interface PortMapping {
   readonly containerPort: number;
   readonly hostPort?: number;
   readonly protocol: "tcp" | "udp";
-  readonly name?: string;
 }
 
 /** As in the API: `["CMD-SHELL", "curl -f http://localhost/"]`; times in seconds. */

@@ -76,11 +76,12 @@ export type AuthorizationTable<Operations> = {
 };
 
 /** `iam:PassRole`: whoever has a service take on a role must be allowed to hand it over. */
-export function passRole(roleArn: string, toService: string, associatedResourceArn?: string): Requirement {
+export function passRole(roleArn: string, toService: string): Requirement {
   return {
     action: "iam:PassRole",
     resource: roleArn,
-    conditionKeys: { "iam:PassedToService": toService, "iam:AssociatedResourceArn": associatedResourceArn },
+    // The key is there, and none of the services that take roles here says what it hands a role on for.
+    conditionKeys: { "iam:PassedToService": toService, "iam:AssociatedResourceArn": undefined },
   };
 }
 

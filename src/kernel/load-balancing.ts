@@ -25,7 +25,6 @@ export interface LoadBalancerNode {
   readonly taskArn?: string;
   /** Where the output of a task's proxy goes; absent: nobody keeps it. */
   readonly logConfiguration?: ContainerPayload["logConfiguration"];
-  /** The node's own interface: `attachmentArn` is the interface's id where nothing better exists. */
   readonly networkInterface: TaskNetworkInterface;
   readonly availabilityZone: string;
   readonly attributes: LoadBalancerAttributes;

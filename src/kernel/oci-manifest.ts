@@ -1,5 +1,5 @@
 import { digestAlgorithm } from "./blob-store.ts";
-import { type ManifestBlob, type ManifestChild, type RegistryManifest, registryFault } from "./registry.ts";
+import { type ManifestBlob, type RegistryManifest, registryFault } from "./registry.ts";
 
 /** What a manifest says, read and checked: for pushes through the registry's protocol and through ECR's `PutImage`. */
 
@@ -102,15 +102,12 @@ function isForeign(layer: Json): boolean {
   return Array.isArray(layer.urls) && layer.urls.length > 0 && /foreign|nondistributable/.test(String(layer.mediaType));
 }
 
-function readChild(value: unknown, index: number): ManifestChild {
+function readChild(value: unknown, index: number): ManifestBlob {
   const where = `manifests[${index}]`;
   const descriptor = readDescriptor(value, where);
   const { platform } = value as Json;
-  if (platform === undefined || platform === null) return descriptor;
-  if (!isObject(platform)) throw invalid(`${where}.platform must be an object`);
-  const os = typeof platform.os === "string" ? { os: platform.os } : {};
-  const architecture = typeof platform.architecture === "string" ? { architecture: platform.architecture } : {};
-  return { ...descriptor, platform: { ...os, ...architecture } };
+  if (!isObject(platform ?? {})) throw invalid(`${where}.platform must be an object`);
+  return descriptor;
 }
 
 function readDescriptor(value: unknown, where: string): ManifestBlob {

@@ -122,17 +122,13 @@ export interface RegistryManifest {
   /** Configuration and layers, in order; without those that lie elsewhere (foreign layers). */
   readonly blobs: readonly ManifestBlob[];
   /** The manifests of an index. */
-  readonly manifests: readonly ManifestChild[];
+  readonly manifests: readonly ManifestBlob[];
 }
 
 export interface ManifestBlob {
   readonly digest: string;
   readonly sizeBytes: number;
   readonly mediaType: string;
-}
-
-export interface ManifestChild extends ManifestBlob {
-  readonly platform?: { readonly os?: string; readonly architecture?: string };
 }
 
 export interface ManifestPut {

@@ -68,7 +68,7 @@ export async function requireEngine(env: NodeJS.ProcessEnv, clock: Clock): Promi
 }
 
 /** That no engine answers, why not, and what to run on this machine. */
-export function noEngine(env: NodeJS.ProcessEnv, failures: FoundEngine["failures"]): DriverError {
+function noEngine(env: NodeJS.ProcessEnv, failures: FoundEngine["failures"]): DriverError {
   if (env.DOCKER_HOST) {
     const reason = failures[0]?.reason ?? "The container engine does not answer";
     const isLocal = /^(unix:\/\/|\/)/.test(env.DOCKER_HOST);

@@ -13,7 +13,7 @@ export function formatTimestamp(ms: number, format: TimestampFormat): string | n
 }
 
 /** `2026-01-31T12:00:00Z`, with the milliseconds when they are not zero. */
-export function formatIso8601(ms: number): string {
+function formatIso8601(ms: number): string {
   const text = new Date(ms).toISOString();
   return ms % 1000 === 0 ? `${text.slice(0, -5)}Z` : text;
 }

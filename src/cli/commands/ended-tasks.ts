@@ -4,7 +4,6 @@ import { idOf } from "./connect.ts";
 
 /** A task of a service that has stopped. Times in milliseconds since the epoch. */
 export interface EndedTask {
-  readonly taskArn: string;
   readonly at: number;
   readonly words: string;
 }
@@ -48,5 +47,5 @@ function toEnded({ taskArn, stoppedAt, stoppingAt, stoppedReason, containers = [
     return `${name}${code}${reason === undefined ? "" : ` (${reason})`}`;
   });
   const words = `${idOf(taskArn)}: ${[stoppedReason ?? "stopped", ...exits].join("; ")}`;
-  return [{ taskArn, at: at * 1000, words }];
+  return [{ at: at * 1000, words }];
 }

@@ -99,7 +99,7 @@ export async function streamsOf(client: Client, cluster: string, taskArn: string
   throw new CommandError("No container of the task uses the awslogs driver: its output is not in CloudWatch Logs.");
 }
 
-export async function hasStopped(client: Client, cluster: string, taskArn: string): Promise<boolean> {
+async function hasStopped(client: Client, cluster: string, taskArn: string): Promise<boolean> {
   const { tasks } = await client.ecs("DescribeTasks", { cluster, tasks: [taskArn] });
   return tasks?.[0] === undefined || tasks[0].lastStatus === "STOPPED";
 }

@@ -10,7 +10,7 @@ import { isRemoteContext } from "./service/build.ts";
 import { isTree, type Tree } from "./service/source.ts";
 
 /** Looked for in this order, in the folder and those above it. */
-export const standardFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+const standardFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 const overrideFiles = ["compose.override.yaml", "compose.override.yml"].concat(
   ...[["docker-compose.override.yaml", "docker-compose.override.yml"]],
 );

@@ -36,7 +36,7 @@ export function createServiceCallAudit({ audit, clock, random, log }: ServiceCal
 }
 
 /** Pure: the record, with the service in the place of an address ("CloudTrail record contents": sourceIPAddress). */
-export function serviceCallRecord(
+function serviceCallRecord(
   { service, operation: name, invokedBy, ...call }: ServiceCall,
   at: Pick<AnsweredCall, "now" | "requestId" | "eventId">,
 ): AuditRecord {

@@ -155,7 +155,7 @@ function scopeOf(store: Store, caller: Caller, account: string, region: string):
 const kinds = { Root: "root", User: "user", AssumedRole: "role", FederatedUser: "federatedUser" } as const;
 
 /** As the principals of resource-based policies name the caller. */
-export function principalOf({ type, arn, account, session }: Caller): Principal {
+function principalOf({ type, arn, account, session }: Caller): Principal {
   if (arn === "") return { kind: "anonymous", arn };
   const isOfAnother = type === "AssumedRole" || type === "FederatedUser";
   const provider = session?.federatedProvider;

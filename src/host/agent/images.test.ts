@@ -10,16 +10,7 @@ import { container, payload } from "./testing/payloads.ts";
 const never = new AbortController().signal;
 
 function imageOf(architecture: string): ImageInfo {
-  return {
-    id: architecture,
-    digest: "sha256:d",
-    sizeBytes: 1,
-    os: "linux",
-    architecture,
-    entrypoint: [],
-    command: [],
-    user: "",
-  };
+  return { id: architecture, digest: "sha256:d", os: "linux", architecture };
 }
 
 /** An engine that has the image or not, and a registry that has it or not. Says what was done. */

@@ -46,7 +46,7 @@ export function createLink(deps: LinkDeps): Link {
   const again = () => {
     if (stopped) return;
     timer?.cancel();
-    timer = deps.clock.after(backoffMs(failures++, 250, 30_000, deps.random), () => void connect());
+    timer = deps.clock.after(backoffMs(failures++, 30_000, deps.random), () => void connect());
   };
   const connect = async () => {
     try {

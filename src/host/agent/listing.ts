@@ -41,7 +41,7 @@ export function createListing<Before>(deps: ListingDeps<Before>): Listing {
       if (!stopped) deps.onListed(sandboxes, before);
     } catch (error) {
       deps.log.warn("The container engine could not be listed", { error: String(error) });
-      delayMs = backoffMs(failures++, 250, 10_000, deps.random);
+      delayMs = backoffMs(failures++, 10_000, deps.random);
     }
     underway = false;
     if (stopped) return;

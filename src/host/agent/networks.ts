@@ -53,7 +53,7 @@ export function createNetworks({ network, clock, random, log, onApplied }: Netwo
       restFor(interfacesOf(spec) / network.interfacesPerMs);
     } catch (error) {
       log.warn("The host's network could not be changed", { error: String(error) });
-      timer = clock.after(backoffMs(failures++, 250, 30_000, random), () => {
+      timer = clock.after(backoffMs(failures++, 30_000, random), () => {
         timer = undefined;
         void run();
       });

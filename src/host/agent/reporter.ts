@@ -49,7 +49,7 @@ export function createReporter(deps: ReporterDeps): Reporter {
       if (!stopped) deps.onAccepted(report);
     } catch (error) {
       deps.log.debug("A report was not accepted", { taskArn: report.taskArn, error: String(error) });
-      timer = deps.clock.after(backoffMs(failures++, 250, 30_000, deps.random), () => {
+      timer = deps.clock.after(backoffMs(failures++, 30_000, deps.random), () => {
         timer = undefined;
         void send();
       });

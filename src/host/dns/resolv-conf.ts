@@ -17,18 +17,14 @@ export function parseResolvConf(text: string, own: ReadonlySet<string>): string[
 const rereadMs = 5000;
 
 /** Reads the machine's resolvers, and again as time passes: a laptop changes them as it moves. */
-export function machineResolvers(
-  clock: Clock,
-  own: ReadonlySet<string>,
-  path = "/etc/resolv.conf",
-): () => Promise<readonly string[]> {
+export function machineResolvers(clock: Clock, own: ReadonlySet<string>): () => Promise<readonly string[]> {
   let known: Promise<readonly string[]> | undefined;
   let readAt = 0;
   return () => {
     if (known === undefined || clock.now() - readAt >= rereadMs) {
       readAt = clock.now();
       // A machine without the file has no resolvers: what is asked of them fails, and that is the answer.
-      known = readFile(path, "utf8").then(
+      known = readFile("/etc/resolv.conf", "utf8").then(
         (text) => parseResolvConf(text, own),
         () => [],
       );

@@ -7,7 +7,6 @@ import { DriverError } from "#kernel/fault.ts";
  * a hash of it stands in, and the id itself is in the interface's alias.
  */
 export interface Names {
-  readonly owner: string;
   /** The port-less bridge that carries the host service address. */
   readonly serviceBridge: string;
   /** What all host ends of links to VPCs start with. */
@@ -30,7 +29,6 @@ export function namesOf(owner: string): Names {
   }
   const tag = digest(owner, 5);
   return {
-    owner,
     serviceBridge: `estiva-${tag}`,
     linkPrefix: `ev${tag}`,
     hostTable: `estiva_${owner}`,

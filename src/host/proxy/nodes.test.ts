@@ -94,7 +94,7 @@ describe("load balancer nodes in a VPC", { skip: skip ?? false }, () => {
     nodeOf({
       ...{ version, nodeId: "node-1", listeners: [listenerOf(80, forward(group))], targetGroups: [group] },
       networkInterface: {
-        ...{ networkInterfaceId, attachmentArn: networkInterfaceId, vpcId: "vpc-1", subnetId: rest.subnetId },
+        ...{ networkInterfaceId, vpcId: "vpc-1", subnetId: rest.subnetId },
         ...{ macAddress: rest.macAddress, privateIpv4Address: nodeAddress, subnetCidr: "10.1.0.0/24" },
         privateDnsName: "ip-10-1-0-10.ec2.internal",
       },

@@ -73,7 +73,7 @@ export function createLoadBalancerNodes(deps: LoadBalancerNodesDeps): LoadBalanc
       folder: join(folder, nodeId),
       knowsInterface: deps.knowsInterface,
       follow: deps.follow,
-      backoff: (failures) => backoffMs(failures, 250, 30_000, random),
+      backoff: (failures) => backoffMs(failures, 30_000, random),
       onServing() {
         for (const goOn of waiters.get(nodeId) ?? []) goOn();
       },

@@ -213,7 +213,7 @@ const noteFile = "note.json";
 const noState = "1\n";
 
 /** A number of 31 bits that stands for all that HAProxy reads. */
-export function versionOf(config: ProxyConfig): number {
+function versionOf(config: ProxyConfig): number {
   const hash = createHash("sha256");
   for (const [name, text] of config.files) hash.update(`${name} ${text.length} ${text}`);
   return hash.update(config.structure).digest().readUInt32BE() >>> 1;

@@ -60,7 +60,7 @@ export function createReporter({ endpoint, clock, random, log }: ReporterDeps): 
       failures = 0;
     } catch (error) {
       log.warn("The control plane was not told of load balancer nodes", { error: String(error) });
-      timer = clock.after(backoffMs(failures++, 250, 30_000, random), () => {
+      timer = clock.after(backoffMs(failures++, 30_000, random), () => {
         timer = undefined;
         void run();
       });

@@ -106,7 +106,7 @@ export function untilDrainedSeconds(node: LoadBalancerNode, targets: readonly Kn
 }
 
 /** `BACKEND/SERVER` of both of a target's servers. */
-export function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: string; open: string } {
+function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: string; open: string } {
   const backend = backendName(group.targetGroupArn);
   const { checked, open } = serverNames(target);
   return { checked: `${backend}/${checked}`, open: `${backend}/${open}` };

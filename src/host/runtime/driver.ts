@@ -106,12 +106,8 @@ export interface ImageInfo {
   readonly id: string;
   /** The digest of the manifest it was pulled by, if the runtime knows one: `sha256:...`. */
   readonly digest: string | undefined;
-  readonly sizeBytes: number;
   readonly os: string;
   readonly architecture: string;
-  readonly entrypoint: readonly string[];
-  readonly command: readonly string[];
-  readonly user: string;
   /** The image's STOPSIGNAL, if it names one. */
   readonly stopSignal?: string;
 }

@@ -72,7 +72,7 @@ async function sizeOf(
  * One range of bytes (RFC 9110). Undefined: all of it, which is also the right answer to what is no range of bytes and
  * to several ranges.
  */
-export function readRange(
+function readRange(
   header: string | undefined,
   sizeBytes: number,
 ): { readonly start: number; readonly end: number } | "unsatisfiable" | undefined {

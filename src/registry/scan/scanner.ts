@@ -17,10 +17,9 @@ export interface ScannerOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly random: Random;
-  readonly timeoutSeconds?: number;
 }
 
-const defaultTimeoutSeconds = 900;
+const timeoutMs = 900_000;
 const maxOutputBytes = 64 * 2 ** 20;
 
 /** What scanners are given of the environment: never the platform's own keys. */
@@ -56,7 +55,7 @@ export class Scanner implements ImageScanner {
   }
 
   async #scan(image: Image): Promise<ScanReport> {
-    const { blobs, random, clock, timeoutSeconds = defaultTimeoutSeconds } = this.#options;
+    const { blobs, random, clock } = this.#options;
     if (this.#closing.signal.aborted) throw new DriverError("Aborted", "The platform is being stopped.");
     const found = await this.#find();
     if (found === undefined) throw new DriverError("NotInstalled", "Neither trivy nor grype is installed.");
@@ -70,7 +69,7 @@ export class Scanner implements ImageScanner {
       });
       const output = await run({
         ...{ file: found.path, args: found.program.args(layout), cwd: folder, env: this.#envOf(scratch), clock },
-        ...{ timeoutMs: timeoutSeconds * 1000, maxOutputBytes, signal: this.#closing.signal },
+        ...{ timeoutMs, maxOutputBytes, signal: this.#closing.signal },
       });
       return found.program.read(parse(output));
     } finally {

@@ -34,10 +34,6 @@ export interface UpstreamBlob {
 export interface UpstreamClientOptions {
   readonly clock: Clock;
   readonly open: OpenHttp;
-  /** Until a registry begins to answer. */
-  readonly answerSeconds?: number;
-  /** Between two pieces of an answer. */
-  readonly idleSeconds?: number;
 }
 
 const accept = Object.values(manifestTypes).join(", ");
@@ -82,18 +78,19 @@ interface Asked {
   readonly from?: HttpStream;
 }
 
+/** Until a registry begins to answer. */
+const answerMs = 30_000;
+/** Between two pieces of an answer. */
+const idleMs = 60_000;
+
 class Requests {
   readonly #clock: Clock;
   readonly #open: OpenHttp;
-  readonly #answerMs: number;
-  readonly #idleMs: number;
   readonly #tokens = new Map<string, Token>();
 
-  constructor({ clock, open, answerSeconds = 30, idleSeconds = 60 }: UpstreamClientOptions) {
+  constructor({ clock, open }: UpstreamClientOptions) {
     this.#clock = clock;
     this.#open = open;
-    this.#answerMs = answerSeconds * 1000;
-    this.#idleMs = idleSeconds * 1000;
   }
 
   async get(upstream: Upstream, path: string, accepted: string, signal?: AbortSignal): Promise<HttpStream> {
@@ -124,7 +121,7 @@ class Requests {
     const pieces = response.content[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const { done, value } = await this.#within(this.#idleMs, pieces.next(), () => response.close());
+        const { done, value } = await this.#within(idleMs, pieces.next(), () => response.close());
         if (done) return;
         yield value;
       }
@@ -160,7 +157,7 @@ class Requests {
     const headers = { accept: accepted, ...(authorization !== undefined && { authorization }) };
     const opening = { signal: until, onlyOutside: from !== undefined && !from.isInside };
     const answer = this.#open({ method: "GET", url, headers }, opening);
-    return this.#within(this.#answerMs, answer, () => abort.abort());
+    return this.#within(answerMs, answer, () => abort.abort());
   }
 
   async #within<T>(ms: number, work: Promise<T>, cancel: () => void): Promise<T> {

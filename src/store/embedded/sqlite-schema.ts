@@ -8,7 +8,7 @@ const applicationId = 0x45535456;
  * Step `n` brings a file from schema version `n` to `n + 1`. A change of the format is a step added at the end; the
  * steps that are there never change.
  */
-export const migrations: readonly string[] = [
+const migrations: readonly string[] = [
   `CREATE TABLE log (
      id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, key TEXT NOT NULL, value TEXT,
      createRevision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER) STRICT;

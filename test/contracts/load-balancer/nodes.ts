@@ -23,7 +23,6 @@ export function nodeOf(parts: Partial<LoadBalancerNode>): LoadBalancerNode {
     version: "1",
     type: "application",
     networkInterface: {
-      attachmentArn: "eni-1",
       networkInterfaceId: "eni-1",
       vpcId: "vpc-1",
       subnetId: "subnet-1",

@@ -65,7 +65,7 @@ async function buildOne(parts: ImageParts, service: PlannedService, build: Build
 }
 
 /** The words of `docker build`. */
-export function wordsOf(build: Build, name: string): string[] {
+function wordsOf(build: Build, name: string): string[] {
   const { dockerfile, target, network, args, labels, extraHosts } = build;
   return [
     ...["--tag", name],

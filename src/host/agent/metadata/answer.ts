@@ -132,13 +132,11 @@ function statsAnswer(version: Version, stats: unknown): Answer {
  * another host, in another VPC or at another address of the engine's bridge, is given nothing for it.
  */
 async function credentialsAnswer(deps: AnswerDeps, id: string, remoteAddress: string): Promise<Answer> {
-  if (id === "") return credentialsError(400, "NoIdInRequest", "No Credential ID in the request");
+  if (id === "") return credentialsError("NoIdInRequest", "No Credential ID in the request");
   const task = deps.agent.findByCredentials(id);
   const isInPlace = task !== undefined && comesFrom(deps, task, plainAddress(remoteAddress));
   const credentials = isInPlace ? await deps.credentials?.get(id) : undefined;
-  return credentials === undefined
-    ? credentialsError(400, "InvalidIdInRequest", "Credentials not found")
-    : ok(credentials);
+  return credentials === undefined ? credentialsError("InvalidIdInRequest", "Credentials not found") : ok(credentials);
 }
 
 /** Of a task in the host's network only this is known: that the peer is in no VPC. */
@@ -147,8 +145,8 @@ function comesFrom({ network }: AnswerDeps, { payload, live }: Task, peer: strin
   return payload.networkMode !== "bridge" || live.sandbox?.address === peer;
 }
 
-function credentialsError(status: number, code: string, message: string): Answer {
-  return { status, body: { code, message: `CredentialsV2Request: ${message}`, HTTPErrorCode: status } };
+function credentialsError(code: string, message: string): Answer {
+  return { status: 400, body: { code, message: `CredentialsV2Request: ${message}`, HTTPErrorCode: 400 } };
 }
 
 /** Of an IPv4 peer of a socket that takes both kinds. */

@@ -34,6 +34,6 @@ export function environmentOf(
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
-export function credentialsPath(credentialsId: string): string {
+function credentialsPath(credentialsId: string): string {
   return `/v2/credentials/${credentialsId}`;
 }

@@ -43,7 +43,7 @@ function containerReport(task: Task, container: ContainerPayload): ContainerStat
 }
 
 /** A container that is being started again counts as running. */
-export function statusOf(task: Task, name: string): "PENDING" | "RUNNING" | "STOPPED" {
+function statusOf(task: Task, name: string): "PENDING" | "RUNNING" | "STOPPED" {
   if (phaseOf(task, name) === "ended") return "STOPPED";
   return hasRun(task, name) ? "RUNNING" : "PENDING";
 }

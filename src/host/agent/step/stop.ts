@@ -4,7 +4,7 @@ import type { Planner } from "./planner.ts";
 import { memoryOf, type Task } from "./state.ts";
 
 /** Seconds between the stop signal and SIGKILL where the container names none; after Amazon ECS. */
-export const defaultStopTimeoutSeconds = 30;
+const defaultStopTimeoutSeconds = 30;
 /** A kill that shows no effect is sent again after this time. */
 const killAgainMs = 10_000;
 
@@ -115,7 +115,7 @@ function undrainedContainers(task: Task): { name: string; runtimeId: string }[] 
   });
 }
 
-export function drainTimedOut(task: Task, { drainMs }: CleanupTimes, now: number): boolean {
+function drainTimedOut(task: Task, { drainMs }: CleanupTimes, now: number): boolean {
   return task.memory.drainingSince !== undefined && now >= task.memory.drainingSince + drainMs;
 }
 

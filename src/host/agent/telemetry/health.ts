@@ -31,7 +31,7 @@ export function createHealthPublisher(deps: {
 
   const arm = () => {
     if (stopped || sending || timer !== undefined || waiting.size === 0) return;
-    const afterMs = failures === 0 ? gatherMs : backoffMs(failures - 1, 250, 30_000, deps.random);
+    const afterMs = failures === 0 ? gatherMs : backoffMs(failures - 1, 30_000, deps.random);
     timer = deps.clock.after(afterMs, () => void send());
   };
   const send = async () => {

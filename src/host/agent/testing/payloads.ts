@@ -53,7 +53,6 @@ export function plainPayload(id: string, more: Partial<TaskPayload> = {}): TaskP
 export function networkInterface(id: string): NonNullable<TaskPayload["networkInterface"]> {
   const last = (id.charCodeAt(0) - "a".charCodeAt(0) + 26) % 26;
   return {
-    attachmentArn: `arn:aws:ecs:us-east-1:000000000000:attachment/${id}`,
     networkInterfaceId: `eni-${id}`,
     vpcId: "vpc-1",
     subnetId: "subnet-1",

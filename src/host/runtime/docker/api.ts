@@ -11,7 +11,6 @@ export interface InfoAnswer {
   readonly CgroupVersion?: string;
   readonly DockerRootDir: string;
   readonly SecurityOptions?: readonly string[] | null;
-  readonly InitBinary?: string;
 }
 
 export interface ImageAnswer {
@@ -20,12 +19,7 @@ export interface ImageAnswer {
   readonly Size: number;
   readonly Os: string;
   readonly Architecture: string;
-  readonly Config?: {
-    readonly Entrypoint?: readonly string[] | null;
-    readonly Cmd?: readonly string[] | null;
-    readonly User?: string;
-    readonly StopSignal?: string;
-  } | null;
+  readonly Config?: { readonly StopSignal?: string } | null;
 }
 
 export interface ContainerAnswer {

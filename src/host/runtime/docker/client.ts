@@ -178,7 +178,7 @@ function isClosed(error: unknown): boolean {
   return code === "ECONNRESET" || code === "EPIPE";
 }
 
-export async function readBody(message: IncomingMessage): Promise<Buffer> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
   return Buffer.concat(chunks);

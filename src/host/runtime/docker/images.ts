@@ -158,12 +158,8 @@ function toImageInfo(reference: string, image: ImageAnswer): ImageInfo {
   return {
     id: image.Id,
     digest: digestFor(reference, image.RepoDigests ?? []),
-    sizeBytes: image.Size,
     os: image.Os,
     architecture: image.Architecture,
-    entrypoint: image.Config?.Entrypoint ?? [],
-    command: image.Config?.Cmd ?? [],
-    user: image.Config?.User ?? "",
     ...(image.Config?.StopSignal && { stopSignal: image.Config.StopSignal }),
   };
 }

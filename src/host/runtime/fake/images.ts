@@ -70,12 +70,8 @@ function addImage(host: FakeHost, reference: string): ImageInfo {
   const image: ImageInfo = {
     id: digest,
     digest,
-    sizeBytes: 1_000_000,
     os: "linux",
     architecture: host.options.architecture === "arm64" ? "arm64" : "amd64",
-    entrypoint: [],
-    command: ["/bin/sh"],
-    user: "",
   };
   host.images.set(reference, image);
   host.images.set(image.id, image);

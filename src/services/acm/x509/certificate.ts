@@ -49,7 +49,7 @@ export function signCertificate(content: CertificateContent, signingKey: KeyObje
   return toPem("CERTIFICATE", der.sequence(body, algorithm.identifier, der.bits(signature)));
 }
 
-export function toPem(label: string, bytes: Uint8Array): string {
+function toPem(label: string, bytes: Uint8Array): string {
   const lines = Buffer.from(bytes)
     .toString("base64")
     .match(/.{1,64}/g)!;

@@ -226,10 +226,6 @@ export class ByteWriter {
     return this.buffer.subarray(0, this.length);
   }
 
-  get size(): number {
-    return this.length;
-  }
-
   private reserve(more: number): void {
     if (this.length + more <= this.buffer.length) return;
     const grown = new Uint8Array(Math.max(this.buffer.length * 2, this.length + more));
@@ -241,19 +237,14 @@ export class ByteWriter {
 /** Reads what a `ByteWriter` wrote. Throws a `RangeError` beyond the end. */
 export class ByteReader {
   private readonly from: Uint8Array;
-  private at: number;
+  private at = 0;
 
-  constructor(from: Uint8Array, at = 0) {
+  constructor(from: Uint8Array) {
     this.from = from;
-    this.at = at;
   }
 
   get isAtEnd(): boolean {
     return this.at >= this.from.length;
-  }
-
-  get position(): number {
-    return this.at;
   }
 
   byte(): number {

@@ -103,7 +103,7 @@ function readPoint(from: ByteReader): Point {
 }
 
 /** A frame of what a writer has. */
-export function frameOf(out: ByteWriter): Buffer {
+function frameOf(out: ByteWriter): Buffer {
   const body = out.bytes();
   const frame = Buffer.alloc(frameHeadBytes + body.length);
   frame.writeUInt32LE(body.length, 0);

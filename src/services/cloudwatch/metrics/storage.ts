@@ -13,8 +13,6 @@ export interface MetricStorageOptions {
   readonly files: DataFiles;
   readonly clock: Clock;
   readonly log: Log;
-  /** A journal of this size is folded into a checkpoint. */
-  readonly journalBytes?: number;
 }
 
 /** A measurement, or a set of them. */
@@ -34,7 +32,8 @@ export interface ReadRange {
 
 const folder = "metrics";
 const checkpointFile = "checkpoint";
-const defaultJournalBytes = 32 * 2 ** 20;
+/** A journal of this size is folded into a checkpoint. */
+const mostJournalBytes = 32 * 2 ** 20;
 /** So much is done at a time before others have their turn. */
 const entriesInFrame = 1000;
 const secondTier = tiers.findIndex(({ seconds }) => seconds === 60);
@@ -50,7 +49,6 @@ export class MetricStorage {
   private readonly files: DataFiles;
   private readonly clock: Clock;
   private readonly log: Log;
-  private readonly journalBytes: number;
   private readonly heads = tiers.map((tier) => new Head(tier));
   private blocks: Block[] = [];
   private journal!: FrameWriter;
@@ -60,11 +58,10 @@ export class MetricStorage {
   /** One thing is written at a time. */
   private turn: Promise<void> = Promise.resolve();
 
-  private constructor({ files, clock, log, journalBytes = defaultJournalBytes }: MetricStorageOptions) {
+  private constructor({ files, clock, log }: MetricStorageOptions) {
     this.files = files;
     this.clock = clock;
     this.log = log;
-    this.journalBytes = journalBytes;
   }
 
   static async open(options: MetricStorageOptions): Promise<MetricStorage> {
@@ -88,7 +85,7 @@ export class MetricStorage {
         throw error;
       }
       for (const entry of entries) this.take(entry);
-      if (this.now() >= this.nextCheckpoint || this.journal.size > this.journalBytes) await this.tryCheckpoint();
+      if (this.now() >= this.nextCheckpoint || this.journal.size > mostJournalBytes) await this.tryCheckpoint();
     });
   }
 

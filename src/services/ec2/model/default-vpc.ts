@@ -14,10 +14,10 @@ import { type Subnet, subnetKey } from "./subnet.ts";
 import { type DefaultVpcMark, type DhcpOptions, defaultVpcMarkKey, dhcpOptionsKey, type Vpc, vpcKey } from "./vpc.ts";
 import { zonesOf } from "./zones.ts";
 
-export const defaultVpcCidr = "172.31.0.0/16";
+const defaultVpcCidr = "172.31.0.0/16";
 
 /** The DHCP options of all VPCs of the account in this region. */
-export function dhcpOptionsIdOf(world: World): string {
+function dhcpOptionsIdOf(world: World): string {
   return idOf("dopt", world.account, world.region);
 }
 

@@ -36,7 +36,7 @@ function defaultRouteOf(store: Views, subnet: Subnet): Route | undefined {
 }
 
 /** The route table that serves the subnet. */
-export function routeTableOf(store: Views, subnet: Subnet): RouteTable | undefined {
+function routeTableOf(store: Views, subnet: Subnet): RouteTable | undefined {
   const view = store.view(routeTables);
   const own = view.by("subnet", subnet.subnetId)[0];
   return (own ?? view.by("vpc", subnet.vpcId).find((entry) => isMain(entry.value)))?.value;

@@ -36,7 +36,7 @@ export function toRouteTable(table: RouteTable, ctx: RequestContext): ApiRouteTa
   };
 }
 
-export function toRouteTableAssociation(
+function toRouteTableAssociation(
   table: RouteTable,
   association: RouteTable["associations"][number],
 ): ApiRouteTableAssociation {

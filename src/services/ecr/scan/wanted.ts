@@ -3,7 +3,7 @@ import type { Put, Read, Store } from "#kernel/store.ts";
 import { type RepositoryRecord, registrySettings, type ScanRecord, scanKey } from "../model.ts";
 import { isScannable, scansOnPush } from "./rules.ts";
 
-export const notScannable = "UnsupportedImageError: The image is of a type that cannot be scanned.";
+const notScannable = "UnsupportedImageError: The image is of a type that cannot be scanned.";
 
 /** What the commit of a push reads and writes so that the image is scanned, where that is wanted. */
 export async function wantScan(

@@ -27,7 +27,7 @@ export function taskPayload(task: TaskRecord, definition: TaskDefinitionRecord, 
     ...(task.memory !== undefined && { memoryMiB: Number(task.memory) }),
     ...(task.ephemeralStorageGiB !== undefined && { ephemeralStorageGiB: task.ephemeralStorageGiB }),
     networkMode: task.networkMode,
-    ...(task.networkInterface && { networkInterface: interfacePayload(task, task.networkInterface) }),
+    ...(task.networkInterface && { networkInterface: interfacePayload(task.networkInterface) }),
     ...(definition.pidMode && { pidMode: definition.pidMode }),
     ...(definition.ipcMode && { ipcMode: definition.ipcMode }),
     cpuArchitecture: task.cpuArchitecture,
@@ -48,9 +48,9 @@ export function agentDesiredStatus(task: TaskRecord): "RUNNING" | "STOPPED" {
   return ["STOPPING", "DEPROVISIONING", "STOPPED"].includes(task.lastStatus) ? "STOPPED" : "RUNNING";
 }
 
-function interfacePayload(task: TaskRecord, placed: NonNullable<TaskRecord["networkInterface"]>): TaskNetworkInterface {
-  const { attachmentId, ...rest } = placed;
-  return { ...rest, attachmentArn: task.taskArn.replace(/task\/.*$/, `attachment/${attachmentId}`) };
+function interfacePayload(placed: NonNullable<TaskRecord["networkInterface"]>): TaskNetworkInterface {
+  const { attachmentId: _, ...networkInterface } = placed;
+  return networkInterface;
 }
 
 function containerPayload(container: ContainerDefinitionRecord, task: TaskRecord): ContainerPayload {

@@ -181,7 +181,7 @@ function checkUnique(ctx: RequestContext, endpoints: readonly ServiceConnectEndp
 }
 
 /** Always the same for a name of a service: `srv-` and 16 letters and digits. */
-export function discoveryId(at: ServiceName, namespaceId: string, discoveryName: string): string {
+function discoveryId(at: ServiceName, namespaceId: string, discoveryName: string): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
   const text = [at.account, at.region, at.clusterName, at.serviceName, namespaceId, discoveryName].join("/");
   const digest = createHash("sha256").update(text).digest();

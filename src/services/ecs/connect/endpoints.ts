@@ -42,7 +42,7 @@ export function namespacePath({ account, region }: World, namespaceId: string): 
 }
 
 /** The aliases of all services of a namespace, by name and port; of two that say the same the first service's holds. */
-export function aliasesIn(store: Views, world: World, namespaceId: string): readonly Alias[] {
+function aliasesIn(store: Views, world: World, namespaceId: string): readonly Alias[] {
   const found = new Map<string, Alias>();
   for (const { value: service } of store.view(services).by("namespace", namespacePath(world, namespaceId))) {
     const primary = primaryOf(service);
@@ -138,7 +138,7 @@ export function proxyOf(
   if (all.length === 0 || inward.includes(undefined)) return undefined;
   const groups = new Map(all.flatMap((each) => each.groups.map((group) => [group.targetGroupArn, group])));
   const listeners = all.map(({ listener }) => listener);
-  const { attachmentId, ...networkInterface } = task.networkInterface;
+  const { attachmentId: _, ...networkInterface } = task.networkInterface;
   const node = {
     ...{
       nodeId: `connect-${task.id}`,
@@ -146,7 +146,7 @@ export function proxyOf(
       taskArn: task.taskArn,
       type: "application" as const,
     },
-    networkInterface: { ...networkInterface, attachmentArn: attachmentId },
+    networkInterface,
     availabilityZone: task.availabilityZone ?? "",
     ...logsOf(connect),
     ...{ listeners, targetGroups: [...groups.values()] },

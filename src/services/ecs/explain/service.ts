@@ -175,7 +175,7 @@ function stageWords({ status, serviceDeploymentId }: DeploymentRecord, view: Ser
 }
 
 /** What a plan does, in words. */
-export function deeds(plan: ServicePlan): string[] {
+function deeds(plan: ServicePlan): string[] {
   const starts = plan.start.map(
     ({ rollout, capacities }) => `Starts ${count(capacities.length, "task")} of ${rollout.id}.`,
   );

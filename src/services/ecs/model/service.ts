@@ -275,10 +275,6 @@ export function serviceKey(at: ServiceName): Key<ServiceRecord> {
   return keyOf(services, at.account, at.region, at.clusterName, at.serviceName);
 }
 
-export function servicesOf(world: World, clusterName: string): Prefix<ServiceRecord> {
-  return prefixOf(services, world.account, world.region, clusterName);
-}
-
 export function serviceArn(at: ServiceName): string {
   return ecsArn(at, `service/${at.clusterName}/${at.serviceName}`);
 }

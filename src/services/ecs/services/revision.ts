@@ -89,7 +89,7 @@ function networkOf(
 type RevisionCapacity = Pick<RevisionContent, "launchType" | "capacityProviderStrategy">;
 
 /** The launch type asked for, else the strategy asked for, else the cluster's default strategy, else EC2. */
-export function resolveServiceCapacity(
+function resolveServiceCapacity(
   ctx: RequestContext,
   input: Pick<RevisionInput, "launchType" | "capacityProviderStrategy">,
   cluster: ClusterRecord,

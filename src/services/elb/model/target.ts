@@ -1,5 +1,5 @@
 import type { TargetHealthReport } from "#kernel/load-balancing.ts";
-import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import { targetMachine } from "../states.ts";
 import type { World } from "./common.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
@@ -65,10 +65,6 @@ export function recordKeyOf(group: GroupName, targetKey: string): Key<TargetReco
 
 export function targetHealthKey(group: GroupName, targetKey: string): Key<TargetHealthRecord> {
   return keyOf(targetHealth, group.account, group.region, group.id, targetKey);
-}
-
-export function targetsOf(group: GroupName): Prefix<TargetRecord> {
-  return prefixOf(targets, group.account, group.region, group.id);
 }
 
 export type GroupName = World & Pick<TargetGroupRecord, "name" | "id">;

@@ -19,7 +19,7 @@ const firstDelayMs = 1000;
 const mostDelayMs = 600_000;
 
 /** Between attempts: a second, doubled each time up to ten minutes; the upper half is random. In a day about 185. */
-export function retryDelayMs(attempts: number, chance: number): number {
+function retryDelayMs(attempts: number, chance: number): number {
   const longest = Math.min(mostDelayMs, firstDelayMs * 2 ** (attempts - 1));
   return longest / 2 + (longest / 2) * chance;
 }

@@ -25,7 +25,7 @@ export interface NumericBound {
 export type Test = (value: Leaf) => boolean;
 
 /** A matcher as a function. What is not of the matcher's type (a prefix of a number) never matches. */
-export function toTest(matcher: Matcher): Test {
+function toTest(matcher: Matcher): Test {
   switch (matcher.kind) {
     case "is":
       return isTest(matcher.value);

@@ -21,7 +21,7 @@ export function requireBus(ctx: RequestContext, nameOrArn?: string): FoundBus {
   return found;
 }
 
-export function noBus(name: string): Fault {
+function noBus(name: string): Fault {
   return new Fault("ResourceNotFoundException", `Event bus ${name} does not exist.`);
 }
 
@@ -38,7 +38,7 @@ export async function requireRule(ctx: RequestContext, name: string, bus?: strin
   return requireRuleOf(ctx, world, busName, name);
 }
 
-export async function requireRuleOf(
+async function requireRuleOf(
   ctx: RequestContext,
   world: World,
   busName: string,

@@ -40,6 +40,6 @@ export const CreateRole: IamHandler<"CreateRole"> = async (input, ctx) => {
   return { Role: { ...toRole(ctx.store, role), ...boundaryMember(role), ...tagsMember(tags) } };
 };
 
-export function roleExists(roleName: string): Fault {
+function roleExists(roleName: string): Fault {
   return new Fault("EntityAlreadyExistsException", `Role with name ${roleName} already exists.`);
 }

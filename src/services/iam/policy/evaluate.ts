@@ -3,7 +3,7 @@ import type { Naming } from "./principal.ts";
 import type { PolicyRequest } from "./request.ts";
 
 /** The kinds of policy that take part in a decision, in the order in which a refusal is told. */
-export const policyKinds = ["identity", "boundary", "session", "resource"] as const;
+const policyKinds = ["identity", "boundary", "session", "resource"] as const;
 export type PolicyKind = (typeof policyKinds)[number];
 
 /** A policy under the name by which the simulator speaks of it. */

@@ -1,8 +1,8 @@
 /** A pattern as code units, with `anyText` for `*` and `anyUnit` for `?`. */
 export type Glob = readonly number[];
 
-export const anyText = -1;
-export const anyUnit = -2;
+const anyText = -1;
+const anyUnit = -2;
 
 /** `*` stands for any text, even none, `?` for any one character; there is no escape. */
 export function globOf(pattern: string): number[] {

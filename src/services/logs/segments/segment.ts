@@ -47,7 +47,7 @@ export interface SealedIndex {
 
 export const fileHeader = Buffer.from("estiva-log 1\n   ");
 /** Behind the index: its length and its CRC-32. */
-export const trailerBytes = 8;
+const trailerBytes = 8;
 
 export function segmentFileName(number: number, sealed: boolean): string {
   return `${String(number).padStart(10, "0")}${sealed ? ".sealed" : ".log"}`;
@@ -93,16 +93,16 @@ export async function readWhole(
   return bytes;
 }
 
+const mostKeptBlocks = 32_768;
+
 /** Keeps the indexes of the sealed segments read last: reading goes on where it was, and memory stays bounded. */
 export class IndexCache {
   readonly #indexes = new Map<Segment, readonly Block[]>();
   readonly #files: DataFiles;
-  readonly #maxBlocks: number;
   #blocks = 0;
 
-  constructor(files: DataFiles, maxBlocks = 32_768) {
+  constructor(files: DataFiles) {
     this.#files = files;
-    this.#maxBlocks = maxBlocks;
   }
 
   async blocksOf(segment: Segment): Promise<readonly Block[]> {
@@ -112,7 +112,7 @@ export class IndexCache {
     this.#indexes.set(segment, blocks);
     this.#blocks += blocks.length;
     for (const [oldest] of this.#indexes) {
-      if (this.#blocks <= this.#maxBlocks || oldest === segment) break;
+      if (this.#blocks <= mostKeptBlocks || oldest === segment) break;
       this.forget(oldest);
     }
     return blocks;

@@ -155,13 +155,6 @@ export class LogStorage {
     this.#recent.delete(groupId);
   }
 
-  /** Removes everything, groups unknown to this run too. */
-  async removeAll(): Promise<void> {
-    for (const groupId of new Set([...this.#groups.keys(), ...(await this.#options.files.folders())])) {
-      await this.removeGroup(groupId);
-    }
-  }
-
   /** Waits for segments that are being sealed. */
   async settled(): Promise<void> {
     for (let last: unknown; last !== this.#sealing; ) {

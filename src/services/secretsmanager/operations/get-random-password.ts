@@ -11,7 +11,7 @@ export const GetRandomPassword: SecretsHandler<"GetRandomPassword"> = async (inp
 };
 
 /** A password drawn evenly from what the request leaves; by default with a character of each kind. */
-export function randomPassword(input: GetRandomPasswordRequest, random: Random): string {
+function randomPassword(input: GetRandomPasswordRequest, random: Random): string {
   const { PasswordLength: length = 32, RequireEachIncludedType: each = true } = input;
   const kinds = kindsOf(input);
   const alphabet = kinds.join("");

@@ -55,7 +55,7 @@ export async function requireVersion(ctx: RequestContext, text: string): Promise
   return { parameter, version, ...(selector !== undefined && { selector: `:${selector}` }) };
 }
 
-export function notFound(): Fault {
+function notFound(): Fault {
   return new Fault("ParameterNotFound", "");
 }
 

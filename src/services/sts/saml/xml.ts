@@ -7,9 +7,7 @@ export interface Element {
   readonly local: string;
   readonly namespace: string;
   readonly attributes: readonly Attribute[];
-  /** Declared here: prefix (empty: the default namespace) -> name. */
-  readonly declared: ReadonlyMap<string, string>;
-  /** All that hold here. */
+  /** What holds here: prefix (empty: the default namespace) -> name. */
   readonly scope: ReadonlyMap<string, string>;
   readonly children: readonly (Element | string)[];
 }
@@ -70,7 +68,7 @@ function readElement(reader: Reader, outer: ReadonlyMap<string, string>, depth: 
     }));
   const names = new Set(attributes.map((attribute) => `${attribute.namespace} ${attribute.local}`));
   if (names.size < attributes.length) throw new XmlError("an attribute twice");
-  const head = { prefix, local, namespace: namespaceOf(scope, prefix), attributes, declared, scope };
+  const head = { prefix, local, namespace: namespaceOf(scope, prefix), attributes, scope };
   const close = take(reader, /\s*(\/?)>/y);
   return { ...head, children: close[1] === "/" ? [] : readChildren(reader, head, depth) };
 }

@@ -138,7 +138,7 @@ function enter(draft: Draft, deployment: ServiceDeploymentRecord, stage: Lifecyc
 type Weights = Pick<RevisionCounts, "testTrafficWeight" | "productionTrafficWeight">;
 
 /** Gives the new revision these weights, and the old one the rest. */
-export function setWeights(draft: Draft, deployment: ServiceDeploymentRecord, weights: Weights): void {
+function setWeights(draft: Draft, deployment: ServiceDeploymentRecord, weights: Weights): void {
   const rest = Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, 100 - weight])) as Weights;
   const { completedRevisionId } = draft.service;
   draft.changeServiceDeployment(deployment, {

@@ -113,7 +113,7 @@ function breakCircuit(draft: Draft, deployment: ServiceDeploymentRecord): void {
 }
 
 /** No more tasks of it are started; what runs stays. */
-export function fail(draft: Draft, deployment: ServiceDeploymentRecord, reason: string): void {
+function fail(draft: Draft, deployment: ServiceDeploymentRecord, reason: string): void {
   draft.changeDeployment(draft.primary.id, { rolloutState: "FAILED", rolloutStateReason: reason });
   draft.endServiceDeployment(
     deployment,

@@ -5,7 +5,7 @@ const maxRanges = 100;
 const portNamePattern = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
 
 /** The first and last port of `8000-8010`, or undefined when it is not a range. */
-export function parsePortRange(range: string): readonly [first: number, last: number] | undefined {
+function parsePortRange(range: string): readonly [first: number, last: number] | undefined {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(range);
   if (match === null) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2])];

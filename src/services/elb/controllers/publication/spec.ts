@@ -126,7 +126,6 @@ function groupsIn(store: Views, { id }: LoadBalancerRecord) {
 
 function interfaceOf(eni: NetworkInterface, subnetCidr: string): LoadBalancerNode["networkInterface"] {
   return {
-    attachmentArn: eni.attachment?.attachmentId ?? eni.networkInterfaceId,
     networkInterfaceId: eni.networkInterfaceId,
     vpcId: eni.vpcId,
     subnetId: eni.subnetId,

@@ -54,7 +54,7 @@ export interface QueryOptions extends CompileContext {
 }
 
 /** Results when neither the query nor StartQuery says how many. */
-export const defaultLimit = 10_000;
+const defaultLimit = 10_000;
 const mostResults = 100_000;
 const defaultFields = ["@timestamp", "@message"];
 
