@@ -7,6 +7,7 @@ import { eventsCollections } from "#services/events/index.ts";
 import { deliveries } from "#services/events/model.ts";
 import { isFault, testWorld } from "../../../../test/support/context.ts";
 import { reconcileAll } from "../../../../test/support/controllers.ts";
+import { noViews } from "../../../../test/support/no-views.ts";
 import { alarmConfigurationChanges, alarmStateChanges } from "../alarms/event.ts";
 import { alarmController } from "../controllers/alarm/controller.ts";
 import { compositeController } from "../controllers/composite/controller.ts";
@@ -221,10 +222,10 @@ describe("alarms on metrics", () => {
     await minute(9);
     const [after] = [...store.view(alarms).all()];
     const change = { key: after!.key, before: before!.value, after: after!.value };
-    const [event] = alarmStateChanges.toEvents(change, 0);
+    const [event] = alarmStateChanges.toEvents(change, 0, noViews);
     assert.equal(event!.detailType, "CloudWatch Alarm State Change");
     assert.deepEqual(event!.resources, ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:high"]);
-    assert.deepEqual(alarmStateChanges.toEvents({ ...change, before: after!.value }, 0), []);
+    assert.deepEqual(alarmStateChanges.toEvents({ ...change, before: after!.value }, 0, noViews), []);
   });
 
   test("that it is made, changed and deleted are events, a change of state is none of them", async () => {
@@ -237,7 +238,7 @@ describe("alarms on metrics", () => {
     await put({ Threshold: 7, AlarmActions: ["https://on.call"], ActionsEnabled: false });
     const { key, value: after } = only();
     const told = (before: object | undefined, is: object | undefined) => {
-      const events = alarmConfigurationChanges.toEvents({ key, before, after: is }, 0);
+      const events = alarmConfigurationChanges.toEvents({ key, before, after: is }, 0, noViews);
       return JSON.parse(JSON.stringify(events));
     };
     const at = (time: number) => new Date(time).toISOString().replace("Z", "+0000");

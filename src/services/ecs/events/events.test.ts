@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zoneBalanceEvent } from "#placement/index.ts";
 import type { InstanceRecord } from "#services/discovery/model.ts";
+import { testWorld } from "../../../../test/support/context.ts";
+import { noViews } from "../../../../test/support/no-views.ts";
 import { serviceWords } from "../controllers/service/words.ts";
+import { ecsCollections } from "../index.ts";
 import {
   type DeploymentRecord,
   type ServiceEventRecord,
@@ -25,7 +28,7 @@ test("a task's event is what DescribeTasks shows, with times as text", () => {
     tags: [{ key: "secret", value: "x" }],
     attachments: [{ id: "1", type: "ElasticNetworkInterface", status: "ATTACHED", details: [] }],
   });
-  const [event, ...others] = tasks!.toEvents({ key: "", before: { ...task, version: 3 }, after: task }, 0);
+  const [event, ...others] = tasks!.toEvents({ key: "", before: { ...task, version: 3 }, after: task }, 0, noViews);
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Task State Change", [task.taskArn], []]);
   const detail = JSON.parse(JSON.stringify(event?.detail));
   assert.deepEqual(
@@ -38,8 +41,8 @@ test("a task's event is what DescribeTasks shows, with times as text", () => {
 
 test("what is no change of a task, or its removal, has no event", () => {
   const task = aTask();
-  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: { ...task } }, 0), []);
-  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: undefined }, 0), []);
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: { ...task } }, 0, noViews), []);
+  assert.deepEqual(tasks!.toEvents({ key: "", before: task, after: undefined }, 0, noViews), []);
 });
 
 test("events of a service that are service actions", () => {
@@ -75,7 +78,7 @@ test("events of a service that are service actions", () => {
   ];
   for (const [message, expected] of cases) {
     const after: ServiceEventRecord = { id: "1", createdAt: 0, message };
-    const found = actions!.toEvents({ key: serviceEventKey(at, 1), before: undefined, after }, 0);
+    const found = actions!.toEvents({ key: serviceEventKey(at, 1), before: undefined, after }, 0, noViews);
     const rest = {
       clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
       createdAt: "1970-01-01T00:00:00.000Z",
@@ -89,7 +92,11 @@ test("task sets: each that becomes steady", () => {
   const id = "ecs-svc/1";
   const set = (stabilityStatus: TaskSetRecord["stabilityStatus"]) =>
     ({ ...at, id, stabilityStatus, stabilityStatusAt: 0 }) as TaskSetRecord;
-  const [event, ...others] = taskSets!.toEvents({ key: "", before: set("STABILIZING"), after: set("STEADY_STATE") }, 0);
+  const [event, ...others] = taskSets!.toEvents(
+    { key: "", before: set("STABILIZING"), after: set("STEADY_STATE") },
+    0,
+    noViews,
+  );
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
   assert.deepEqual(event?.detail, {
     ...{ eventType: "INFO", eventName: "TASKSET_STEADY_STATE" },
@@ -102,7 +109,7 @@ test("task sets: each that becomes steady", () => {
     [set("STEADY_STATE"), set("STEADY_STATE")],
     [set("STEADY_STATE"), undefined],
   ]) {
-    assert.deepEqual(taskSets!.toEvents({ key: "", before, after }, 0), []);
+    assert.deepEqual(taskSets!.toEvents({ key: "", before, after }, 0, noViews), []);
   }
 });
 
@@ -112,7 +119,7 @@ test("capacity providers: those of each new revision of a service", () => {
     capacityProviderStrategy: names.map((capacityProvider) => ({ capacityProvider, weight: 1, base: 0 })),
   });
   const after = revision("FARGATE", "FARGATE_SPOT");
-  const [event, ...others] = providers!.toEvents({ key: "", before: undefined, after }, 1000);
+  const [event, ...others] = providers!.toEvents({ key: "", before: undefined, after }, 1000, noViews);
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
   const arn = (name: string) => `arn:aws:ecs:us-east-1:000000000000:capacity-provider/${name}`;
   assert.deepEqual(event?.detail, {
@@ -127,7 +134,7 @@ test("capacity providers: those of each new revision of a service", () => {
     [undefined, revision()],
     [undefined, { ...at, id: "1", launchType: "FARGATE" }],
   ]) {
-    assert.deepEqual(providers!.toEvents({ key: "", before, after: none }, 1000), []);
+    assert.deepEqual(providers!.toEvents({ key: "", before, after: none }, 1000, noViews), []);
   }
 });
 
@@ -135,7 +142,7 @@ test("service discovery: each task of a service that becomes unhealthy in its re
   const instance = (health: InstanceRecord["health"]) =>
     ({ ...at, serviceId: "srv-1", id: "t", health, owner: serviceKey(at) }) as unknown as InstanceRecord;
   const told = (before: InstanceRecord | undefined, after: InstanceRecord) =>
-    registries!.toEvents({ key: "", before, after }, 1000);
+    registries!.toEvents({ key: "", before, after }, 1000, noViews);
   const [event, ...others] = told(instance("HEALTHY"), instance("UNHEALTHY"));
   assert.deepEqual([event?.detailType, event?.resources, others], ["ECS Service Action", [serviceArn], []]);
   assert.deepEqual(event?.detail, {
@@ -156,7 +163,7 @@ test("deployments: each new one, and each that comes to its end", () => {
     ({ id, rolloutState, rolloutStateReason: `${id} ${rolloutState}`, updatedAt: 0 }) as DeploymentRecord;
   const service = (...list: DeploymentRecord[]) => ({ serviceArn, deployments: list }) as unknown as ServiceRecord;
   const names = (before: ServiceRecord | undefined, after: ServiceRecord | undefined) =>
-    deployments!.toEvents({ key: "", before, after }, 0).map(({ detail }) => {
+    deployments!.toEvents({ key: "", before, after }, 0, noViews).map(({ detail }) => {
       const { eventType, eventName, deploymentId } = detail as Record<string, string>;
       return `${eventType} ${eventName} ${deploymentId}`;
     });
@@ -173,14 +180,15 @@ test("deployments: each new one, and each that comes to its end", () => {
   assert.deepEqual(names(service(second), undefined), []);
 });
 
-test("container instances: each version, with what was registered and whether its agent is connected", () => {
+test("container instances: each version, with what was registered and whether its agent is connected", async () => {
   const containerInstanceArn = "arn:aws:ecs:us-east-1:000000000000:container-instance/web/1";
   const instance = {
     ...{ ...at, id: "1", containerInstanceArn, ec2InstanceId: "i-1", status: "DRAINING", agentConnected: true },
     ...{ attributes: [{ name: "ecs.os-type", value: "linux" }], cpu: 1024, memoryMiB: 512, reservedPorts: [] },
     ...{ registeredAt: 0, version: 2 },
   };
-  const [event] = instances!.toEvents({ key: "", before: { ...instance, version: 1 }, after: instance }, 0);
+  const { store } = await testWorld({ collections: ecsCollections });
+  const [event] = instances!.toEvents({ key: "", before: { ...instance, version: 1 }, after: instance }, 0, store);
   assert.deepEqual(
     [event?.detailType, event?.resources],
     ["ECS Container Instance State Change", [containerInstanceArn]],
@@ -190,6 +198,6 @@ test("container instances: each version, with what was registered and whether it
     [detail["status"], detail["agentConnected"], detail["version"], detail["registeredAt"], detail["clusterArn"]],
     ["DRAINING", true, 2, "1970-01-01T00:00:00.000Z", "arn:aws:ecs:us-east-1:000000000000:cluster/web"],
   );
-  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: { ...instance } }, 0), []);
-  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: undefined }, 0), []);
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: { ...instance } }, 0, noViews), []);
+  assert.deepEqual(instances!.toEvents({ key: "", before: instance, after: undefined }, 0, noViews), []);
 });

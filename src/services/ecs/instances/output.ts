@@ -18,7 +18,7 @@ export function toContainerInstance(
   const own = store.view(tasks).by("instance", instance.containerInstanceArn);
   return {
     ...registeredInstance(instance),
-    remainingResources: remaining(store, instance),
+    remainingResources: remainingResources(store, instance),
     runningTasksCount: own.filter(({ value }) => isRunning(value)).length,
     pendingTasksCount: own.filter(({ value }) => isPending(value)).length,
     attributes: attributesOfInstance(store, instance),
@@ -52,7 +52,8 @@ export function attributesOfInstance(store: Views, instance: ContainerInstanceRe
   return all.map(({ name, value }) => ({ name, ...(value !== undefined && { value }) }));
 }
 
-function remaining(store: Views, instance: ContainerInstanceRecord): Resource[] {
+/** What its tasks have left of it. */
+export function remainingResources(store: Views, instance: ContainerInstanceRecord): Resource[] {
   const { cpu, memoryMiB } = poolOfInstance(store, instance).room(instance.id);
   return resources(cpu, memoryMiB, [...instance.reservedPorts, ...portsOn(store, instance)]);
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Failure, RunTaskRequest } from "#generated/ecs/types.ts";
+import type { ContainerInstance, Failure, RunTaskRequest } from "#generated/ecs/types.ts";
 import { putInstance } from "../../../../test/support/container-instances.ts";
-import { isFault } from "../../../../test/support/context.ts";
+import { isFault, type TestWorld } from "../../../../test/support/context.ts";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
-import { type ContainerInstanceRecord, containerInstanceKey } from "../model/container-instance.ts";
+import { taskController } from "../controllers/task/controller.ts";
+import { ecsEventSources } from "../events/index.ts";
+import { type ContainerInstanceRecord, containerInstanceKey, containerInstances } from "../model/container-instance.ts";
 import { changeTask, type TaskRecord, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
 
@@ -30,23 +32,39 @@ async function withInstances(...given: readonly Partial<ContainerInstanceRecord>
       .map(({ containerInstanceArn: arn = "" }) => arn.split("/").at(-1))
       .toSorted();
   const end = async (task: TaskRecord) => {
-    const steps = [
-      "PENDING",
-      "ACTIVATING",
-      "RUNNING",
-      "DEACTIVATING",
-      "STOPPING",
-      "DEPROVISIONING",
-      "STOPPED",
-    ] as const;
+    const steps = ["PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"] as const;
     const found = [...world.store.view(tasks).all()].find(({ value }) => value.id === task.id)!;
     for (const lastStatus of steps) {
       const value = changeTask((await world.store.get(found.key)).value!, { lastStatus, desiredStatus: "STOPPED" });
       const component = lastStatus === "PENDING" ? "ecs.scheduler" : "ecs.task";
       await world.store.as(component).commit({ put: [{ key: found.key, value }] });
     }
+    await world.reconcile(taskController, found.key);
   };
   return { ...service, add, run, all, places, end };
+}
+
+/** What the events of the world's instances say of their versions, and of CPU, memory and ports that are left. */
+function tellsOfInstances({ store }: TestWorld): string[] {
+  const source = ecsEventSources.find(({ collection }) => collection === containerInstances.name)!;
+  const told: string[] = [];
+  store.observe(({ changes }) => {
+    for (const change of changes) {
+      if (change.type !== "put" || !change.entry.key.startsWith(`${containerInstances.name}/`)) continue;
+      const { key, value: after } = change.entry;
+      for (const { detail } of source.toEvents({ key, before: change.previous?.value, after }, 1000, store)) {
+        const { version, remainingResources, attributes, updatedAt } = detail as ContainerInstance & Dated;
+        const [cpu, memory, ports] = remainingResources!;
+        const left = `${cpu!.integerValue} ${memory!.integerValue} ${ports!.stringSetValue}`;
+        told.push(`${version}: ${left} ${attributes!.at(-1)!.name} ${updatedAt}`);
+      }
+    }
+  });
+  return told;
+}
+
+interface Dated {
+  readonly updatedAt: string;
 }
 
 const arnOf = (id: string) => `arn:aws:ecs:us-east-1:000000000000:container-instance/web/${id}`;
@@ -67,6 +85,19 @@ describe("RunTask on container instances", () => {
     const [task] = (await run()).tasks!;
     // Of memory the soft limit where there is one: so much is reserved for it.
     assert.deepEqual([task!.cpu, task!.memory], ["100", "576"]);
+  });
+
+  test("events tell of what is left of an instance, when a task comes and when it has stopped", async () => {
+    const { run, all, end, world } = await withInstances({});
+    await world.call(operations, "PutAttributes", {
+      cluster: "web",
+      attributes: [{ name: "own", targetId: arnOf("i-a") }],
+    });
+    const told = tellsOfInstances(world);
+    await run();
+    await end(all()[0]!);
+    const at = "own 1970-01-01T00:00:01.000Z";
+    assert.deepEqual(told, [`2: 924 448 22 ${at}`, `3: 1024 1024 22 ${at}`]);
   });
 
   test("gives each task an instance, and tells why the others have none", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, describe1, ready, tasksTo } from "../../../../test/support/ecs-services.ts";
+import { noViews } from "../../../../test/support/no-views.ts";
 import { agentDesiredStatus } from "../agents/payload.ts";
 import { ecsEventSources } from "../events/index.ts";
 import { tasks } from "../model/task.ts";
@@ -58,7 +59,7 @@ test("the warning is an event while the task still runs", async () => {
   const [after] = interrupted;
   const [source] = ecsEventSources;
   const was = before.find(({ id }) => id === after!.id);
-  const [event] = source!.toEvents({ key: "", before: was, after }, 0);
+  const [event] = source!.toEvents({ key: "", before: was, after }, 0, noViews);
   const { lastStatus, desiredStatus, stopCode, stoppedReason } = event!.detail as Record<string, string>;
   assert.deepEqual(
     [event!.detailType, lastStatus, desiredStatus, stopCode, stoppedReason],

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { alarms } from "#services/cloudwatch/model.ts";
 import { operations as ecs } from "#services/ecs/operations/index.ts";
 import { deliveries } from "#services/events/model.ts";
+import { noViews } from "../../../../../test/support/no-views.ts";
 import { type ScalingWorld, scalingWorld, targetInput } from "../../../../../test/support/scaling.ts";
 import { scaledToMax } from "../../event.ts";
 import { scalingActivities } from "../../model.ts";
@@ -195,7 +196,7 @@ test("EventBridge is told when a target was scaled out to its maximum", async ()
   const [before] = [...world.store.view(scalingActivities).all()];
   await world.fulfil();
   const [after] = [...world.store.view(scalingActivities).all()];
-  const [event] = scaledToMax.toEvents({ key: after!.key, before: before!.value, after: after!.value }, 0);
+  const [event] = scaledToMax.toEvents({ key: after!.key, before: before!.value, after: after!.value }, 0, noViews);
   assert.equal(event!.detailType, "Application Auto Scaling Scaling Activity State Change");
   assert.deepEqual(event!.detail, {
     ...{ startTime: "2026-01-01T00:00:00Z", endTime: "2026-01-01T00:00:00Z" },
@@ -203,6 +204,9 @@ test("EventBridge is told when a target was scaled out to its maximum", async ()
     ...{ resourceId: "service/web/app", scalableDimension: "ecs:service:DesiredCount", serviceNamespace: "ecs" },
     ...{ statusCode: "Successful", scaledToMax: true, direction: "scale-out" },
   });
-  assert.deepEqual(scaledToMax.toEvents({ key: after!.key, before: after!.value, after: after!.value }, 0), []);
+  assert.deepEqual(
+    scaledToMax.toEvents({ key: after!.key, before: after!.value, after: after!.value }, 0, noViews),
+    [],
+  );
   assert.equal([...world.store.view(deliveries).all()].length + [...world.store.view(alarms).all()].length, 0);
 });

@@ -1,8 +1,9 @@
 import { type Controller, watch } from "#kernel/controller.ts";
-import type { Key, Read, Store } from "#kernel/store.ts";
+import type { Key, Put, Read, Store } from "#kernel/store.ts";
 import { type InstanceRecord, instances } from "#services/discovery/model.ts";
 import { networkInterfaceKey, removeInterface } from "#services/ec2/model.ts";
 import { targets } from "#services/elb/model.ts";
+import { changeInstance, instanceKeyOfArn } from "../../model/container-instance.ts";
 import { serviceNameIn } from "../../model/service.ts";
 import { type TaskRecord, taskKey, tasks } from "../../model/task.ts";
 import { registrationKeys } from "../../services/registration.ts";
@@ -27,9 +28,10 @@ export const taskController: Controller = {
     const plan = planTask(task.value, clock.now(), { isRegistered, ...targetHolds(store, task.key) });
     if ("waitingFor" in plan) return;
     const released = plan.releaseInterface ? await release(task.value, store) : undefined;
+    const freed = plan.next.lastStatus === "STOPPED" ? await freedInstance(task.value, store) : undefined;
     await store.commit({
-      unchanged: [task, ...registrations, ...(released?.unchanged ?? [])],
-      put: [{ key: task.key, value: plan.next }],
+      unchanged: [task, ...registrations, ...(released?.unchanged ?? []), ...(freed?.unchanged ?? [])],
+      put: [{ key: task.key, value: plan.next }, ...(freed?.put ?? [])],
       remove: released?.remove ?? [],
     });
   },
@@ -39,6 +41,17 @@ export const taskController: Controller = {
 async function readRegistrations(task: TaskRecord, store: Store): Promise<Read<InstanceRecord>[]> {
   if (task.lastStatus !== "DEACTIVATING") return [];
   return Promise.all(registrationKeys(store, task).map((key) => store.get(key)));
+}
+
+/** What a task has had of its container instance is free: that is a new version of the instance, as its start was. */
+async function freedInstance(
+  task: TaskRecord,
+  store: Store,
+): Promise<{ unchanged: readonly Read<unknown>[]; put: readonly Put[] } | undefined> {
+  if (task.containerInstanceArn === undefined) return undefined;
+  const instance = await store.get(instanceKeyOfArn(task, task.containerInstanceArn));
+  if (instance.value === undefined || instance.value.status === "INACTIVE") return undefined;
+  return { unchanged: [instance], put: [{ key: instance.key, value: changeInstance(instance.value, {}) }] };
 }
 
 async function release(
