@@ -21,6 +21,7 @@ import { type CallCheck, createActAs } from "#platform/act-as.ts";
 import { Bugs } from "#platform/bugs.ts";
 import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources, linkedRoleUses } from "#platform/collections.ts";
+import { accessMend } from "#platform/data-access.ts";
 import { type DataFolder, makeDataFolder, openDataFolder } from "#platform/data-folder.ts";
 import { diskFiles } from "#platform/disk-files.ts";
 import { freeSpace, spaceProblems } from "#platform/disk-space.ts";
@@ -351,8 +352,10 @@ function asServiceAddressError(error: unknown): never {
 
 /** What the user can mend is told without a stack: what was refused by the machine, or by what the user asked for. */
 function asCommandError(error: unknown, dataDir: string): never {
-  if (error instanceof DriverError) throw new CommandError(error.message, exitCodes.unavailable);
-  const { syscall, code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof DriverError && error.reason !== "NoAccess") {
+    throw new CommandError(error.message, exitCodes.unavailable);
+  }
+  const { syscall, code, message } = (error instanceof DriverError ? error.cause : error) as NodeJS.ErrnoException;
   if (syscall === "listen" || syscall === "getaddrinfo") {
     const mend = "Choose another port with --port, or address with --host.";
     throw new CommandError(`${message}. ${mend}`, exitCodes.unavailable);
@@ -361,6 +364,8 @@ function asCommandError(error: unknown, dataDir: string): never {
     const mend = `Free some space on the disk of the data folder, ${dataDir}, and start again.`;
     throw new CommandError(`${message}. ${mend}`, exitCodes.unavailable);
   }
-  if (syscall !== undefined) throw new CommandError(`The machine refused: ${message}.`, exitCodes.unavailable);
+  const mend = accessMend(code, dataDir);
+  const words = `The machine refused: ${message}.${mend === undefined ? "" : ` ${mend}`}`;
+  if (syscall !== undefined) throw new CommandError(words, exitCodes.unavailable);
   throw error;
 }

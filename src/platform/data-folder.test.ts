@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -32,6 +32,37 @@ test("a folder that cannot be made is refused, where the file system takes none 
   for (const path of ["/proc/none/deep", join(base, "new", "identity.json", "deep")]) {
     assert.throws(() => openDataFolder(path, {}, random), { name: "DriverError", message: words }, path);
   }
+});
+
+test("a file or a link to nowhere in the folder's place is named", () => {
+  writeFileSync(join(base, "a-file"), "");
+  symlinkSync(join(base, "nowhere"), join(base, "a-link"));
+  const refusals = {
+    "a-file": /it is a file\. Name another/,
+    "a-link": /it is a link to something that is not there\./,
+  };
+  for (const [name, message] of Object.entries(refusals)) {
+    assert.throws(() => makeDataFolder(join(base, name)), { name: "DriverError", message }, name);
+  }
+});
+
+test("a file of the folder that is not whole is refused with what to do", () => {
+  const path = join(base, "broken");
+  openDataFolder(path, {}, random);
+  const mends = {
+    "identity.json": /from a backup: it names/,
+    "credentials.json": /or remove it/,
+    "metrics-token": /or remove/,
+  };
+  for (const [name, message] of Object.entries(mends)) {
+    const whole = readFileSync(join(path, name));
+    for (const text of name === "metrics-token" ? ["", "two words"] : ["", '{"cut', "{}", "null"]) {
+      writeFileSync(join(path, name), text);
+      assert.throws(() => openDataFolder(path, {}, random), { name: "DriverError", message }, `${name}: ${text}`);
+    }
+    writeFileSync(join(path, name), whole);
+  }
+  openDataFolder(path, {}, random);
 });
 
 test("starts at the same time make the folder together", async () => {
@@ -94,4 +125,7 @@ test("the master key lies outside the data folder, or comes from the environment
   writeFileSync(join(base, "k"), "short");
   assert.throws(() => readMasterKey("p1", { ESTIVA_MASTER_KEY_FILE: join(base, "k") }, random), /32 bytes/);
   assert.throws(() => readMasterKey("p1", { ESTIVA_MASTER_KEY_FILE: join(base, "none") }, random), /cannot be read/);
+  // Where the file system takes no folders, the recursive way of making them does not end.
+  const refused = { name: "DriverError", message: /^The master key .* cannot be written: .* or another folder by XDG/ };
+  assert.throws(() => readMasterKey("p1", { XDG_CONFIG_HOME: "/proc/none" }, random), refused);
 });

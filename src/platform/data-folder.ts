@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DriverError } from "#kernel/fault.ts";
 import { characters, hex, type Random, shuffled } from "#kernel/random.ts";
+import { checkDataAccess, whyNoFolder } from "./data-access.ts";
 
 /** The root's access key. */
 export interface RootCredentials {
@@ -32,22 +33,23 @@ export interface DataFolder {
   withdraw(): void;
 }
 
-/**
- * Makes the folder and those above it, readable by their owner only. Not by the recursive way of `mkdirSync`, which
- * does not end where the file system takes no folders (`/proc`). Throws a `DriverError`.
- */
+/** Makes the folder and those above it, readable by their owner only. Throws a `DriverError`. */
 export function makeDataFolder(path: string): void {
+  const refused = (why: string, cause?: unknown) =>
+    new DriverError("Failed", `The folder ${path} cannot be made: ${why}. Name another one with --data.`, { cause });
+  let inTheWay: string | undefined;
   try {
-    makeFolders(resolve(path));
+    inTheWay = whyNoFolder(resolve(path));
+    if (inTheWay === undefined) makeFolders(resolve(path));
   } catch (error) {
-    const mend = "Name another one with --data.";
-    throw new DriverError("Failed", `The folder ${path} cannot be made: ${(error as Error).message}. ${mend}`, {
-      cause: error,
-    });
+    throw refused((error as Error).message, error);
   }
+  if (inTheWay !== undefined) throw refused(inTheWay);
+  checkDataAccess(path);
 }
 
-function makeFolders(path: string): void {
+/** Not by the recursive way of `mkdirSync`, which does not end where the file system takes no folders (`/proc`). */
+export function makeFolders(path: string): void {
   if (existsSync(path)) return;
   makeFolders(dirname(path));
   try {
@@ -60,16 +62,17 @@ function makeFolders(path: string): void {
 /** Opens the folder, making what is missing, readable by its owner only. Throws a `DriverError` for broken files. */
 export function openDataFolder(path: string, env: NodeJS.ProcessEnv, random: Random): DataFolder {
   makeDataFolder(path);
-  const identity = readOrMake(join(path, "identity.json"), () => ({
+  const makeIdentity = () => ({
     platformId: hex(random, 8),
     serviceAddress: freeServiceAddress(addressesOfHost(), random),
-  }));
+  });
+  const identity = readOrMake(join(path, "identity.json"), makeIdentity, identityForm);
   return {
     path,
     platformId: identity.platformId,
     serviceAddress: env.ESTIVA_SERVICE_ADDRESS || identity.serviceAddress,
     root: rootCredentials(path, env, random),
-    metricsToken: readOrMake(join(path, "metrics-token"), () => hex(random, 48), plainText),
+    metricsToken: readOrMake(join(path, "metrics-token"), () => hex(random, 48), tokenForm),
     announce: (file) => writeFile(join(path, "platform.json"), json.write(file)),
     withdraw: () => rmSync(join(path, "platform.json"), { force: true }),
   };
@@ -98,7 +101,7 @@ function rootCredentials(path: string, env: NodeJS.ProcessEnv, random: Random): 
     throw new DriverError("InvalidSpec", message);
   }
   if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
-  return readOrMake(join(path, "credentials.json"), () => newCredentials(random));
+  return readOrMake(join(path, "credentials.json"), () => newCredentials(random), credentialsForm);
 }
 
 /** In the form of AWS's: the SDKs of some languages check it. */
@@ -113,20 +116,43 @@ function newCredentials(random: Random): RootCredentials {
 interface FileForm<T> {
   parse(text: string): T;
   write(value: T): string;
+  isWhole(value: T): boolean;
+  /** What to do about one that is broken. */
+  readonly mend: string;
 }
-const json: FileForm<unknown> = { parse: JSON.parse, write: (value) => JSON.stringify(value, undefined, 2) };
-const plainText: FileForm<string> = { parse: (text) => text.trim(), write: (value) => value };
+const json = { parse: JSON.parse, write: (value: unknown) => JSON.stringify(value, undefined, 2) };
+const isWord = (value: unknown) => typeof value === "string" && /^\S+$/.test(value);
+const identityForm: FileForm<Pick<DataFolder, "platformId" | "serviceAddress">> = {
+  ...json,
+  isWhole: (value) => isWord(value?.platformId) && isWord(value.serviceAddress),
+  mend: "Put it back from a backup: it names all that this platform has made on the machine.",
+};
+const credentialsForm: FileForm<RootCredentials> = {
+  ...json,
+  isWhole: (value) => isWord(value?.accessKeyId) && isWord(value.secretAccessKey),
+  mend: "Put it back from a backup, or remove it: the root is given a new access key then.",
+};
+const tokenForm: FileForm<string> = {
+  parse: (text) => text.trim(),
+  write: (value) => value,
+  isWhole: isWord,
+  mend: "Put it back from a backup, or remove it: a new token is made then.",
+};
 
-function readOrMake<T>(path: string, make: () => T, form: FileForm<T> = json as FileForm<T>): T {
+function readOrMake<T>(path: string, make: () => T, form: FileForm<T>): T {
+  const refused = (why: string, cause?: unknown) =>
+    new DriverError("Failed", `${path} cannot be read: ${why}. ${form.mend}`, { cause });
+  let value: T | undefined;
   try {
-    return form.parse(readFileSync(path, "utf8"));
+    value = form.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new DriverError("Failed", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw refused((error as Error).message, error);
   }
-  const value = make();
-  writeFile(path, form.write(value));
+  if (value === undefined) {
+    value = make();
+    writeFile(path, form.write(value));
+  }
+  if (!form.isWhole(value)) throw refused("it is not whole");
   return value;
 }
 

@@ -77,6 +77,6 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     const full = "No space left on the disk of the data folder.";
-    throw diskError(cause, { full, failed: `The disk failed: ${String(cause)}` });
+    throw diskError(cause, { full, failed: `The disk failed: ${(cause as Error).message}` });
   }
 }

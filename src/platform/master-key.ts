@@ -1,9 +1,10 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DriverError } from "#kernel/fault.ts";
 import { hex, type Random } from "#kernel/random.ts";
 import { masterKeyBytes } from "#kernel/secret-box.ts";
+import { makeFolders } from "./data-folder.ts";
 
 /**
  * The key under which secrets are encrypted at rest and session tokens are sealed: `ESTIVA_MASTER_KEY` (base64), else
@@ -32,13 +33,24 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new DriverError("NotFound", `The master key cannot be read: ${(cause as Error).message}.`, { cause });
+    throw new DriverError("NotFound", `The master key ${path} cannot be read: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function make(path: string, text: string, random: Random): void {
+  if (existsSync(path)) return;
+  try {
+    write(path, text, random);
+  } catch (cause) {
+    const mend = "Give one by ESTIVA_MASTER_KEY or ESTIVA_MASTER_KEY_FILE, or another folder by XDG_CONFIG_HOME.";
+    const message = `The master key ${path} cannot be written: ${(cause as Error).message}. ${mend}`;
+    throw new DriverError("Failed", message, { cause });
   }
 }
 
 /** Writes the file unless it is there. It appears whole, so that two starts at once agree on one key. */
-function make(path: string, text: string, random: Random): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+function write(path: string, text: string, random: Random): void {
+  makeFolders(resolve(dirname(path)));
   const temporary = `${path}.${hex(random, 8)}`;
   writeFileSync(temporary, `${text}\n`, { mode: 0o600, flush: true, flag: "wx" });
   try {

@@ -245,6 +245,7 @@ describe("estiva", { skip: shared.skip }, () => {
       64,
       new RegExp(`^estiva: --port takes a whole number from 0 to 65535, not ${port}\\.\\n$`),
     ]),
+    [["up", "--host", ""], 64, /^estiva: --host takes an address, such as 127\.0\.0\.1\.\n$/],
     [["run", "-e", "NOVALUE", busyboxReference], 64, /^estiva: --env takes NAME=VALUE, not NOVALUE\.\n$/],
     [["logs", "--since", "soon", "ffff"], 64, /^estiva: --since takes a time such as 15m, .*, not soon\.\n/],
     [["logs", "ffff"], 1, /^estiva: No task of the cluster default has an id that begins with ffff\.\n$/],

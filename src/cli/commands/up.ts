@@ -62,8 +62,11 @@ export function upCommand(runPlatform: RunPlatform): Command {
 function upOptions(args: Arguments, env: Terminal["env"]): UpOptions {
   const account = env.ESTIVA_ACCOUNT_ID || "000000000000";
   if (!/^\d{12}$/.test(account)) throw new CommandError("ESTIVA_ACCOUNT_ID must have 12 digits.", exitCodes.usage);
+  const listenHost = lastValue(args, "host") ?? "127.0.0.1";
+  // Taken as no host it would be every address of the machine.
+  if (listenHost === "") throw new CommandError("--host takes an address, such as 127.0.0.1.", exitCodes.usage);
   return {
-    listenHost: lastValue(args, "host") ?? "127.0.0.1",
+    listenHost,
     port: numberOf(args, "port", defaultPort, 0, 65_535),
     dataDir: dataFolder(env, lastValue(args, "data")),
     dev: args.flags.has("dev") || env.ESTIVA_DEV === "1",

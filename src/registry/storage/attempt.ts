@@ -1,12 +1,18 @@
 import { DriverError } from "#kernel/fault.ts";
 
-/** What kept file system work from being done: `NoSpace` (the disk is full) or `Failed`; any other error as it is. */
+/**
+ * What kept file system work from being done: `NoSpace` (the disk is full), `NoAccess` (files of another user, or a
+ * read-only file system) or `Failed`; any other error as it is.
+ */
 export function diskError(cause: unknown, words: { readonly full: string; readonly failed: string }): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (cause instanceof DriverError || code === undefined) return cause;
   const full = code === "ENOSPC" || code === "EDQUOT";
-  return new DriverError(full ? "NoSpace" : "Failed", full ? words.full : words.failed, { retryable: full, cause });
+  const reason = full ? "NoSpace" : noAccess.has(code) ? "NoAccess" : "Failed";
+  return new DriverError(reason, full ? words.full : words.failed, { retryable: full, cause });
 }
+
+const noAccess: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /** Runs file system work; its errors become `DriverError`s: `NoSpace` (the disk is full), `NotFound`, else `Failed`. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T> {

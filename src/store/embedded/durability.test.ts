@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -121,6 +121,26 @@ test("files of others are refused", async (t) => {
   const text = folder(t);
   writeFileSync(join(text, "store.db"), "not a database at all, but long enough to be looked at as one".repeat(20));
   await assert.rejects(openEmbeddedEngine({ clock, dataDir: text }), { reason: "Unsupported" });
+});
+
+test("a damaged file is refused with what to do", async (t) => {
+  const damages: Record<string, (file: string) => void> = {
+    "pages of the file": (file) => {
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.fill(0xa5, 8192));
+    },
+    "the end of the file": (file) => truncateSync(file, 20_000),
+    "a record": (file) => withDatabase(file, (db) => db.exec(`UPDATE log SET value = '{"cut' WHERE key = 'a/7'`)),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    const dataDir = folder(t);
+    const engine = await open(t, dataDir);
+    for (let i = 0; i < 50; i++) await put(engine, `a/${i}`, "x".repeat(1000));
+    await engine.close();
+    damage(join(dataDir, "store.db"));
+    const message = /store\.db is damaged: .* Put the data folder back from a backup\.$/;
+    await assert.rejects(openEmbeddedEngine({ clock, dataDir }), { name: "DriverError", message }, what);
+  }
 });
 
 test("an older schema is brought up step by step, each only once", () => {

@@ -15,6 +15,7 @@ import { checkSchema, migrate } from "./sqlite-schema.ts";
  * synced before anything more is written.
  */
 export class SqliteJournal implements Journal {
+  readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #holderFile: string;
   readonly #statements: Statements;
@@ -30,6 +31,7 @@ export class SqliteJournal implements Journal {
    * it, `Unsupported` when a newer version wrote it or it is not Estiva's.
    */
   constructor(file: string) {
+    this.#path = file;
     this.#holderFile = `${file}.holder`;
     this.#db = openLocked(file, this.#holderFile);
     try {
@@ -39,14 +41,18 @@ export class SqliteJournal implements Journal {
       this.#file = openSync(file, "r+");
     } catch (error) {
       this.#db.close();
-      throw toDriverError(error);
+      throw toDriverError(error, file);
     }
   }
 
   load(): JournalContent {
-    const meta = this.#statements.readMeta.get() as { compactedRevision: number; lastLease: number };
-    const leases = this.#statements.readLeases.all() as { id: number; ttlSeconds: number }[];
-    return { ...meta, leases, rows: this.#rows() };
+    try {
+      const meta = this.#statements.readMeta.get() as { compactedRevision: number; lastLease: number };
+      const leases = this.#statements.readLeases.all() as { id: number; ttlSeconds: number }[];
+      return { ...meta, leases, rows: this.#rows() };
+    } catch (error) {
+      throw toDriverError(error, this.#path);
+    }
   }
 
   write(group: JournalGroup): void {
@@ -64,7 +70,7 @@ export class SqliteJournal implements Journal {
     } catch (error) {
       // A full disk has already rolled the transaction back in some cases.
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw toDriverError(error);
+      throw toDriverError(error, this.#path);
     }
   }
 
@@ -90,7 +96,7 @@ export class SqliteJournal implements Journal {
       this.#db.exec("PRAGMA synchronous = OFF; PRAGMA wal_checkpoint(PASSIVE)");
       return true;
     } catch (error) {
-      const failure = toDriverError(error);
+      const failure = toDriverError(error, this.#path);
       // The log goes on as it is: nothing is lost, and the next group has it tried again.
       if (failure instanceof DriverError && failure.reason === "NoSpace") return false;
       throw failure;
@@ -107,17 +113,10 @@ export class SqliteJournal implements Journal {
   }
 
   *#rows(): Iterable<JournalRow> {
-    for (const row of this.#statements.readRows.iterate()) {
-      const [id, revision, key, json, createRevision, version, lease] = row as unknown as RowColumns;
-      yield {
-        id,
-        revision,
-        key,
-        value: json === null ? undefined : JSON.parse(json),
-        createRevision,
-        version,
-        lease: lease ?? undefined,
-      };
+    try {
+      for (const row of this.#statements.readRows.iterate()) yield toRow(row as unknown as RowColumns);
+    } catch (error) {
+      throw toDriverError(error, this.#path);
     }
   }
 
@@ -146,6 +145,11 @@ export class SqliteJournal implements Journal {
 type RowColumns = [number, number, string, string | null, number, number, number | null];
 type Statements = ReturnType<typeof prepare>;
 
+function toRow([id, revision, key, json, createRevision, version, lease]: RowColumns): JournalRow {
+  const value = json === null ? undefined : JSON.parse(json);
+  return { id, revision, key, value, createRevision, version, lease: lease ?? undefined };
+}
+
 const pageBytes = 8192;
 /** Pages that stay in the file for the next writes: 4 MiB. */
 const spareFreePages = 512;
@@ -170,7 +174,7 @@ function openLocked(file: string, holderFile: string): DatabaseSync {
   } catch (error) {
     db?.close();
     if (errorCode(error) === sqliteBusy) throw inUse(file, holderFile, error);
-    throw toDriverError(error);
+    throw toDriverError(error, file);
   }
 }
 
@@ -213,6 +217,8 @@ function prepare(db: DatabaseSync) {
 }
 
 const sqliteBusy = 5;
+const sqliteReadOnly = 8;
+const sqliteCorrupt = 11;
 const sqliteFull = 13;
 const sqliteNotADatabase = 26;
 
@@ -222,18 +228,28 @@ function errorCode(error: unknown): number | undefined {
   return typeof errcode === "number" ? errcode & 0xff : undefined;
 }
 
-function toDriverError(error: unknown): unknown {
-  if (error instanceof DriverError) return error;
-  const code = errorCode(error);
-  if (code === undefined) return error;
-  const message = (error as Error).message;
+function toDriverError(cause: unknown, file: string): unknown {
+  if (cause instanceof DriverError) return cause;
+  const code = errorCode(cause);
+  const { message } = cause as Error;
+  // A row is written as a whole: one that is not what was written has been damaged on the disk.
+  if (code === sqliteCorrupt || cause instanceof SyntaxError) {
+    const mend = "Put the data folder back from a backup.";
+    return new DriverError("Failed", `${file} is damaged: ${message}. ${mend}`, { cause });
+  }
+  if (code === undefined) return cause;
   if (code === sqliteFull) {
-    return new DriverError("NoSpace", "The disk of the data folder is full.", { retryable: true, cause: error });
+    return new DriverError("NoSpace", "The disk of the data folder is full.", { retryable: true, cause });
   }
   if (code === sqliteNotADatabase) {
-    return new DriverError("Unsupported", "The data folder holds a file that is not Estiva's.", { cause: error });
+    const mend = "Put the data folder back from a backup, or use another one.";
+    return new DriverError("Unsupported", `${file} is not a store of Estiva: it is no database. ${mend}`, { cause });
   }
-  return new DriverError("Failed", `The store's file could not be read or written: ${message}`, { cause: error });
+  if (code === sqliteReadOnly) {
+    const mend = "Both must be writable.";
+    return new DriverError("Failed", `${file} or its folder is read-only: ${message}. ${mend}`, { cause });
+  }
+  return new DriverError("Failed", `${file} could not be read or written: ${message}`, { cause });
 }
 
 function synced(file: number): Promise<void> {
