@@ -181,14 +181,29 @@ export interface TargetGroupSpec {
     | { readonly type: "source_ip" };
   /** How long a target may be silent; by default as long as the load balancer's idle timeout. */
   readonly serverTimeoutSeconds?: number;
+  /** How long an upgraded connection, or one of TCP, may be silent; by default as long as `serverTimeoutSeconds`. */
+  readonly tunnelTimeoutSeconds?: number;
   /** `proxy_protocol_v2.enabled` */
   readonly proxyProtocol: boolean;
   /** Of network load balancers; by default connections to a target that is unhealthy end, and no others. */
   readonly endsConnections?: EndsConnections;
   readonly healthCheck: TargetHealthCheck;
+  /** Without health checks: targets that connections fail with are left alone for a while; by default none is. */
+  readonly outlierDetection?: OutlierDetection;
   /** With HTTP: requests wait so long for a healthy target while there is none; by default not at all. */
   readonly holdSeconds?: number;
   readonly targets: readonly TargetSpec[];
+}
+
+/**
+ * So many failed connections within so many seconds eject a target for the shortest time, the next one for twice that,
+ * and so on to the longest. Where all targets of a group are ejected, all are used.
+ */
+export interface OutlierDetection {
+  readonly failures: number;
+  readonly withinSeconds: number;
+  readonly shortestSeconds: number;
+  readonly longestSeconds: number;
 }
 
 /** When the connections to a target end though neither side has ended them. */

@@ -6,7 +6,7 @@ import { parseStat, type ServerStatus, serverStatus } from "./runtime-api.ts";
 
 const server = (status: string, check = "", code?: number): ServerStatus => ({
   ...{ backend: "g_1", name: "t_1", status, check, checkMs: 0, isBeingChecked: false },
-  ...{ sessions: 0, weight: 1, changedSeconds: 0 },
+  ...{ sessions: 0, weight: 1, failedConnections: 0, changedSeconds: 0 },
   ...(code !== undefined && { code }),
 });
 const { healthCheck } = groupOf("any", []);
@@ -70,7 +70,8 @@ describe("the health of a target", () => {
 
   test("`show stat` is read by the names of its columns, with marks of checks under way", () => {
     const text =
-      "# pxname,svname,scur,status,lastchg,check_status,check_code,check_duration\ng,t,3,DOWN 1/2,7,* L7STS,503,12\n\n";
+      "# pxname,svname,scur,econ,wretr,wredis,status,lastchg,check_status,check_code,check_duration\n" +
+      "g,t,3,1,20,300,DOWN 1/2,7,* L7STS,503,12\n\n";
     assert.deepEqual(parseStat(text).map(serverStatus), [
       {
         backend: "g",
@@ -82,6 +83,7 @@ describe("the health of a target", () => {
         code: 503,
         sessions: 3,
         weight: 0,
+        failedConnections: 321,
         changedSeconds: 7,
       },
     ]);

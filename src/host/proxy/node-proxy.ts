@@ -12,20 +12,21 @@ import { parseHold } from "./config/hold.ts";
 import { ownAnswers, ownAnswersVariable } from "./config/own-answers.ts";
 import { EventFeed } from "./events.ts";
 import { isFailing, untilUnhealthyMs } from "./health.ts";
-import { directoryOf, isGroupName, type NodeDirectory } from "./names.ts";
+import { directoryOf, type NodeDirectory } from "./names.ts";
+import { outlierChanges, type Suspects } from "./outliers.ts";
 import { ManagedProxy, type ProxyPlace } from "./proxy.ts";
 import { configOf } from "./proxy-config.ts";
-import { type RuntimeApi, type StatRow, serverStatus } from "./runtime-api.ts";
+import type { RuntimeApi, StatRow } from "./runtime-api.ts";
 import {
-  byName,
   eachTarget,
   endUnhealthyCommands,
   type KnownTarget,
   keepsConnections,
   readyCommands,
   type Servers,
+  serversIn,
   targetChanges,
-  untilDrainedSeconds,
+  untilDrainedMs,
 } from "./targets.ts";
 import { type Counted, type Traffic, TrafficCounter } from "./traffic.ts";
 
@@ -92,7 +93,9 @@ export class NodeProxy {
   #since: ReadonlyMap<string, { readonly state: string; readonly since: number }> = new Map();
   /** New targets that fail their checks -> when they are unhealthy. */
   readonly #failing = new Map<string, Timer>();
-  /** When an unhealthy target will have kept its connections long enough. */
+  /** Targets that connections fail with. */
+  #suspects: Suspects = new Map();
+  /** When an unhealthy target will have kept its connections long enough, or one is ejected no longer. */
   #lookAgain: Timer | undefined;
   readonly #timers = new Set<Timer>();
   #closed = false;
@@ -324,12 +327,14 @@ export class NodeProxy {
     const targets = eachTarget(node, servers);
     this.#watchFailing(targets);
     this.#report(targets);
-    const ending = endUnhealthyCommands(node, targets);
-    if (ending.length > 0) await this.#runtime.sayAll(ending);
+    const now = this.#deps.clock.now();
+    const outliers = outlierChanges(targets, this.#suspects, now);
+    await this.#runtime.sayAll([...endUnhealthyCommands(node, targets), ...outliers.commands]);
+    this.#suspects = outliers.suspects;
     this.#lookAgain?.cancel();
-    const drainedSeconds = untilDrainedSeconds(node, targets);
-    if (drainedSeconds === undefined || this.#closed) return;
-    this.#lookAgain = this.#deps.clock.after(drainedSeconds * 1000, () => this.#lookSoon());
+    const waitMs = Math.min(untilDrainedMs(node, targets), outliers.nextInMs);
+    if (waitMs === Number.POSITIVE_INFINITY || this.#closed) return;
+    this.#lookAgain = this.#deps.clock.after(waitMs, () => this.#lookSoon());
   }
 
   #report(targets: readonly KnownTarget[]): void {
@@ -392,9 +397,4 @@ export class NodeProxy {
 
 function partition<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
   return [all.filter(isFirst), all.filter((each) => !isFirst(each))];
-}
-
-/** The servers that are targets. */
-function serversIn(rows: readonly StatRow[]): Servers {
-  return byName(rows.filter(({ proxy }) => isGroupName(proxy)).map(serverStatus));
 }

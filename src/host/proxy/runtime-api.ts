@@ -120,6 +120,8 @@ export interface ServerStatus {
   /** Sessions that it serves now. */
   readonly sessions: number;
   readonly weight: number;
+  /** All that have failed: those, too, after which it was tried again, there or with another server. */
+  readonly failedConnections: number;
   /** Seconds since its status changed. */
   readonly changedSeconds: number;
 }
@@ -163,6 +165,7 @@ export function serverStatus(row: StatRow): ServerStatus {
     ...(code !== "" && { code: Number(code) }),
     sessions: row.number("scur"),
     weight: row.number("weight"),
+    failedConnections: row.number("econ") + row.number("wretr") + row.number("wredis"),
     changedSeconds: row.number("lastchg"),
   };
 }

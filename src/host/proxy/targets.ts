@@ -1,14 +1,19 @@
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { checkedParameters, openParameters } from "./config/backend.ts";
 import { isReady, type TargetServers, type TargetState, targetState } from "./health.ts";
-import { backendName, isOpenServer, serverNames } from "./names.ts";
-import type { ServerStatus } from "./runtime-api.ts";
+import { backendName, isGroupName, isOpenServer, serverNames } from "./names.ts";
+import { type ServerStatus, type StatRow, serverStatus } from "./runtime-api.ts";
 
 /** Servers by `BACKEND/SERVER`. */
 export type Servers = ReadonlyMap<string, ServerStatus>;
 
-export function byName(servers: readonly ServerStatus[]): Servers {
+function byName(servers: readonly ServerStatus[]): Servers {
   return new Map(servers.map((server) => [`${server.backend}/${server.name}`, server]));
+}
+
+/** The servers that are targets. */
+export function serversIn(rows: readonly StatRow[]): Servers {
+  return byName(rows.filter(({ proxy }) => isGroupName(proxy)).map(serverStatus));
 }
 
 /** What to say to HAProxy so that its servers become the node's targets. */
@@ -97,12 +102,12 @@ export function endUnhealthyCommands(node: LoadBalancerNode, targets: readonly K
   });
 }
 
-/** When the first of the unhealthy targets that keep their connections will have kept them long enough. */
-export function untilDrainedSeconds(node: LoadBalancerNode, targets: readonly KnownTarget[]): number | undefined {
+/** When the first of the unhealthy targets that keep connections will have kept them long enough; infinite: none. */
+export function untilDrainedMs(node: LoadBalancerNode, targets: readonly KnownTarget[]): number {
   const left = targets
     .filter(({ health }) => health.state === "unhealthy.draining")
     .map(({ group, pair }) => endsAfterSeconds(node, group)! - pair.checked.changedSeconds);
-  return left.length === 0 ? undefined : Math.min(...left);
+  return Math.min(...left) * 1000;
 }
 
 /** `BACKEND/SERVER` of both of a target's servers. */
@@ -120,9 +125,12 @@ function serve(group: TargetGroupSpec, target: TargetSpec, servers: Servers): st
   const { checked, open } = pathsOf(group, target);
   const address = `${target.address}:${target.port}`;
   const isChecked = group.healthCheck.enabled;
+  const isObserved = !isChecked && group.outlierDetection !== undefined;
   const begin = [
     ...[`set server ${checked} weight 0`, `set server ${checked} state ready`],
     ...(isChecked ? [`enable health ${checked}`, `set server ${checked} health down`] : [`enable server ${open}`]),
+    // As if all had been well so far: the first failure does not set it down.
+    ...(isObserved ? [`set server ${checked} health up`] : []),
     `set server ${checked} weight 100%`,
   ];
   const known = servers.get(checked);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:http2";
 import { describe, test } from "node:test";
-import type { TargetSpec } from "#kernel/load-balancing.ts";
+import type { TargetHealthReport, TargetSpec } from "#kernel/load-balancing.ts";
 import { Received } from "../../support/received.ts";
 import { until } from "../../support/until.ts";
 import { within } from "../../support/within.ts";
@@ -9,7 +9,7 @@ import type { StartBalancer } from "../load-balancer.ts";
 import { certificateFor } from "./certificates.ts";
 import { forward, freePort, groupOf, listenerOf, nodeOf, ruleOf, targetOf } from "./nodes.ts";
 import { prepare } from "./setting.ts";
-import { ask, raw, seen, startHttp2Target } from "./targets.ts";
+import { ask, raw, seen, startHttp2Target, startTarget } from "./targets.ts";
 
 const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef0123456789abcdef";
 
@@ -66,6 +66,59 @@ export function connectProxies(start: StartBalancer): void {
       ]);
       assert.equal(await reached(), "one");
     });
+
+    for (const protocol of ["HTTP", "TCP"] as const) {
+      /** Group and node of targets that connections may fail with. */
+      const watch = async (shortestSeconds: number, ...ports: readonly number[]) => {
+        const { balancer, port } = setting();
+        const group = groupOf(
+          `watched-${protocol}`,
+          ports.map((each) => targetOf(each)),
+          {
+            protocol,
+            healthCheck: { ...groupOf("x", []).healthCheck, enabled: false },
+            outlierDetection: { failures: 5, withinSeconds: 600, shortestSeconds, longestSeconds: 600 },
+          },
+        );
+        const listeners = [listenerOf(port, forward(group), [], { protocol })];
+        await balancer.apply(nodeOf({ taskArn, listeners, targetGroups: [group] }));
+      };
+      const isIn = (state: string, port: number) => (all: readonly TargetHealthReport[]) =>
+        all.find(({ targetKey }) => targetKey.endsWith(`:${port}`))?.state === state;
+      const whileAsking = async (what: Promise<void>, check: (status: number) => void) => {
+        let isSo = false;
+        const met = what.then(() => {
+          isSo = true;
+        });
+        await until("the state", async () => {
+          check((await ask(setting().port).catch(() => ({ status: 0 }))).status);
+          return isSo;
+        });
+        await met;
+      };
+
+      test(`a target that connections fail with is spared for a while: ${protocol}`, async () => {
+        const { balancer, port, one } = setting();
+        const refusing = await freePort();
+        await watch(2, one.port, refusing);
+        // Nobody feels it: who was sent there is sent on.
+        await whileAsking(balancer.untilHealth(isIn("unhealthy", refusing)), (status) => assert.equal(status, 200));
+        await balancer.untilHealth(isIn("healthy", refusing));
+        const late = await startTarget("late", refusing);
+        await until("it is used again", async () => JSON.parse((await ask(port)).body).name === "late");
+        await late.close();
+      });
+
+      test(`a target that connections fail with is tried all the same if there is no other: ${protocol}`, async () => {
+        const { balancer, port } = setting();
+        const refusing = await freePort();
+        await watch(600, refusing);
+        await whileAsking(balancer.untilHealth(isIn("unhealthy", refusing)), (status) => assert.notEqual(status, 200));
+        const alone = await startTarget("alone", refusing);
+        assert.equal(JSON.parse((await ask(port)).body).name, "alone");
+        await alone.close();
+      });
+    }
 
     test("proxies speak TLS with each other, with whom they know by name and authority alone", async () => {
       const { balancer, port, one } = setting();

@@ -24,12 +24,13 @@ export const noneAccepted = `date(0,ms),sub(txn.began),div(${connectMs - connect
 /** The section of a target group without its servers. */
 export function backendLines(group: TargetGroupSpec, folder: string): string[] {
   const isHttp = group.protocol === "HTTP" || group.protocol === "HTTPS";
-  const { serverTimeoutSeconds: silence } = group;
+  const { serverTimeoutSeconds: silence, tunnelTimeoutSeconds: tunnel = silence } = group;
   return [
     `backend ${backendName(group.targetGroupArn)}`,
     `mode ${isHttp ? "http" : "tcp"}`,
     ...balanceLines(group),
-    ...(silence === undefined ? [] : [`timeout server ${silence}s`, `timeout tunnel ${silence}s`]),
+    ...(silence === undefined ? [] : [`timeout server ${silence}s`]),
+    ...(tunnel === undefined ? [] : [`timeout tunnel ${tunnel}s`]),
     "option allbackups",
     checkTimeout(group),
     ...checkLines(group),

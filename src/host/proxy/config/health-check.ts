@@ -26,9 +26,9 @@ export function checkLines(group: TargetGroupSpec): string[] {
 }
 
 /** Parameters of a checked server. With a port of its own a check does not take over the TLS of the traffic. */
-export function checkParameters(group: TargetGroupSpec, target: TargetSpec): string[] {
+export function checkParameters(group: TargetGroupSpec, target: TargetSpec): readonly string[] {
   const { healthCheck: check } = group;
-  if (!check.enabled) return [];
+  if (!check.enabled) return group.outlierDetection === undefined ? [] : observed;
   return [
     "check",
     `inter ${check.intervalSeconds}s`,
@@ -39,6 +39,16 @@ export function checkParameters(group: TargetGroupSpec, target: TargetSpec): str
     ...(check.protocol !== "TCP" && group.protocolVersion !== "HTTP1" ? ["check-proto h2"] : []),
   ];
 }
+
+/**
+ * Each connection that fails is told of at once, and nothing follows from it: the platform looks, and decides
+ * (`outliers.ts`). HAProxy observes only what it checks: servers that are added while it runs are never checked, those
+ * that it starts with once, and when they are ejected for the longest time.
+ */
+const observed = [
+  ...["check", "inter 24d", "downinter 300s", "rise 1", "fall 1000000"],
+  ...["observe layer4", "error-limit 1", "on-error fail-check"],
+] as const;
 
 /** The time that one check may take. */
 export function checkTimeout(group: TargetGroupSpec): string {

@@ -99,8 +99,13 @@ export function hostsOf(
 }
 
 const idleSeconds = { http: 300, tcp: 3600 };
+/** What AWS has for HTTP, HTTP/2 and gRPC. */
+const requestSeconds = 15;
 /** As long as HAProxy's timers go: 24 days. */
 const never = 86_400 * 24;
+
+/** "Service Connect: outlier detection" */
+const outlierDetection = { failures: 5, withinSeconds: 30, shortestSeconds: 30, longestSeconds: 300 } as const;
 
 const attributes: LoadBalancerAttributes = {
   ...{ idleTimeoutSeconds: idleSeconds.http, clientKeepAliveSeconds: 3600, http2: true, preserveHostHeader: true },
@@ -250,7 +255,7 @@ function outwardOf(store: Views, task: TaskRecord, { port, endpoint, service }: 
         targets.filter((target) => !isNew(target)),
       ),
       ...(split === undefined ? [] : [groupOf(endpoint, added, targets.filter(isNew))]),
-    ],
+    ].map((group) => ({ ...group, outlierDetection })),
   };
 }
 
@@ -288,13 +293,15 @@ function groupOf(
   targetGroupArn: string,
   targets: TargetGroupSpec["targets"],
 ): TargetGroupSpec {
-  const { protocol, perRequestTimeoutSeconds = 0 } = endpoint;
+  const { protocol } = endpoint;
+  const { perRequestTimeoutSeconds = protocol === "tcp" ? 0 : requestSeconds } = endpoint;
   const versions = { http: "HTTP1", http2: "HTTP2", grpc: "GRPC", tcp: "HTTP1" } as const;
   return {
     ...{ targetGroupArn, protocol: protocol === "tcp" ? "TCP" : "HTTP", protocolVersion: versions[protocol] },
     ...{ algorithm: "round_robin", slowStartSeconds: 0, proxyProtocol: false },
-    // Whichever ends first, as with AWS.
+    // Whichever ends first, as with AWS. What has been upgraded, as to a WebSocket, is a request no more.
     serverTimeoutSeconds: Math.min(idleOf(endpoint), perRequestTimeoutSeconds || never),
+    tunnelTimeoutSeconds: idleOf(endpoint),
     // Who is healthy is known from the tasks; a connection that fails is tried elsewhere.
     healthCheck: {
       ...{ enabled: false, protocol: "TCP", path: "/", intervalSeconds: 30, timeoutSeconds: 5 },

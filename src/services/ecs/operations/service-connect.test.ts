@@ -55,7 +55,7 @@ describe("Service Connect", () => {
         serverTimeoutSeconds,
       ]),
       [
-        [["10.0.0.0:8080"], 300],
+        [["10.0.0.0:8080"], 15],
         [["10.0.0.0:15432"], 60],
       ],
     );
@@ -93,22 +93,25 @@ describe("Service Connect", () => {
   test("the shorter timeout counts, and 0 is none", async () => {
     const day = 86_400;
     const cases = [
-      [{}, [300, 300]],
-      [{ idleTimeoutSeconds: 600 }, [600, 600]],
-      [{ perRequestTimeoutSeconds: 20 }, [300, 20]],
-      [{ idleTimeoutSeconds: 10, perRequestTimeoutSeconds: 20 }, [10, 10]],
-      [{ perRequestTimeoutSeconds: 0 }, [300, 300]],
-      [{ idleTimeoutSeconds: 0 }, [24 * day, 24 * day]],
-      [{ idleTimeoutSeconds: 2_147_483_647, perRequestTimeoutSeconds: 0 }, [24 * day, 24 * day]],
+      ["http", {}, [300, 15, 300]],
+      ["http", { idleTimeoutSeconds: 600 }, [600, 15, 600]],
+      ["http", { perRequestTimeoutSeconds: 20 }, [300, 20, 300]],
+      ["http", { idleTimeoutSeconds: 10, perRequestTimeoutSeconds: 20 }, [10, 10, 10]],
+      ["http", { perRequestTimeoutSeconds: 0 }, [300, 300, 300]],
+      ["http", { idleTimeoutSeconds: 0 }, [24 * day, 15, 24 * day]],
+      ["http", { idleTimeoutSeconds: 2_147_483_647, perRequestTimeoutSeconds: 0 }, [24 * day, 24 * day, 24 * day]],
+      ["db", {}, [3600, 3600, 3600]],
+      ["db", { idleTimeoutSeconds: 0 }, [24 * day, 24 * day, 24 * day]],
     ] as const;
-    for (const [timeout, expected] of cases) {
+    for (const [portName, timeout, expected] of cases) {
       const { create, run, published } = await connectWorld();
-      await create("server", { enabled: true, services: [{ portName: "http", timeout }] });
+      await create("server", { enabled: true, services: [{ portName, timeout }] });
       await run();
       await create("client", { enabled: true });
       await run();
       const node = published.at(-1)!.find(({ listeners }) => listeners.length > 0)!;
-      const found = [node.listeners[0]!.idleTimeoutSeconds, node.targetGroups[0]!.serverTimeoutSeconds];
+      const [[listener], [group]] = [node.listeners, node.targetGroups];
+      const found = [listener!.idleTimeoutSeconds, group!.serverTimeoutSeconds, group!.tunnelTimeoutSeconds];
       assert.deepEqual(found, expected, JSON.stringify(timeout));
     }
   });
