@@ -49,6 +49,8 @@ export interface ServiceRecord {
   readonly completedRevisionId?: string;
   /** Nothing was left to do when the scheduler looked last; the event of it has been told. */
   readonly steady: boolean;
+  /** When that was told last. */
+  readonly steadyToldAt?: number;
   /** What the scheduler waits for and has told of in an event, so that it is told once. */
   readonly told?: string;
   /**

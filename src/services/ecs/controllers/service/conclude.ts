@@ -3,6 +3,7 @@ import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts"
 import type { Draft } from "./draft.ts";
 import { isAlive, isWhole, type Member } from "./health.ts";
 import { shiftsStill, sourceOf, stagedDeployment } from "./stages.ts";
+import { noteSteadiness } from "./steadiness.ts";
 import { rolloutReasons } from "./words.ts";
 
 /** What has come to its end: deployments without tasks are dropped, a rollout is completed, a steady state is told. */
@@ -18,10 +19,7 @@ export function conclude(draft: Draft, members: readonly Member[]): void {
   const settled = isSettled(draft, members);
   if (isSuccessful(draft, members, settled)) complete(draft);
   const rebalances = draft.service.rebalancing !== undefined;
-  const steady = settled && draft.primary.rolloutState === "COMPLETED" && !rebalances;
-  if (steady === draft.service.steady) return;
-  draft.change({ steady });
-  if (steady) draft.tell((words) => words.steady());
+  noteSteadiness(draft, settled && draft.primary.rolloutState === "COMPLETED" && !rebalances);
 }
 
 /** All wanted tasks are there and healthy, no other is left, and nothing is to be done. */

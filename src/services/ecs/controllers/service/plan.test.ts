@@ -147,12 +147,20 @@ describe("what becomes of a deployment", () => {
     ]);
   });
 
-  test("a steady service is left alone", () => {
+  test("a steady service is left alone, but that it is so is told again every six hours", () => {
     const deployments = [testDeployment("new", { rolloutState: "COMPLETED" })];
-    const view = testView({ deployments, steady: true, completedRevisionId: "r-new" }, many(2, {}));
-    const plan = planService({ ...view, serviceDeployments: new Map() });
-    assert.equal(plan.service, view.service);
-    assert.deepEqual([plan.events, plan.lookAgainAt, movesOf(plan)], [[], undefined, "+0"]);
+    const sixHours = 6 * 3_600_000;
+    const planned = (steadyToldAt: number) => {
+      const fields = { deployments, steady: true, steadyToldAt, completedRevisionId: "r-new" };
+      const view = testView(fields, many(2, {}));
+      const plan = planService({ ...view, serviceDeployments: new Map() });
+      return { plan, isLeft: plan.service === view.service };
+    };
+    const { plan, isLeft } = planned(now - sixHours + 1);
+    assert.deepEqual([isLeft, plan.events, plan.lookAgainAt, movesOf(plan)], [true, [], now + 1, "+0"]);
+    const { plan: again } = planned(now - sixHours);
+    assert.deepEqual(again.events, ["(service app) has reached a steady state."]);
+    assert.deepEqual([again.service.steadyToldAt, again.lookAgainAt, movesOf(again)], [now, now + sixHours, "+0"]);
   });
 
   test("it is not completed while an old task runs or a new one has not settled", () => {

@@ -4,6 +4,7 @@ import type { Draft } from "./draft.ts";
 import { isAlive, type Member, serves } from "./health.ts";
 import { start, stopSick, tellBlocked } from "./moves.ts";
 import { planRolling } from "./rolling.ts";
+import { noteSteadiness } from "./steadiness.ts";
 import { stopReasons } from "./words.ts";
 
 /*
@@ -15,10 +16,8 @@ export function planTaskSets(draft: Draft, members: readonly Member[]): void {
   const blocked = draft.taskSets.filter((taskSet) => planTaskSet(draft, taskSet.id, members)).map(({ id }) => id);
   tellBlocked(draft, members, blocked.length > 0 ? "scale-in-protection" : undefined, blocked[0] ?? "");
   const { taskSets } = draft;
-  const steady = taskSets.length > 0 && taskSets.every(({ stabilityStatus }) => stabilityStatus === "STEADY_STATE");
-  if (steady === draft.service.steady) return;
-  draft.change({ steady });
-  if (steady) draft.tell((words) => words.steady());
+  const isSteady = taskSets.length > 0 && taskSets.every(({ stabilityStatus }) => stabilityStatus === "STEADY_STATE");
+  noteSteadiness(draft, isSteady);
 }
 
 /** Whether protected tasks hinder it. */
