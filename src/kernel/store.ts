@@ -27,6 +27,11 @@ export interface Absent<T> {
   readonly createRevision: 0;
 }
 
+/** For `Commit.unchanged`: the commit is refused when a record with this key exists. */
+export function absent<T>(key: Key<T>): Absent<T> {
+  return { key, value: undefined, modRevision: 0, createRevision: 0 };
+}
+
 export interface Put {
   readonly key: string;
   readonly value: unknown;

@@ -1,13 +1,7 @@
 import type { AccessCheck } from "#kernel/authorization.ts";
 import type { Store } from "#kernel/store.ts";
-import {
-  cachedName,
-  pullThroughRules,
-  repositories,
-  repositoryArn,
-  repositoryKey,
-  worldOf,
-} from "#services/ecr/model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { cachedName, pullThroughRules, repositories, repositoryArn, repositoryKey } from "#services/ecr/model.ts";
 import type { Reader } from "./task-secrets.ts";
 
 /** Images of Amazon ECR Public in tasks: through a pull-through cache rule of the task's account and region. */

@@ -1,5 +1,6 @@
 import type { LogStreamName } from "#kernel/log-sink.ts";
 import type { Store } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import { evaluate, type PolicyCompiler } from "#services/iam/policy/index.ts";
 import { logGroupArn, logResourcePolicies } from "#services/logs/model.ts";
 
@@ -17,7 +18,7 @@ export function serviceLogRights({ store, compile }: ServiceLogRightsOptions) {
     const { account, region, logGroupName, logStreamName } = stream;
     const policies = store
       .view(logResourcePolicies)
-      .by("world", `${account}/${region}`)
+      .by("world", worldOf({ account, region }))
       .filter(({ value: { of } }) => "policyName" in of || of.logGroupName === logGroupName)
       .map(({ key, value }) => ({ id: key, policy: compile(value.policyDocument) }));
     const resource = `${logGroupArn(stream)}:log-stream:${logStreamName}`;

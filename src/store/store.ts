@@ -3,6 +3,7 @@ import type { Derivation, RecordChange } from "#kernel/derivation.ts";
 import type { Compare, StoreEngine } from "#kernel/engine.ts";
 import { ConflictError, InvariantError } from "#kernel/fault.ts";
 import {
+  absent,
   type Change,
   type ChangeBatch,
   type ChangeFeed,
@@ -166,7 +167,7 @@ function storeAs(engine: StoreEngine, views: Views, component: string): Store {
   const store: Store = {
     async get<T>(key: Key<T>): Promise<Read<T>> {
       const entry = views.of(key).view.get(key) as Entry<T> | undefined;
-      return entry ?? { key, value: undefined, modRevision: 0, createRevision: 0 };
+      return entry ?? absent(key);
     },
     async list<T>(prefix: Prefix<T>, options?: RangeOptions): Promise<Entry<T>[]> {
       return views.of(prefix).view.range(prefix, options);

@@ -1,16 +1,12 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import { type Collection, type Entry, type Key, keyOf, type Store } from "#kernel/store.ts";
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** The records of AWS Certificate Manager, their keys, and the pure functions on them that other services use. */
 
 export type KeyAlgorithm = "RSA_2048" | "RSA_1024" | "RSA_3072" | "RSA_4096" | EcAlgorithm;
 export type EcAlgorithm = "EC_prime256v1" | "EC_secp384r1" | "EC_secp521r1";
-
-interface World {
-  readonly account: string;
-  readonly region: string;
-}
 
 /** A certificate. Times are milliseconds since the epoch. */
 export interface CertificateRecord extends World {
@@ -53,9 +49,9 @@ export interface CertificateRecord extends World {
 export const certificates: Collection<CertificateRecord, "world" | "token"> = {
   name: "acm/certificate",
   indexes: {
-    world: certificateWorld,
+    world: worldOf,
     token: (record) =>
-      record.idempotencyToken === undefined ? undefined : `${certificateWorld(record)}/${record.idempotencyToken}`,
+      record.idempotencyToken === undefined ? undefined : `${worldOf(record)}/${record.idempotencyToken}`,
   },
 };
 
@@ -69,10 +65,6 @@ export interface AuthorityRecord {
 
 export const authorities: Collection<AuthorityRecord> = { name: "acm/authority" };
 
-export function certificateWorld({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function certificateKey({ account, region }: World, id: string): Key<CertificateRecord> {
   return keyOf(certificates, account, region, id);
 }
@@ -82,17 +74,16 @@ export function authorityKey(account: string): Key<AuthorityRecord> {
 }
 
 /** `arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012` */
-export function certificateArn({ account, region, id }: World & { readonly id: string }): string {
-  return formatArn({ partition: partitionOf(region), service: "acm", region, account, resource: `certificate/${id}` });
+export function certificateArn(certificate: World & { readonly id: string }): string {
+  return arnIn(certificate, "acm", `certificate/${certificate.id}`);
 }
 
 /**
  * What names the account's authority where AWS has one of AWS Private CA:
  * `arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/estiva`
  */
-export function authorityArn({ account, region }: World): string {
-  const resource = "certificate-authority/estiva";
-  return formatArn({ partition: partitionOf(region), service: "acm-pca", region, account, resource });
+export function authorityArn(world: World): string {
+  return arnIn(world, "acm-pca", "certificate-authority/estiva");
 }
 
 /** The certificate that an ARN names. */

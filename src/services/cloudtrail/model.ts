@@ -1,11 +1,5 @@
-import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World } from "#kernel/world.ts";
 
 /** Where something is in the files of the audit trail: their numbers grow, and so do the offsets in bytes. */
 export interface TrailPosition {
@@ -62,5 +56,5 @@ export function trailKey({ account, region }: World, name: string): Key<TrailRec
 
 export function trailArn({ account, region, name }: World & { readonly name: string }): string {
   const resource = `trail/${name}`;
-  return formatArn({ partition: partitionOf(region), service: "cloudtrail", region, account, resource });
+  return arnIn({ account, region }, "cloudtrail", resource);
 }

@@ -30,7 +30,6 @@ import {
   serviceOf,
   strategyOf,
   tagging,
-  worldOf,
 } from "./authorization/parts.ts";
 import { taskSetOperations } from "./authorization/task-sets.ts";
 import { findDaemonDefinition } from "./daemons/lookup.ts";
@@ -186,7 +185,7 @@ function taskOf(task: string, cluster: string | undefined, scope: AuthorizationS
   // Of another account, or nothing: the operation itself refuses it.
   if (found === undefined) return task;
   const { clusterName = nameOf(cluster, scope), name: id } = found;
-  return taskArn({ ...worldOf(scope), clusterName, id });
+  return taskArn({ ...scope, clusterName, id });
 }
 
 /** Its number is not known before it is made. */

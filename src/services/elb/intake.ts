@@ -13,6 +13,7 @@ import type { LogSink, LogStreamName } from "#kernel/log-sink.ts";
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Put, Read, Store } from "#kernel/store.ts";
+import { absent } from "#kernel/store.ts";
 import type { PublishedVersions } from "./controllers/publication/controller.ts";
 import { nodeMark } from "./controllers/publication/target-groups.ts";
 import { createTrafficReceiver } from "./metrics/receiver.ts";
@@ -163,7 +164,7 @@ function healthWrites(store: Store, { nodeId }: NodeRecord, message: TargetHealt
       ...(target.value.owner !== undefined && { owner: target.value.owner }),
       reports: { ...reports, [nodeId]: report },
     };
-    unchanged.push(known ?? { key, value: undefined, modRevision: 0, createRevision: 0 }, target);
+    unchanged.push(known ?? absent(key), target);
     put.push({ key, value });
   }
   for (const known of store.view(targetHealth).by("node", nodeId)) {

@@ -1,12 +1,12 @@
 import { type Random, uuid } from "#kernel/random.ts";
 import type { Entry, Put, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { withDynamicParameters } from "./input/dynamic.ts";
 import { parseJsonPath, valueAt } from "./input/json-path.ts";
 import { transformInput } from "./input/transform.ts";
 import { busArn, busPath } from "./model/bus.ts";
 import { type DeliveryRecord, defaultRetry, deliveryKey } from "./model/delivery.ts";
 import { type RuleRecord, type RuleTarget, ruleArn, rules, sourcePath } from "./model/rule.ts";
-import type { World } from "./model/world.ts";
 import { cachedPattern } from "./pattern/compile.ts";
 import { EventFields } from "./pattern/event.ts";
 

@@ -1,11 +1,10 @@
 import type { MetricTransformation, QueryParameter } from "#generated/logs/types.ts";
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** A log group. Its events are in segment files under its id, so that a group made anew has none of the old one's. */
-export interface LogGroupRecord {
-  readonly account: string;
-  readonly region: string;
+export interface LogGroupRecord extends World {
   readonly logGroupName: string;
   /** 16 hexadecimal digits. */
   readonly id: string;
@@ -35,7 +34,7 @@ export interface LogRemovalRecord {
 
 export const logGroups: Collection<LogGroupRecord, "world" | "id"> = {
   name: "logs/group",
-  indexes: { world: ({ account, region }) => `${account}/${region}`, id: ({ id }) => id },
+  indexes: { world: worldOf, id: ({ id }) => id },
 };
 
 export const logStreams: Collection<LogStreamRecord, "group" | "id"> = {
@@ -47,18 +46,14 @@ export const logStreams: Collection<LogStreamRecord, "group" | "id"> = {
  * Which services of AWS may write logs: of the whole world under a name, or of one log group. Ends with the group that
  * it is of.
  */
-export interface LogResourcePolicyRecord {
-  readonly account: string;
-  readonly region: string;
+export interface LogResourcePolicyRecord extends World {
   readonly of: { readonly policyName: string } | { readonly logGroupName: string; readonly revisionId: string };
   readonly policyDocument: string;
   readonly lastUpdatedTime: number;
 }
 
 /** A saved query: its text, and the log groups that it is for. */
-export interface QueryDefinitionRecord {
-  readonly account: string;
-  readonly region: string;
+export interface QueryDefinitionRecord extends World {
   readonly queryDefinitionId: string;
   readonly name: string;
   readonly queryString: string;
@@ -69,13 +64,11 @@ export interface QueryDefinitionRecord {
 
 export const logQueryDefinitions: Collection<QueryDefinitionRecord, "world"> = {
   name: "logs/query-definition",
-  indexes: { world: ({ account, region }) => `${account}/${region}` },
+  indexes: { world: worldOf },
 };
 
 /** A metric filter, as PutMetricFilter was given it. Ends with its group. */
-export interface MetricFilterRecord {
-  readonly account: string;
-  readonly region: string;
+export interface MetricFilterRecord extends World {
   readonly logGroupName: string;
   readonly groupId: string;
   readonly filterName: string;
@@ -86,13 +79,11 @@ export interface MetricFilterRecord {
 
 export const metricFilters: Collection<MetricFilterRecord, "world" | "group"> = {
   name: "logs/metric-filter",
-  indexes: { world: ({ account, region }) => `${account}/${region}`, group: ({ groupId }) => groupId },
+  indexes: { world: worldOf, group: ({ groupId }) => groupId },
 };
 
 /** A subscription filter, and how far it has come. Ends with its group. */
-export interface SubscriptionFilterRecord {
-  readonly account: string;
-  readonly region: string;
+export interface SubscriptionFilterRecord extends World {
   readonly logGroupName: string;
   readonly groupId: string;
   readonly filterName: string;
@@ -112,14 +103,8 @@ export const logRemovals: Collection<LogRemovalRecord> = { name: "logs/removal" 
 
 export const logResourcePolicies: Collection<LogResourcePolicyRecord, "world"> = {
   name: "logs/resource-policy",
-  indexes: { world: ({ account, region }) => `${account}/${region}` },
+  indexes: { world: worldOf },
 };
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
 
 export function logGroupKey({ account, region }: World, logGroupName: string): Key<LogGroupRecord> {
   return keyOf(logGroups, account, region, logGroupName);
@@ -157,7 +142,7 @@ export function logRemovalKey({ groupId, streamId }: LogRemovalRecord): Key<LogR
 /** `arn:aws:logs:us-east-1:000000000000:log-group:/app` */
 export function logGroupArn({ account, region, logGroupName }: World & { readonly logGroupName: string }): string {
   const resource = `log-group:${logGroupName}`;
-  return formatArn({ partition: partitionOf(region), service: "logs", region, account, resource });
+  return arnIn({ account, region }, "logs", resource);
 }
 
 export function logStreamArn(group: LogGroupRecord, logStreamName: string): string {

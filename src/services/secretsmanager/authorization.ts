@@ -9,8 +9,9 @@ import {
   tagsOf,
 } from "#kernel/authorization.ts";
 import type { Entry } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import { type KeyUse, keyRequirements, managedAlias } from "#services/kms/model.ts";
-import { parseSecretId, type SecretRecord, secretArn, secrets, worldOf } from "./model.ts";
+import { parseSecretId, type SecretRecord, secretArn, secrets } from "./model.ts";
 import { matchesFilters } from "./request/filters.ts";
 import { secretIfAny } from "./request/find.ts";
 import { contextOf } from "./request/value.ts";

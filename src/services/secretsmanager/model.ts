@@ -1,11 +1,6 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** A secret, without its values. Times are milliseconds since the epoch. */
 export interface SecretRecord extends World {
@@ -55,11 +50,6 @@ export const secrets: Collection<SecretRecord, "world"> = {
 
 export const secretValues: Collection<SecretValueRecord> = { name: "secretsmanager/value" };
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function secretKey({ account, region }: World, name: string): Key<SecretRecord> {
   return keyOf(secrets, account, region, name);
 }
@@ -70,9 +60,7 @@ export function secretValueKey(secret: SecretRecord, versionId: string): Key<Sec
 
 /** `arn:aws:secretsmanager:us-east-1:000000000000:secret:app/db-a1B2c3` */
 export function secretArn(secret: World & { readonly name: string; readonly suffix: string }): string {
-  const { account, region, name, suffix } = secret;
-  const partition = partitionOf(region);
-  return formatArn({ partition, service: "secretsmanager", region, account, resource: `secret:${name}-${suffix}` });
+  return arnIn(secret, "secretsmanager", `secret:${secret.name}-${secret.suffix}`);
 }
 
 /** What a text names: a secret by its name, or by its ARN with or without the six characters. */

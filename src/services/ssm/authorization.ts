@@ -6,6 +6,7 @@ import {
   type ServiceAuthorization,
   tagsOf,
 } from "#kernel/authorization.ts";
+import { worldOf } from "#kernel/world.ts";
 import { keyArnInBlob, keyRequirements } from "#services/kms/model.ts";
 import {
   mostVersions,
@@ -15,7 +16,6 @@ import {
   parameterVersions,
   parseReference,
   versionKey,
-  worldOf,
 } from "./model.ts";
 import { parameterIfAny, versionOf } from "./request/find.ts";
 import { isUnder } from "./request/names.ts";

@@ -1,11 +1,6 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** A parameter; its values are in the records of its versions. Times are milliseconds since the epoch. */
 export interface ParameterRecord extends World {
@@ -50,11 +45,6 @@ export const mostVersions = 100;
 
 export const parameterVersions: Collection<ParameterVersionRecord> = { name: "ssm/parameter-version" };
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function parameterKey({ account, region }: World, name: string): Key<ParameterRecord> {
   return keyOf(parameters, account, region, name);
 }
@@ -72,7 +62,7 @@ export function versionsOf({ account, region, name }: ParameterRecord): Prefix<P
 /** `arn:aws:ssm:us-east-1:000000000000:parameter/app/db/password` */
 export function parameterArn({ account, region }: World, name: string): string {
   const resource = `parameter${name.startsWith("/") ? name : `/${name}`}`;
-  return formatArn({ partition: partitionOf(region), service: "ssm", region, account, resource });
+  return arnIn({ account, region }, "ssm", resource);
 }
 
 /** What a text names: a parameter by its name or ARN, and perhaps a version or a label behind a colon. */

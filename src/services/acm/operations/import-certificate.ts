@@ -1,13 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import { uuid } from "#kernel/random.ts";
-import {
-  type CertificateRecord,
-  certificateArn,
-  certificateKey,
-  certificates,
-  certificateWorld,
-  sealPrivateKey,
-} from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type CertificateRecord, certificateArn, certificateKey, certificates, sealPrivateKey } from "../model.ts";
 import { requireCertificate } from "../request/find.ts";
 import { type AcmHandler, type AcmParts, invalid } from "../request/handler.ts";
 import { checkImport } from "../request/import.ts";
@@ -43,7 +37,7 @@ export function importCertificate({ box }: AcmParts): AcmHandler<"ImportCertific
       ...{ exportOption: "DISABLED", exported: false },
       tags: old?.value.tags ?? withTags({}, input.Tags),
     };
-    if (old === undefined) checkQuota(ctx.store.view(certificates).count("world", certificateWorld(ctx)));
+    if (old === undefined) checkQuota(ctx.store.view(certificates).count("world", worldOf(ctx)));
     const key = certificateKey(ctx, record.id);
     await ctx.store.commit({ unchanged: [old ?? (await ctx.store.get(key))], put: [{ key, value: record }] });
     return { CertificateArn: certificateArn(record) };

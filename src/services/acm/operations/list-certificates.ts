@@ -1,7 +1,8 @@
 import type { ListCertificatesRequest } from "#generated/acm/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
-import { type CertificateRecord, certificates, certificateWorld } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type CertificateRecord, certificates } from "../model.ts";
 import { type AcmHandler, invalid } from "../request/handler.ts";
 import { statusOf, toSummary } from "../request/shapes.ts";
 
@@ -24,7 +25,7 @@ export const ListCertificates: AcmHandler<"ListCertificates"> = async (input, ct
   const now = ctx.clock.now();
   const found = ctx.store
     .view(certificates)
-    .by("world", certificateWorld(ctx))
+    .by("world", worldOf(ctx))
     .map(({ value }) => value)
     .filter((record) => matches(record, input, now) && (after === undefined || compare(position(record), after) > 0))
     .sort((a, b) => compare(position(a), position(b)));

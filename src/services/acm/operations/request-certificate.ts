@@ -2,7 +2,8 @@ import type { RequestCertificateRequest } from "#generated/acm/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { uuid } from "#kernel/random.ts";
-import { type CertificateRecord, certificateArn, certificateKey, certificates, certificateWorld } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type CertificateRecord, certificateArn, certificateKey, certificates } from "../model.ts";
 import type { AcmHandler, AcmParts } from "../request/handler.ts";
 import { issue } from "../request/issue.ts";
 import { checkQuota } from "../request/quotas.ts";
@@ -25,7 +26,7 @@ export function requestCertificate({ box }: AcmParts): AcmHandler<"RequestCertif
     }
     const before = sameRequest(ctx, input.IdempotencyToken, names, now);
     if (before !== undefined) return { CertificateArn: certificateArn(before) };
-    checkQuota(ctx.store.view(certificates).count("world", certificateWorld(ctx)));
+    checkQuota(ctx.store.view(certificates).count("world", worldOf(ctx)));
     const keyAlgorithm = input.KeyAlgorithm ?? "RSA_2048";
     const parts = { store: ctx.store, box, random: ctx.random, now };
     const issued = await issue(parts, ctx.account, names, keyAlgorithm);
@@ -74,7 +75,7 @@ function sameRequest(ctx: RequestContext, token: string | undefined, names: read
   if (token === undefined) return undefined;
   return ctx.store
     .view(certificates)
-    .by("token", `${certificateWorld(ctx)}/${token}`)
+    .by("token", `${worldOf(ctx)}/${token}`)
     .map(({ value }) => value)
     .find((record) => now - record.createdAt < tokenLastsMs && record.names.join() === names.join());
 }

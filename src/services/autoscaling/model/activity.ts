@@ -1,7 +1,7 @@
 import type { NotScaledReason, ScalingActivityStatusCode } from "#generated/application-autoscaling/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-import { type World, worldOf } from "./target.ts";
 
 /** Something that was scaled, or was not for a reason. Kept for six weeks. Times are milliseconds since the epoch. */
 export interface ScalingActivityRecord extends ServiceName {

@@ -3,8 +3,9 @@ import type {
   TargetTrackingScalingPolicyConfiguration,
 } from "#generated/application-autoscaling/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-import { partArn, targetPath, worldOf } from "./target.ts";
+import { partArn, targetPath } from "./target.ts";
 
 interface PolicyRecord extends ServiceName {
   readonly policyName: string;

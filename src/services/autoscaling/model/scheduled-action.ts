@@ -1,6 +1,7 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-import { partArn, targetPath, worldOf } from "./target.ts";
+import { partArn, targetPath } from "./target.ts";
 
 /** New bounds for a target at certain times. Times are milliseconds since the epoch. */
 export interface ScheduledActionRecord extends ServiceName {

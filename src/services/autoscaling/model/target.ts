@@ -1,12 +1,7 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
 
 /** The one kind of capacity that can be scaled here: how many tasks a service of Amazon ECS wants. */
 export const serviceNamespace = "ecs";
@@ -65,11 +60,6 @@ export const scalableTargets: Collection<ScalableTargetRecord, "world" | "arn"> 
   indexes: { world: worldOf, arn: targetArn },
 };
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 /** The value of the index `target` of what belongs to a target. */
 export function targetPath({ account, region, clusterName, serviceName }: ServiceName): string {
   return `${account}/${region}/${clusterName}/${serviceName}`;
@@ -92,17 +82,15 @@ export function serviceOf({ account, region }: World, resourceId: string): Servi
 }
 
 /** `arn:aws:application-autoscaling:us-east-1:000000000000:scalable-target/ID` */
-export function targetArn({ account, region, id }: World & { readonly id: string }): string {
-  const partition = partitionOf(region);
-  const resource = `scalable-target/${id}`;
-  return formatArn({ partition, service: "application-autoscaling", region, account, resource });
+export function targetArn(target: World & { readonly id: string }): string {
+  return arnIn(target, "application-autoscaling", `scalable-target/${target.id}`);
 }
 
 /** The ARN of something that belongs to a target: policies and scheduled actions are of `autoscaling`. */
 export function partArn(of: ServiceName & { readonly uuid: string }, kind: string, name: string): string {
   const { account, region, uuid } = of;
   const resource = `${kind}:${uuid}:resource/${serviceNamespace}/${resourceIdOf(of)}:${name}`;
-  return formatArn({ partition: partitionOf(region), service: "autoscaling", region, account, resource });
+  return arnIn({ account, region }, "autoscaling", resource);
 }
 
 /** The service whose policy has this ARN; undefined: it is the ARN of none here. */

@@ -1,5 +1,6 @@
 import type { ScalableTarget } from "#generated/application-autoscaling/types.ts";
 import { partitionOf } from "#kernel/arn.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
   resourceIdOf,
   type ScalableTargetRecord,
@@ -7,7 +8,6 @@ import {
   scalableTargets,
   serviceNamespace,
   targetArn,
-  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

@@ -1,4 +1,5 @@
 import type { ScalingActivity } from "#generated/application-autoscaling/types.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
   activityPosition,
   resourceIdOf,
@@ -6,7 +7,6 @@ import {
   scalableDimension,
   scalingActivities,
   serviceNamespace,
-  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

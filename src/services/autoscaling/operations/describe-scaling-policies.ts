@@ -1,5 +1,6 @@
 import type { Alarm, ScalingPolicy } from "#generated/application-autoscaling/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { worldOf } from "#kernel/world.ts";
 import { alarmArn, alarms } from "#services/cloudwatch/model.ts";
 import {
   policyArn,
@@ -8,7 +9,6 @@ import {
   scalableDimension,
   scalingPolicies,
   serviceNamespace,
-  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

@@ -1,4 +1,5 @@
 import type { ScheduledAction } from "#generated/application-autoscaling/types.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
   resourceIdOf,
   type ScheduledActionRecord,
@@ -6,7 +7,6 @@ import {
   scheduledActionArn,
   scheduledActions,
   serviceNamespace,
-  worldOf,
 } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

@@ -1,8 +1,9 @@
 import type { RegisterScalableTargetRequest } from "#generated/application-autoscaling/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { hex, uuid } from "#kernel/random.ts";
+import { worldOf } from "#kernel/world.ts";
 import { type ServiceName, serviceKey } from "#services/ecs/model.ts";
-import { type ScalableTargetRecord, scalableTargets, targetArn, targetKey, worldOf } from "../model.ts";
+import { type ScalableTargetRecord, scalableTargets, targetArn, targetKey } from "../model.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { withTags } from "../request/tags.ts";
 import { invalid, serviceNamed } from "../request/target.ts";

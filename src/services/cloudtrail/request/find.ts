@@ -2,7 +2,8 @@ import { parseArn } from "#kernel/arn.ts";
 import type { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
-import { type TrailRecord, trailArn, trailKey, trails, type World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import { type TrailRecord, trailArn, trailKey, trails } from "../model.ts";
 
 /** The trail of this name or ARN that is seen in the region: one of its own, or one of all regions. */
 export async function requireTrail(ctx: RequestContext, nameOrArn: string): Promise<Entry<TrailRecord>> {

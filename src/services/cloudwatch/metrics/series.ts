@@ -1,3 +1,4 @@
+import { type World, worldOf } from "#kernel/world.ts";
 import type { Point } from "./point.ts";
 
 /** What a metric is called by. The dimensions are sorted by name. */
@@ -35,8 +36,6 @@ export function measuredSeries(series: readonly Series[], points: ReadonlyMap<Se
   return series.filter((each) => points.get(each)!.length > 0).toSorted((a, b) => (a.name.unit < b.name.unit ? -1 : 1));
 }
 
-type World = Pick<SeriesName, "account" | "region">;
-
 /** All series, found by what they are called. */
 export class SeriesTable {
   private readonly byId = new Map<number, Series>();
@@ -67,7 +66,7 @@ export class SeriesTable {
     this.nextId = Math.max(this.nextId, id + 1);
     this.byId.set(id, series);
     this.byName.set(keyOf(name), series);
-    const namespaces = getOrAdd(this.worlds, worldKey(name), () => new Map());
+    const namespaces = getOrAdd(this.worlds, worldOf(name), () => new Map());
     const metrics = getOrAdd(namespaces, name.namespace, () => new Map());
     getOrAdd(metrics, name.metricName, () => new Set<Series>()).add(series);
     return series;
@@ -77,18 +76,18 @@ export class SeriesTable {
     const { name } = series;
     this.byId.delete(series.id);
     this.byName.delete(keyOf(name));
-    const namespaces = this.worlds.get(worldKey(name));
+    const namespaces = this.worlds.get(worldOf(name));
     const metrics = namespaces?.get(name.namespace);
     const members = metrics?.get(name.metricName);
     members?.delete(series);
     if (members?.size === 0) metrics!.delete(name.metricName);
     if (metrics?.size === 0) namespaces!.delete(name.namespace);
-    if (namespaces?.size === 0) this.worlds.delete(worldKey(name));
+    if (namespaces?.size === 0) this.worlds.delete(worldOf(name));
   }
 
   /** Those of an account and region; with a namespace and a metric's name only theirs. */
   *list(world: World, namespace?: string, metricName?: string): Generator<Series> {
-    const namespaces = this.worlds.get(worldKey(world));
+    const namespaces = this.worlds.get(worldOf(world));
     for (const [each, metrics] of namespaces ?? []) {
       if (namespace !== undefined && each !== namespace) continue;
       for (const [name, members] of metrics) {
@@ -99,7 +98,7 @@ export class SeriesTable {
 
   /** Those of exactly this metric: one a unit. */
   ofMetric(world: World, metric: MetricName): Series[] {
-    const members = this.worlds.get(worldKey(world))?.get(metric.namespace)?.get(metric.metricName) ?? [];
+    const members = this.worlds.get(worldOf(world))?.get(metric.namespace)?.get(metric.metricName) ?? [];
     return [...members].filter(({ name }) => areSame(name.dimensions, metric.dimensions));
   }
 }
@@ -107,10 +106,6 @@ export class SeriesTable {
 function areSame(some: readonly Dimension[], others: readonly Dimension[]): boolean {
   if (some.length !== others.length) return false;
   return some.every(({ name, value }, i) => name === others[i]!.name && value === others[i]!.value);
-}
-
-function worldKey({ account, region }: World): string {
-  return `${account}/${region}`;
 }
 
 function keyOf({ account, region, namespace, metricName, dimensions, unit }: SeriesName): string {

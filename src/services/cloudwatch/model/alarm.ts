@@ -1,12 +1,7 @@
 import type { PutCompositeAlarmInput, PutMetricAlarmInput, StateValue } from "#generated/cloudwatch/types.ts";
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 interface AlarmState extends World {
   readonly tags: Readonly<Record<string, string>>;
@@ -56,19 +51,13 @@ export function scalingPoliciesOf({ configuration }: AlarmRecord): string[] {
   return [...new Set([...AlarmActions, ...OKActions, ...InsufficientDataActions])].filter(isScalingPolicy);
 }
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function alarmKey({ account, region }: World, alarmName: string): Key<AlarmRecord> {
   return keyOf(alarms, account, region, alarmName);
 }
 
 /** `arn:aws:cloudwatch:us-east-1:000000000000:alarm:NAME` */
-export function alarmArn({ account, region }: World, alarmName: string): string {
-  const partition = partitionOf(region);
-  return formatArn({ partition, service: "cloudwatch", region, account, resource: `alarm:${alarmName}` });
+export function alarmArn(world: World, alarmName: string): string {
+  return arnIn(world, "cloudwatch", `alarm:${alarmName}`);
 }
 
 /** The name of an alarm that is named by its name or its ARN; undefined for an ARN of something else, or elsewhere. */

@@ -1,5 +1,6 @@
 import type { Put } from "#kernel/store.ts";
-import { type AlarmRecord, alarmKey, type MetricAlarmRecord, type World } from "./alarm.ts";
+import type { World } from "#kernel/world.ts";
+import { type AlarmRecord, alarmKey, type MetricAlarmRecord } from "./alarm.ts";
 import { historyOf, historyPuts } from "./history.ts";
 
 /** What every new alarm is until it is evaluated. */

@@ -1,6 +1,6 @@
 import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import type { World } from "./alarm.ts";
+import type { World } from "#kernel/world.ts";
 
 /** A dashboard of an account: dashboards are of no region. */
 export interface DashboardRecord {

@@ -1,6 +1,7 @@
 import type { HistoryItemType } from "#generated/cloudwatch/types.ts";
 import { type Collection, type Key, keyOf, type Prefix, type Put, prefixOf } from "#kernel/store.ts";
-import type { AlarmRecord, World } from "./alarm.ts";
+import type { World } from "#kernel/world.ts";
+import type { AlarmRecord } from "./alarm.ts";
 
 /** Something that happened to an alarm. It is kept for 30 days, after the alarm is gone too. */
 export interface AlarmHistoryRecord extends World {

@@ -1,5 +1,6 @@
+import { worldOf } from "#kernel/world.ts";
 import { alarmsIn, parseRule } from "../alarms/rule.ts";
-import { alarmKey, alarmNameOf, alarms, deletedAlarm, worldOf } from "../model.ts";
+import { alarmKey, alarmNameOf, alarms, deletedAlarm } from "../model.ts";
 import { invalid, noAlarm } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 

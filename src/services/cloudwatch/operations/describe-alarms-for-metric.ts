@@ -1,5 +1,6 @@
+import { worldOf } from "#kernel/world.ts";
 import { toMetricAlarm } from "../alarms/output.ts";
-import { alarms, worldOf } from "../model.ts";
+import { alarms } from "../model.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 import { sortedDimensions } from "../request/metric.ts";
 

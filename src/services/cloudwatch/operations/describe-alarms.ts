@@ -1,9 +1,10 @@
 import type { DescribeAlarmsInput } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { toCompositeAlarm, toMetricAlarm } from "../alarms/output.ts";
 import { alarmsIn, parseRule } from "../alarms/rule.ts";
-import { type AlarmRecord, alarmNameOf, alarms, type CompositeAlarmRecord, worldOf } from "../model.ts";
+import { type AlarmRecord, alarmNameOf, alarms, type CompositeAlarmRecord } from "../model.ts";
 import { invalid } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 

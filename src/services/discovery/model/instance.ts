@@ -1,6 +1,6 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import type { ServiceRecord } from "./service.ts";
-import { type World, worldOf } from "./world.ts";
 
 export type CustomHealth = "HEALTHY" | "UNHEALTHY";
 

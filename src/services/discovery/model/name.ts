@@ -1,7 +1,7 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import type { NamespaceRecord } from "./namespace.ts";
 import type { ServiceRecord } from "./service.ts";
-import type { World } from "./world.ts";
 
 /** Says whose a name is. Records are under ids, so it is this that keeps two from being made under one name. */
 export interface NameRecord {

@@ -1,5 +1,6 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { discoveryArn, type World, worldOf } from "./world.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { discoveryArn } from "./world.ts";
 
 /** A namespace. Times are milliseconds since the epoch. */
 export interface NamespaceRecord extends World {

@@ -1,7 +1,7 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { operationMachine } from "../states.ts";
 import { namespaceKey } from "./namespace.ts";
-import { type World, worldOf } from "./world.ts";
 
 export type OperationStatus = "SUBMITTED" | "PENDING" | "SUCCESS" | "FAIL";
 

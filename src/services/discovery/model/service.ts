@@ -1,5 +1,6 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { discoveryArn, locate, type World, worldOf } from "./world.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { discoveryArn, locate } from "./world.ts";
 
 /** A service of a namespace. Times are milliseconds since the epoch. */
 export interface ServiceRecord extends World {

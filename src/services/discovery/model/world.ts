@@ -1,20 +1,9 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
-
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
+import { parseArn } from "#kernel/arn.ts";
+import { arnIn, type World } from "#kernel/world.ts";
 
 /** `arn:aws:servicediscovery:us-east-1:000000000000:service/srv-abcdefghijklmnop` */
-export function discoveryArn({ account, region }: World, kind: "namespace" | "service", id: string): string {
-  const partition = partitionOf(region);
-  return formatArn({ partition, service: "servicediscovery", region, account, resource: `${kind}/${id}` });
+export function discoveryArn(world: World, kind: "namespace" | "service", id: string): string {
+  return arnIn(world, "servicediscovery", `${kind}/${id}`);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type NamespaceRecord, namespaces, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type NamespaceRecord, namespaces } from "../model.ts";
 import { type FilterRules, filterOf, resourceOwner } from "../request/filters.ts";
 import type { DiscoveryHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

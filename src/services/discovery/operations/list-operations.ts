@@ -1,4 +1,5 @@
-import { type OperationRecord, operations, operationTypes, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type OperationRecord, operations, operationTypes } from "../model.ts";
 import { type FilterRules, filterOf } from "../request/filters.ts";
 import type { DiscoveryHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

@@ -1,4 +1,5 @@
-import { namespaceArn, type ServiceRecord, services, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { namespaceArn, type ServiceRecord, services } from "../model.ts";
 import { type FilterRules, filterOf, resourceOwner } from "../request/filters.ts";
 import type { DiscoveryHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

@@ -1,6 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import {
   type InstanceRecord,
   instanceKey,
@@ -13,8 +14,6 @@ import {
   serviceKey,
   services,
   servicesOf,
-  type World,
-  worldOf,
 } from "../model.ts";
 
 type Scope = World & { readonly store: Pick<Store, "view"> };

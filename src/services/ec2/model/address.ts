@@ -1,6 +1,7 @@
 import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
-import { digest, type World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
+import { digest } from "./common.ts";
 import { type Cidr, formatAddress, parseCidr, sizeOf } from "./ipv4.ts";
 import { reservedAddressCount, usableAddressCount } from "./subnet.ts";
 

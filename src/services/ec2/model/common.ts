@@ -1,12 +1,5 @@
 import { createHash } from "node:crypto";
-import { formatArn, partitionOf } from "#kernel/arn.ts";
-import type { Absent, Key } from "#kernel/store.ts";
-
-/** Every account and region is a world of its own; nearly every record says which one it is of. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World } from "#kernel/world.ts";
 
 export interface Tag {
   readonly key: string;
@@ -25,11 +18,6 @@ export interface Resource extends World {
   readonly requestDigest?: string;
 }
 
-/** The value of the index `region` of every collection. */
-export function worldOf(world: World): string {
-  return `${world.account}/${world.region}`;
-}
-
 /** An id in EC2's long form, `vpc-0` and sixteen hexadecimal digits, that follows from the seed alone. */
 export function idOf(prefix: string, ...seed: readonly string[]): string {
   return `${prefix}-0${digest(prefix, ...seed)
@@ -44,11 +32,5 @@ export function digest(...parts: readonly string[]): Buffer {
 
 /** `arn:aws:ec2:us-east-1:000000000000:subnet/subnet-0...` */
 export function arnOf(world: World, type: string, id: string): string {
-  const { account, region } = world;
-  return formatArn({ partition: partitionOf(region), service: "ec2", region, account, resource: `${type}/${id}` });
-}
-
-/** For `Commit.unchanged`: the commit is refused when a record with this key exists. */
-export function absent<T>(key: Key<T>): Absent<T> {
-  return { key, value: undefined, modRevision: 0, createRevision: 0 };
+  return arnIn(world, "ec2", `${type}/${id}`);
 }

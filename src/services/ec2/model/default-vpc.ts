@@ -1,5 +1,6 @@
 import type { Put } from "#kernel/store.ts";
-import { idOf, type World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
+import { idOf } from "./common.ts";
 import { formatCidr, parseCidr, sizeOf } from "./ipv4.ts";
 import { defaultNetworkAclId, type NetworkAcl, networkAclKey } from "./network-acl.ts";
 import {

@@ -1,5 +1,6 @@
 import type { Store } from "#kernel/store.ts";
-import { absent, type World } from "./common.ts";
+import { absent } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { defaultVpcPuts } from "./default-vpc.ts";
 import { defaultVpcMarkKey } from "./vpc.ts";
 

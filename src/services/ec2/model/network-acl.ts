@@ -1,6 +1,7 @@
 import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
-import { idOf, type Resource, type World, worldOf } from "./common.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { idOf, type Resource } from "./common.ts";
 import type { Subnet } from "./subnet.ts";
 
 export interface NetworkAcl extends Resource {

@@ -1,5 +1,6 @@
 import type { Collection, Entry, Key, Put, Read, View } from "#kernel/store.ts";
-import { keyOf } from "#kernel/store.ts";
+import { absent, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import {
   type Address,
   addressKey,
@@ -8,7 +9,7 @@ import {
   type PublicAddress,
   publicAddressKey,
 } from "./address.ts";
-import { absent, digest, idOf, type Resource, type Tag, type World, worldOf } from "./common.ts";
+import { digest, idOf, type Resource, type Tag } from "./common.ts";
 import type { SecurityGroup } from "./security-group.ts";
 import { cidrOf, type Subnet } from "./subnet.ts";
 

@@ -1,6 +1,7 @@
 import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
-import { type Resource, type World, worldOf } from "./common.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import type { Resource } from "./common.ts";
 
 export interface RouteTable extends Resource {
   readonly routeTableId: string;

@@ -1,6 +1,7 @@
 import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
-import { arnOf, type Resource, type Tag, type World, worldOf } from "./common.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { arnOf, type Resource, type Tag } from "./common.ts";
 
 /** A security group with its rules: one record, so that a group's rules change as one. */
 export interface SecurityGroup extends Resource {

@@ -1,6 +1,7 @@
 import type { Collection, Key } from "#kernel/store.ts";
 import { keyOf } from "#kernel/store.ts";
-import { arnOf, type Resource, type World, worldOf } from "./common.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { arnOf, type Resource } from "./common.ts";
 import { type Cidr, containsAddress, parseCidr, sizeOf } from "./ipv4.ts";
 import { aclAssociationOf } from "./network-acl.ts";
 

@@ -1,4 +1,4 @@
-import type { World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
 
 /** `us-east-1a` with the id `use1-az1`. */
 export interface Zone {

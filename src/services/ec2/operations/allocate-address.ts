@@ -1,6 +1,7 @@
 import { hex } from "#kernel/random.ts";
+import { absent } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
-  absent,
   allocatePublicAddress,
   type ElasticAddress,
   elasticAddresses,
@@ -8,7 +9,6 @@ import {
   idOf,
   publicAddresses,
   publicAddressKey,
-  worldOf,
 } from "../model.ts";
 import { acceptOnly, invalidValue } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";

@@ -1,5 +1,6 @@
 import { hex } from "#kernel/random.ts";
-import { absent, idOf, subnetRouteTableKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { idOf, subnetRouteTableKey } from "../model.ts";
 import { acceptOnly, missing } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { findOpen, kinds } from "../request/kinds.ts";

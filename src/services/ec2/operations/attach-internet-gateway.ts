@@ -1,4 +1,5 @@
-import { absent, vpcInternetGatewayKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { vpcInternetGatewayKey } from "../model.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { findOpen, kinds } from "../request/kinds.ts";
 

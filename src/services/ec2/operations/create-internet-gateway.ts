@@ -1,5 +1,6 @@
 import { hex } from "#kernel/random.ts";
-import { type InternetGateway, idOf, internetGatewayKey, internetGateways, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type InternetGateway, idOf, internetGatewayKey, internetGateways } from "../model.ts";
 import { acceptOnly } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { checkQuota } from "../request/quotas.ts";

@@ -1,6 +1,7 @@
 import type { CreateNetworkInterfaceRequest } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
   addresses,
   addressKey,
@@ -14,7 +15,6 @@ import {
   parseAddress,
   publicAddresses,
   type Subnet,
-  worldOf,
 } from "../model.ts";
 import { acceptOnly, invalidValue } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";

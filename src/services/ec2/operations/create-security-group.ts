@@ -1,7 +1,8 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import { hex } from "#kernel/random.ts";
+import { absent } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
-  absent,
   allowAllEgress,
   idOf,
   type SecurityGroup,
@@ -9,7 +10,6 @@ import {
   securityGroupKey,
   securityGroupNameKey,
   securityGroups,
-  worldOf,
 } from "../model.ts";
 import { acceptOnly, missing } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";

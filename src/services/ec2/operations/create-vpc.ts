@@ -1,5 +1,6 @@
 import { hex } from "#kernel/random.ts";
-import { formatCidr, idOf, parseCidr, type Vpc, vpcKey, vpcPuts, vpcs, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { formatCidr, idOf, parseCidr, type Vpc, vpcKey, vpcPuts, vpcs } from "../model.ts";
 import { acceptOnly, invalidValue, missing } from "../request/accept.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { checkQuota } from "../request/quotas.ts";

@@ -1,4 +1,5 @@
-import { elasticAddresses, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { elasticAddresses } from "../model.ts";
 import { filterTest } from "../request/filters.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { find, kinds } from "../request/kinds.ts";

@@ -1,5 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
-import { securityGroups, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { securityGroups } from "../model.ts";
 import { filterTest } from "../request/filters.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 import { pageOf } from "../request/pages.ts";

@@ -1,6 +1,7 @@
 import type { ResourceType } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Collection, Entry, Key } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   dhcpOptions,
   dhcpOptionsKey,
@@ -23,7 +24,6 @@ import {
   subnets,
   vpcKey,
   vpcs,
-  type World,
 } from "../model.ts";
 
 /** A kind of resource: where its records are, and how EC2 speaks of one that is not there. */

@@ -1,6 +1,7 @@
 import type { ResourceType } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { type Resource, type SecurityGroup, securityGroups, type Tag, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type Resource, type SecurityGroup, securityGroups, type Tag } from "../model.ts";
 import { findRuleOfGroup } from "../rules/change.ts";
 import { find, type Kind, kinds } from "./kinds.ts";
 

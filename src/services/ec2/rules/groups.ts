@@ -1,5 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import {
   type SecurityGroup,
   securityGroupKey,
@@ -7,8 +8,6 @@ import {
   securityGroups,
   type Vpc,
   vpcs,
-  type World,
-  worldOf,
 } from "../model.ts";
 import { missing } from "../request/accept.ts";
 import { findOpen, kinds } from "../request/kinds.ts";

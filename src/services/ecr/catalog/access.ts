@@ -6,7 +6,8 @@ import {
   type RegistryRequest,
   registryFault,
 } from "#kernel/registry.ts";
-import { repositories, repositoryArn, repositoryKey, type World } from "../model/repository.ts";
+import type { World } from "#kernel/world.ts";
+import { repositories, repositoryArn, repositoryKey } from "../model/repository.ts";
 import { openToken, tokenUser } from "../model/token.ts";
 import { notThere } from "./cached.ts";
 import { mayImport, toBeMade } from "./imports.ts";

@@ -1,7 +1,8 @@
 import type { RCTAppliedFor } from "#generated/ecr/types.ts";
 import { tagsOf } from "#kernel/authorization.ts";
 import type { Store } from "#kernel/store.ts";
-import { type RepositoryRecord, repositoryArn, type TemplateRecord, templateFor, type World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import { type RepositoryRecord, repositoryArn, type TemplateRecord, templateFor } from "../model.ts";
 import type { EcrPorts } from "./parts.ts";
 
 /** What the making of a repository takes. */

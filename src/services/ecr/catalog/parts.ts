@@ -7,7 +7,7 @@ import type { Random } from "#kernel/random.ts";
 import type { Upstream } from "#kernel/registry.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
-import type { World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
 
 /** What the catalog is given by the platform. */
 export interface CatalogParts extends EcrPorts {

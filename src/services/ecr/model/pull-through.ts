@@ -1,7 +1,7 @@
 import type { UpstreamRegistry } from "#generated/ecr/types.ts";
 import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { behindPrefix, closest, normalPrefix, rootPrefix } from "./prefix.ts";
-import { type World, worldOf } from "./repository.ts";
 
 /** Repositories whose names begin with a prefix get what is asked for from another registry. */
 export interface PullThroughRecord extends World {

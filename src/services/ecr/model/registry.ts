@@ -1,6 +1,6 @@
 import type { RegistryScanningConfiguration, ReplicationConfiguration } from "#generated/ecr/types.ts";
 import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
-import type { World } from "./repository.ts";
+import type { World } from "#kernel/world.ts";
 
 /** What is set for a registry as a whole; made with the first setting. Times are milliseconds since the epoch. */
 export interface RegistryRecord extends World {

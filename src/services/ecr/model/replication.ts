@@ -1,8 +1,9 @@
 import type { ReplicationDestination } from "#generated/ecr/types.ts";
 import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { within } from "./image.ts";
 import { registrySettings } from "./registry.ts";
-import type { RepositoryRecord, World } from "./repository.ts";
+import type { RepositoryRecord } from "./repository.ts";
 
 /** That an image is to be in another registry too: one for each image and destination. */
 export interface ReplicationRecord {

@@ -3,16 +3,11 @@ import type {
   ImageTagMutability,
   ImageTagMutabilityExclusionFilter,
 } from "#generated/ecr/types.ts";
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { parseArn } from "#kernel/arn.ts";
 import type { Tags } from "#kernel/authorization.ts";
 import type { RegistryRepository } from "#kernel/registry.ts";
 import { type Collection, type Entry, type Key, keyOf, type Store } from "#kernel/store.ts";
-
-/** Account and region: each has a registry of its own. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** A repository; what is in it has records of its own under its id. Times are milliseconds since the epoch. */
 export interface RepositoryRecord extends World, RegistryRepository {
@@ -38,18 +33,13 @@ export const repositories: Collection<RepositoryRecord, "world" | "id"> = {
   indexes: { world: worldOf, id: ({ id }) => id },
 };
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function repositoryKey({ account, region }: World, name: string): Key<RepositoryRecord> {
   return keyOf(repositories, account, region, name);
 }
 
 /** `arn:aws:ecr:us-east-1:000000000000:repository/team/app` */
-export function repositoryArn({ account, region }: World, name: string): string {
-  return formatArn({ partition: partitionOf(region), service: "ecr", region, account, resource: `repository/${name}` });
+export function repositoryArn(world: World, name: string): string {
+  return arnIn(world, "ecr", `repository/${name}`);
 }
 
 /** The registry and the name in a repository's ARN; undefined when it is none. */

@@ -6,8 +6,8 @@ import type {
   Tag,
 } from "#generated/ecr/types.ts";
 import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { closest, normalPrefix } from "./prefix.ts";
-import { type World, worldOf } from "./repository.ts";
 
 /** How repositories are made that ECR makes itself. Times are milliseconds since the epoch. */
 export interface TemplateRecord extends World {

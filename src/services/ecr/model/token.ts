@@ -1,6 +1,6 @@
 import type { Caller } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import type { World } from "./repository.ts";
+import type { World } from "#kernel/world.ts";
 
 /** What an authorization token of a registry says. Only the platform can read it, or make one. */
 export interface AuthorizationToken extends World {

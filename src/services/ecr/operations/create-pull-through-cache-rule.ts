@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { type PullThroughRecord, pullThroughKey, pullThroughRules, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type PullThroughRecord, pullThroughKey, pullThroughRules } from "../model.ts";
 import type { EcrHandler, EcrParts } from "../request/handler.ts";
 import {
   checkSecret,

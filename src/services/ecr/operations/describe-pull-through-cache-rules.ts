@@ -1,4 +1,5 @@
-import { normalPrefix, pullThroughKey, pullThroughRules, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { normalPrefix, pullThroughKey, pullThroughRules } from "../model.ts";
 import type { EcrHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";
 import { describeRule, noRule, requireOwnRegistry } from "../request/pull-through.ts";

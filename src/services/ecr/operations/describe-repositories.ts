@@ -1,4 +1,5 @@
-import { repositories, repositoryKey, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { repositories, repositoryKey } from "../model.ts";
 import { describeRepository } from "../request/describe.ts";
 import { notFound, registryOf } from "../request/find.ts";
 import type { EcrHandler } from "../request/handler.ts";

@@ -1,4 +1,5 @@
-import { normalPrefix, templates, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { normalPrefix, templates } from "../model.ts";
 import type { EcrHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";
 import { describeTemplate } from "../request/templates.ts";

@@ -3,6 +3,7 @@ import { type Controller, type ControllerContext, watch } from "#kernel/controll
 import type { Caller } from "#kernel/handler.ts";
 import { uuid } from "#kernel/random.ts";
 import { type Entry, eachOnce, type Key, type Read, type Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { fromTemplate } from "../catalog/create.ts";
 import type { EcrPorts } from "../catalog/parts.ts";
 import {
@@ -19,7 +20,6 @@ import {
   repositoryKey,
   repositoryOf,
   tagKey,
-  type World,
 } from "../model.ts";
 import { wantScan } from "../scan/wanted.ts";
 import { planReplication, type ReplicationView } from "./plan.ts";

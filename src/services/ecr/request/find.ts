@@ -1,7 +1,8 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
-import { parseRepositoryArn, type RepositoryRecord, repositoryKey, type World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import { parseRepositoryArn, type RepositoryRecord, repositoryKey } from "../model.ts";
 
 export interface RepositoryInput {
   /** The account whose registry is meant; the caller's by default. */

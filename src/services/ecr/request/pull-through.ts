@@ -3,6 +3,7 @@ import { parseArn } from "#kernel/arn.ts";
 import { DriverError, Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { placeOf, secretWords } from "../catalog/imports.ts";
 import {
   isPrivate,
@@ -13,7 +14,6 @@ import {
   readUpstream,
   rootPrefix,
   type UpstreamPlace,
-  type World,
 } from "../model.ts";
 import type { EcrParts } from "./handler.ts";
 

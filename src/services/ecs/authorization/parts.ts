@@ -35,15 +35,11 @@ export function serviceOf(service: string, cluster: string | undefined, scope: A
   // Of another account, or nothing: the operation itself refuses it.
   if (found === undefined) return service;
   const { clusterName = nameOf(cluster, scope), name: serviceName } = found;
-  return serviceArn({ ...worldOf(scope), clusterName, serviceName });
+  return serviceArn({ ...scope, clusterName, serviceName });
 }
 
 export function nameOf(cluster: string | undefined, scope: AuthorizationScope): string {
   return clusterOf(cluster, scope).split("/").at(-1)!;
-}
-
-export function worldOf({ account, region }: AuthorizationScope) {
-  return { account, region };
 }
 
 /** The revision that a reference means now; where there is none, any revision of the family. */

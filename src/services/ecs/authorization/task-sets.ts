@@ -1,7 +1,7 @@
 import type { Operations } from "#generated/ecs/types.ts";
 import { type AuthorizationScope, type AuthorizationTable, type ConditionKeys, tagsOf } from "#kernel/authorization.ts";
 import { taskSetArn } from "../model.ts";
-import { definitionArn, inCluster, nameOf, rolesOfRun, serviceOf, strategyOf, tagging, worldOf } from "./parts.ts";
+import { definitionArn, inCluster, nameOf, rolesOfRun, serviceOf, strategyOf, tagging } from "./parts.ts";
 
 type TaskSetOperations =
   | "CreateTaskSet"
@@ -59,5 +59,5 @@ function inService({ cluster, service }: Named, scope: AuthorizationScope): Cond
 function taskSetOf(taskSet: string, { cluster, service }: Named, scope: AuthorizationScope): string {
   if (taskSet.startsWith("arn:")) return taskSet;
   const serviceName = serviceOf(service, cluster, scope).split("/").at(-1)!;
-  return taskSetArn({ ...worldOf(scope), clusterName: nameOf(cluster, scope), serviceName }, taskSet);
+  return taskSetArn({ ...scope, clusterName: nameOf(cluster, scope), serviceName }, taskSet);
 }

@@ -1,7 +1,8 @@
 import type { CapacityProvider, CapacityProviderStrategyItem as StrategyInput } from "#generated/ecs/types.ts";
 import { Fault } from "#kernel/fault.ts";
+import type { World } from "#kernel/world.ts";
 import type { CapacityProviderStrategyItem } from "../model/cluster.ts";
-import { ecsArn, type World } from "../model/world.ts";
+import { ecsArn } from "../model/world.ts";
 
 /** The capacity providers that every account has. */
 export const fargateProviders = ["FARGATE", "FARGATE_SPOT"] as const;

@@ -1,4 +1,5 @@
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   createPool,
   type HostPort,
@@ -12,7 +13,6 @@ import { attributes } from "../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../model/container-instance.ts";
 import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
 import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
-import type { World } from "../model/world.ts";
 import { placementRequest } from "../tasks/needs.ts";
 
 type Views = Pick<Store, "view">;

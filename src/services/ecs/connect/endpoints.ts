@@ -9,6 +9,7 @@ import type {
   TargetGroupSpec,
 } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { attributeNames, instances, instancesOf } from "#services/discovery/model.ts";
 import {
   primaryOf,
@@ -21,7 +22,6 @@ import {
   services,
 } from "../model/service.ts";
 import type { TaskRecord } from "../model/task.ts";
-import type { World } from "../model/world.ts";
 import { splitOf } from "./split.ts";
 import { connectSslPolicy, securityOf, servedWith } from "./tls.ts";
 

@@ -1,15 +1,14 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import { characters, uuid } from "#kernel/random.ts";
 import type { Commit, Entry, Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import {
   httpNameKey,
   type NamespaceRecord,
   namespaceArn,
   namespaceKey,
   namespaces,
-  worldOf,
 } from "#services/discovery/model.ts";
-import type { World } from "../model/world.ts";
 
 /** The namespace of this name or ARN in the account and region; of several with one name the oldest. */
 export function findNamespace(store: Pick<Store, "view">, world: World, named: string): NamespaceRecord | undefined {

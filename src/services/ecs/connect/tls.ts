@@ -3,6 +3,7 @@ import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { CertificateSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { authorityArn } from "#services/acm/model.ts";
 import { connectCertificateKey, connectCertificates } from "../model/connect-certificate.ts";
 import {
@@ -13,7 +14,6 @@ import {
   serviceRevisions,
 } from "../model/service.ts";
 import { type TaskRecord, taskKey, tasks } from "../model/task.ts";
-import type { World } from "../model/world.ts";
 
 type Views = Pick<Store, "view">;
 

@@ -1,12 +1,12 @@
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   type DaemonTaskDefinitionRecord,
   daemonTaskDefinitionKey,
   daemonTaskDefinitions,
 } from "../model/daemon-task-definition.ts";
-import type { World } from "../model/world.ts";
 import { requireCluster } from "../tasks/lookup.ts";
 
 export interface DaemonDefinitionReference {

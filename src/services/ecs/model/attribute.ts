@@ -1,12 +1,10 @@
 import type { Collection, Key, Prefix } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { clusterPath } from "./task.ts";
-import type { World } from "./world.ts";
 
 /** An attribute that a caller put on a container instance. Those that the agent reports are the instance's own. */
-export interface AttributeRecord {
-  readonly account: string;
-  readonly region: string;
+export interface AttributeRecord extends World {
   readonly clusterName: string;
   /** The last part of the instance's ARN. */
   readonly containerInstanceId: string;

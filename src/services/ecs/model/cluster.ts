@@ -1,7 +1,8 @@
 import type { Collection, Key, Prefix } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { clusterMachine } from "../states.ts";
-import type { Tag, World } from "./world.ts";
+import type { Tag } from "./world.ts";
 import { ecsArn } from "./world.ts";
 
 /** The cluster that is meant where a caller names none. It has to be made like any other. */
@@ -9,9 +10,7 @@ export const defaultClusterName = "default";
 
 export type ClusterStatus = "ACTIVE" | "PROVISIONING" | "DEPROVISIONING" | "INACTIVE";
 
-export interface ClusterRecord {
-  readonly account: string;
-  readonly region: string;
+export interface ClusterRecord extends World {
   readonly clusterName: string;
   readonly clusterArn: string;
   /** INACTIVE: deleted, and shown a while longer (see `inactiveAt`). */

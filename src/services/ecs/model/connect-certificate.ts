@@ -1,5 +1,5 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import type { World } from "./world.ts";
+import type { World } from "#kernel/world.ts";
 
 /**
  * The certificate with which the proxies of a service's tasks serve an endpoint of Service Connect that has TLS. Times

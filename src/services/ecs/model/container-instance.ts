@@ -1,16 +1,15 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { zoneAttribute } from "#placement/index.ts";
 import { containerInstanceMachine } from "../states.ts";
 import { clusterPath } from "./task.ts";
-import { ecsArn, type Tag, type World } from "./world.ts";
+import { ecsArn, type Tag } from "./world.ts";
 
 /**
  * A host, or a part of one, that is registered with a cluster: where tasks of the launch types EC2 and EXTERNAL go.
  * Fields are those of the API where it has them; custom attributes are records of their own.
  */
-export interface ContainerInstanceRecord {
-  readonly account: string;
-  readonly region: string;
+export interface ContainerInstanceRecord extends World {
   readonly clusterName: string;
   /** 32 hexadecimal digits, the last part of the ARN. */
   readonly id: string;

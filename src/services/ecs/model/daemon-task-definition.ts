@@ -1,12 +1,11 @@
 import type { DaemonContainerDefinition, DaemonVolume } from "#generated/ecs/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { daemonTaskDefinitionMachine } from "../states.ts";
-import { ecsArn, type Tag, type World } from "./world.ts";
+import { ecsArn, type Tag } from "./world.ts";
 
 /** What a daemon's tasks are made of: a revision of a family, validated. It never changes but in its status. */
-export interface DaemonTaskDefinitionRecord {
-  readonly account: string;
-  readonly region: string;
+export interface DaemonTaskDefinitionRecord extends World {
   readonly daemonTaskDefinitionArn: string;
   readonly family: string;
   readonly revision: number;
@@ -38,7 +37,7 @@ export interface DaemonFamilyRecord {
 export const daemonTaskDefinitions: Collection<DaemonTaskDefinitionRecord, "world" | "family"> = {
   name: "ecs/daemon-task-definition",
   indexes: {
-    world: ({ account, region }) => `${account}/${region}`,
+    world: worldOf,
     family: ({ account, region, family }) => `${account}/${region}/${family}`,
   },
   machines: [daemonTaskDefinitionMachine],

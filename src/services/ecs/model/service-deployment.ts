@@ -1,7 +1,8 @@
 import { type Collection, type Key, keyOf, type Prefix, prefixOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { serviceDeploymentMachine } from "../states.ts";
 import { type DeploymentConfiguration, type ServiceName, servicePath } from "./service.ts";
-import { ecsArn, type World } from "./world.ts";
+import { ecsArn } from "./world.ts";
 
 export type ServiceDeploymentStatus =
   | "PENDING"

@@ -1,9 +1,10 @@
 import type { ServiceConnectConfiguration } from "#generated/ecs/types.ts";
 import { type Collection, type Key, keyOf, type Prefix, partsOf, prefixOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { serviceMachine } from "../states.ts";
 import type { CapacityProviderStrategyItem } from "./cluster.ts";
 import { clusterPath, type TaskRecord } from "./task.ts";
-import { ecsArn, type Tag, type World } from "./world.ts";
+import { ecsArn, type Tag } from "./world.ts";
 
 export type ServiceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
 export type DeploymentStrategy = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
@@ -12,9 +13,7 @@ export type DeploymentStrategy = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
  * A service: what holds for it as a whole. What its tasks are made of is in its revisions, which its deployments name.
  * Times are milliseconds since the epoch; fields are those of the API where it has them.
  */
-export interface ServiceRecord {
-  readonly account: string;
-  readonly region: string;
+export interface ServiceRecord extends World {
   readonly clusterName: string;
   readonly serviceName: string;
   readonly serviceArn: string;
@@ -158,9 +157,7 @@ export interface PlacementStrategy {
 }
 
 /** What the tasks of a service are made of at one time. It never changes. */
-export interface ServiceRevisionRecord {
-  readonly account: string;
-  readonly region: string;
+export interface ServiceRevisionRecord extends World {
   readonly clusterName: string;
   readonly serviceName: string;
   /** 19 digits, the last part of the ARN. */

@@ -1,7 +1,7 @@
 import { formatArn, partitionOf } from "#kernel/arn.ts";
 import type { Collection, Key, Prefix } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
-import type { World } from "./world.ts";
+import type { World } from "#kernel/world.ts";
 
 export type SettingName =
   | "serviceLongArnFormat"
@@ -17,9 +17,7 @@ export type SettingName =
   | "fargateEventWindows";
 
 /** What a principal has chosen. The choices of the account's root are the defaults of everyone in it. */
-export interface SettingRecord {
-  readonly account: string;
-  readonly region: string;
+export interface SettingRecord extends World {
   readonly principalArn: string;
   readonly name: SettingName;
   readonly value: string;
@@ -36,12 +34,6 @@ export function settingsOf(world: World, principalArn: string): Prefix<SettingRe
 }
 
 /** The principal that stands for the whole account: `arn:aws:iam::000000000000:root`. */
-export function rootArn(world: World): string {
-  return formatArn({
-    partition: partitionOf(world.region),
-    service: "iam",
-    region: "",
-    account: world.account,
-    resource: "root",
-  });
+export function rootArn({ account, region }: World): string {
+  return formatArn({ partition: partitionOf(region), service: "iam", region: "", account, resource: "root" });
 }

@@ -2,8 +2,9 @@ import type { Ulimit } from "#generated/ecs/types.ts";
 import type { ContainerPayload, HealthCheck, VolumePayload } from "#kernel/agent-protocol.ts";
 import type { Collection, Key, Prefix } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { taskDefinitionMachine } from "../states.ts";
-import type { Tag, World } from "./world.ts";
+import type { Tag } from "./world.ts";
 import { ecsArn } from "./world.ts";
 
 export type TaskDefinitionStatus = "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
@@ -11,9 +12,7 @@ export type Compatibility = "EC2" | "FARGATE" | "EXTERNAL" | "MANAGED_INSTANCES"
 export type NetworkMode = "awsvpc" | "bridge" | "host" | "none";
 
 /** A revision of a family, validated, with the defaults that AWS fills in. It never changes but in its status. */
-export interface TaskDefinitionRecord {
-  readonly account: string;
-  readonly region: string;
+export interface TaskDefinitionRecord extends World {
   readonly taskDefinitionArn: string;
   readonly family: string;
   readonly revision: number;
@@ -96,9 +95,7 @@ export interface ContainerPortMapping {
 }
 
 /** What is left of a family for ever: revisions are never used twice, not even after their deletion. */
-export interface TaskDefinitionFamilyRecord {
-  readonly account: string;
-  readonly region: string;
+export interface TaskDefinitionFamilyRecord extends World {
   readonly family: string;
   readonly latestRevision: number;
 }

@@ -1,12 +1,11 @@
 import type { Arn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { taskMachine } from "../states.ts";
-import { ecsArn, type Tag, type World } from "./world.ts";
+import { ecsArn, type Tag } from "./world.ts";
 
 /** A task as it is kept. Times are milliseconds since the epoch; fields are those of the API where it has them. */
-export interface TaskRecord {
-  readonly account: string;
-  readonly region: string;
+export interface TaskRecord extends World {
   readonly clusterName: string;
   /** 32 hexadecimal digits, the last part of the ARN. */
   readonly id: string;

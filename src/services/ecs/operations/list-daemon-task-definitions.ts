@@ -1,5 +1,6 @@
 import type { DaemonTaskDefinitionSummary, ListDaemonTaskDefinitionsRequest } from "#generated/ecs/types.ts";
 import { pageOf } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { type DaemonTaskDefinitionRecord, daemonTaskDefinitions } from "../model/daemon-task-definition.ts";
 import { pageStart } from "../paging.ts";
 import type { EcsHandler } from "./handler.ts";
@@ -7,7 +8,7 @@ import type { EcsHandler } from "./handler.ts";
 /** By family name and revision, or the other way round. */
 export const ListDaemonTaskDefinitions: EcsHandler<"ListDaemonTaskDefinitions"> = async (input, ctx) => {
   const { limit, scope, after } = pageStart("ListDaemonTaskDefinitions", input);
-  const all = ctx.store.view(daemonTaskDefinitions).by("world", `${ctx.account}/${ctx.region}`);
+  const all = ctx.store.view(daemonTaskDefinitions).by("world", worldOf(ctx));
   const found = all.map(({ value }) => value).filter((record) => passes(record, input));
   const listed = (input.revision === "LAST_REGISTERED" ? lastOfEach(found) : found).toSorted(inOrder);
   if (input.sort === "DESC") listed.reverse();

@@ -1,6 +1,6 @@
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { alarmKey, alarms } from "#services/cloudwatch/model.ts";
-import type { World } from "../model/world.ts";
 
 /** The states of an alarm of Amazon CloudWatch. */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";

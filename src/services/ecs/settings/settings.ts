@@ -2,8 +2,8 @@ import type { Setting } from "#generated/ecs/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { rootArn, type SettingName, settingKey } from "../model/setting.ts";
-import type { World } from "../model/world.ts";
 
 interface SettingKind {
   /** What holds until someone chooses otherwise. */

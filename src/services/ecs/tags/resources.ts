@@ -1,6 +1,7 @@
 import { type Arn, parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Key } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { parseDaemonDefinition } from "../daemons/lookup.ts";
 import { clusterKey } from "../model/cluster.ts";
 import { instanceKeyOfArn } from "../model/container-instance.ts";
@@ -9,7 +10,7 @@ import { serviceKey } from "../model/service.ts";
 import { taskKeyOfArn } from "../model/task.ts";
 import { taskDefinitionKey } from "../model/task-definition.ts";
 import { taskSetKeyOfArn } from "../model/task-set.ts";
-import type { Tag, World } from "../model/world.ts";
+import type { Tag } from "../model/world.ts";
 import { parseTaskDefinitionReference } from "../task-definition/reference.ts";
 
 /** What every record that can be tagged has. */

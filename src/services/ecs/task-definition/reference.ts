@@ -1,5 +1,5 @@
 import { parseArn } from "#kernel/arn.ts";
-import type { World } from "../model/world.ts";
+import type { World } from "#kernel/world.ts";
 
 export interface TaskDefinitionReference {
   readonly family: string;

@@ -1,3 +1,4 @@
+import type { World } from "#kernel/world.ts";
 import { clusterArn } from "../model/cluster.ts";
 import {
   type AwsvpcConfiguration,
@@ -8,7 +9,7 @@ import {
   taskArn,
 } from "../model/task.ts";
 import type { ContainerDefinitionRecord, TaskDefinitionRecord } from "../model/task-definition.ts";
-import { ecsArn, type Tag, type World } from "../model/world.ts";
+import { ecsArn, type Tag } from "../model/world.ts";
 
 /** Where a task is to run: the launch type, and the capacity provider when it came through one. */
 export interface Capacity {

@@ -1,10 +1,10 @@
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Key } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { type ClusterRecord, clusterKey, defaultClusterName } from "../model/cluster.ts";
 import { type TaskRecord, taskKey } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
-import type { World } from "../model/world.ts";
 import { findTaskDefinition } from "../task-definition/lookup.ts";
 
 /** The cluster with this name or ARN of the caller's world; without one the default cluster. It must be ACTIVE. */

@@ -1,6 +1,7 @@
 import type { AwsVpcConfiguration, NetworkConfiguration } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   ensureDefaultVpc,
   type SecurityGroup,
@@ -12,7 +13,6 @@ import {
   subnets,
 } from "#services/ec2/model.ts";
 import type { AwsvpcConfiguration, TaskRecord } from "../model/task.ts";
-import type { World } from "../model/world.ts";
 
 const maxSubnets = 16;
 const maxSecurityGroups = 5;

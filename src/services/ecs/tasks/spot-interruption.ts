@@ -1,8 +1,8 @@
 import { parseArn } from "#kernel/arn.ts";
 import { rerun } from "#kernel/rerun.ts";
 import type { Entry, Key, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { changeTask, clusterPath, type TaskRecord, taskArn, taskKey, taskKeyOfArn, tasks } from "../model/task.ts";
-import type { World } from "../model/world.ts";
 
 /** Which tasks of a cluster lose their place: those that are named, or so many. */
 export interface SpotInterruption {

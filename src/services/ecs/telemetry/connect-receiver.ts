@@ -3,6 +3,7 @@ import type { LoadBalancingEndpoint, TargetGroupTraffic } from "#kernel/load-bal
 import type { MetricSink } from "#kernel/metric-sink.ts";
 import type { Key, Store } from "#kernel/store.ts";
 import { TakenIntervals } from "#kernel/taken-intervals.ts";
+import type { World } from "#kernel/world.ts";
 import { serviceKey as discoveryKey, services as discoveryServices } from "#services/discovery/model.ts";
 import { ingressPart, targetsOf } from "../connect/endpoints.ts";
 import {
@@ -14,7 +15,6 @@ import {
   services,
 } from "../model/service.ts";
 import { taskKeyOfArn, tasks } from "../model/task.ts";
-import type { World } from "../model/world.ts";
 import { connectMeasurements, type ReachedEndpoint } from "./connect-traffic.ts";
 
 /** Turns what the proxies of tasks say of their traffic into the metrics of Service Connect. */

@@ -1,6 +1,6 @@
 import type { SecretBox } from "#kernel/secret-box.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import type { World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
 
 /** What a load balancer authenticates users with; made with its first rule that does. */
 export interface AuthenticationRecord extends World {

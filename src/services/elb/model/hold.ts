@@ -1,5 +1,5 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import type { World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
 import type { TargetGroupRecord } from "./target-group.ts";
 
 /** Somebody sees to it that a target group gets targets: its requests wait for the first healthy one. */

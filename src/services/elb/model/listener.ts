@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Action, RuleCondition } from "#generated/elbv2/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { elbArn, type Tags, type World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
+import { elbArn, type Tags } from "./common.ts";
 import { type LoadBalancerRecord, pathOf } from "./load-balancer.ts";
 
 export type ListenerProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";

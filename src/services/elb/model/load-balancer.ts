@@ -1,7 +1,8 @@
 import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { loadBalancerMachine } from "../states.ts";
-import { elbArn, type Tags, type World, worldOf } from "./common.ts";
+import { elbArn, type Tags } from "./common.ts";
 
 export type LoadBalancerType = "application" | "network";
 export type LoadBalancerState = "provisioning" | "active" | "active_impaired" | "failed";

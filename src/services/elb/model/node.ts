@@ -1,5 +1,5 @@
 import { type Collection, type Key, keyOf, type Store } from "#kernel/store.ts";
-import type { World } from "./common.ts";
+import type { World } from "#kernel/world.ts";
 import { type LoadBalancerRecord, loadBalancerKey, loadBalancers } from "./load-balancer.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { elbArn, type Tags, type World, worldOf } from "./common.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { elbArn, type Tags } from "./common.ts";
 
 export type TargetGroupProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";
 

@@ -1,7 +1,7 @@
 import type { TargetHealthReport } from "#kernel/load-balancing.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { targetMachine } from "../states.ts";
-import type { World } from "./common.ts";
 import { type TargetGroupRecord, targetGroupArn } from "./target-group.ts";
 
 /** A registered target. Times are milliseconds since the epoch. */

@@ -1,14 +1,9 @@
 import type { CreateLoadBalancerInput } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import {
-  absent,
-  type LoadBalancerRecord,
-  type LoadBalancerType,
-  loadBalancerKey,
-  loadBalancers,
-  worldOf,
-} from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type LoadBalancerRecord, type LoadBalancerType, loadBalancerKey, loadBalancers } from "../model.ts";
 import { type ElbHandler, unsupported } from "../request/handler.ts";
 import { dnsNameOf, newId } from "../request/ids.ts";
 import { limits } from "../request/limits.ts";

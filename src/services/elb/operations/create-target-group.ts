@@ -1,8 +1,10 @@
 import type { CreateTargetGroupInput } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { absent } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import { ensureDefaultVpc, vpcKey, vpcs } from "#services/ec2/model.ts";
-import { absent, type TargetGroupRecord, targetGroupKey, targetGroups, worldOf } from "../model.ts";
+import { type TargetGroupRecord, targetGroupKey, targetGroups } from "../model.ts";
 import { type ElbHandler, invalid, unsupported } from "../request/handler.ts";
 import { newHealthCheck, targetGroupProtocol } from "../request/health-check.ts";
 import { newId } from "../request/ids.ts";

@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { loadBalancerArn, loadBalancerKey, loadBalancers, placeOf, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { loadBalancerArn, loadBalancerKey, loadBalancers, placeOf } from "../model.ts";
 import { loadBalancerIfAny } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

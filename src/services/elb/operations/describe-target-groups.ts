@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { loadBalancersOf, targetGroupArn, targetGroupKey, targetGroupPlace, targetGroups, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { loadBalancersOf, targetGroupArn, targetGroupKey, targetGroupPlace, targetGroups } from "../model.ts";
 import { requireLoadBalancer, targetGroupIfAny } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

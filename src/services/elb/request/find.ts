@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   defaultRuleArn,
   type ListenerRecord,
@@ -18,7 +19,6 @@ import {
   targetGroupKey,
   targetGroupPlace,
   targetGroups,
-  type World,
 } from "../model.ts";
 import { invalid } from "./handler.ts";
 

@@ -1,5 +1,6 @@
 import { hex, type Random } from "#kernel/random.ts";
-import type { LoadBalancerRecord, World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import type { LoadBalancerRecord } from "../model.ts";
 
 /** The last part of the ARN of a load balancer, listener, rule or target group. */
 export function newId(random: Random): string {

@@ -1,6 +1,7 @@
 import { parseArn } from "#kernel/arn.ts";
-import { type Collection, type Key, keyOf, type Read, type Store } from "#kernel/store.ts";
-import { eventsArn, type Tags, type World, worldOf } from "./world.ts";
+import { absent, type Collection, type Key, keyOf, type Read, type Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { eventsArn, type Tags } from "./world.ts";
 
 /** The bus that each account has in each region, and that the services of AWS send their events to. */
 export const defaultBusName = "default";
@@ -48,8 +49,7 @@ export interface FoundBus {
 
 export function busIfAny(store: Pick<Store, "view">, world: World, name: string): FoundBus | undefined {
   const key = busKey(world, name);
-  const absent: Read<EventBusRecord> = { key, value: undefined, modRevision: 0, createRevision: 0 };
-  const read = store.view(eventBuses).get(key) ?? absent;
+  const read: Read<EventBusRecord> = store.view(eventBuses).get(key) ?? absent(key);
   if (read.value !== undefined) return { read, bus: read.value };
   const { account, region } = world;
   return name === defaultBusName ? { read, bus: { account, region, name, tags: {} } } : undefined;

@@ -1,6 +1,7 @@
 import type { ApiDestinationHttpMethod, ConnectionAuthorizationType } from "#generated/events/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { eventsArn, type World, worldOf } from "./world.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { eventsArn } from "./world.ts";
 
 /** How to show an HTTP endpoint who calls. Times are milliseconds since the epoch. */
 export interface ConnectionRecord extends World {

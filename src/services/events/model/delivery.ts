@@ -1,5 +1,5 @@
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import type { World } from "./world.ts";
+import type { World } from "#kernel/world.ts";
 
 /**
  * Something that has to reach a target, written in the commit that made it due: the event that matched a rule, or the

@@ -1,18 +1,7 @@
-import { formatArn, partitionOf } from "#kernel/arn.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
+import { arnIn, type World } from "#kernel/world.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
-export function eventsArn({ account, region }: World, resource: string): string {
-  return formatArn({ partition: partitionOf(region), service: "events", region, account, resource });
+export function eventsArn(world: World, resource: string): string {
+  return arnIn(world, "events", resource);
 }

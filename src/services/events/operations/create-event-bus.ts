@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { busArn, busIfAny, busKey, defaultBusName, type EventBusRecord, eventBuses, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { busArn, busIfAny, busKey, defaultBusName, type EventBusRecord, eventBuses } from "../model.ts";
 import { checkBusOptions } from "../request/bus-options.ts";
 import type { EventsHandler } from "../request/handler.ts";
 import { limitExceeded, refuse } from "../request/refusals.ts";

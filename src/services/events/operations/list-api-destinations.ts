@@ -1,4 +1,5 @@
-import { apiDestinations, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { apiDestinations } from "../model.ts";
 import { toApiDestination } from "../request/api-destination.ts";
 import type { EventsHandler } from "../request/handler.ts";
 import { listPage, nextPage } from "../request/pages.ts";

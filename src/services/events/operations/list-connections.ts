@@ -1,4 +1,5 @@
-import { connections, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { connections } from "../model.ts";
 import { toConnection } from "../request/connection.ts";
 import type { EventsHandler } from "../request/handler.ts";
 import { listPage, nextPage } from "../request/pages.ts";

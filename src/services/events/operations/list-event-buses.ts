@@ -1,4 +1,5 @@
-import { busIfAny, defaultBusName, eventBuses, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { busIfAny, defaultBusName, eventBuses } from "../model.ts";
 import { toBus } from "../request/describe.ts";
 import type { EventsHandler } from "../request/handler.ts";
 import { listPage, nextPage } from "../request/pages.ts";

@@ -3,6 +3,7 @@ import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   type ApiDestinationRecord,
   apiDestinationArn,
@@ -11,7 +12,6 @@ import {
   connectionArn,
   connectionKey,
   connections,
-  type World,
 } from "../model.ts";
 
 export async function requireApiDestination(ctx: RequestContext, name: string): Promise<Entry<ApiDestinationRecord>> {

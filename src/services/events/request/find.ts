@@ -2,16 +2,9 @@ import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { rulePlace } from "../condition-keys.ts";
-import {
-  busIfAny,
-  busReference,
-  type EventBusRecord,
-  type FoundBus,
-  type RuleRecord,
-  ruleKey,
-  type World,
-} from "../model.ts";
+import { busIfAny, busReference, type EventBusRecord, type FoundBus, type RuleRecord, ruleKey } from "../model.ts";
 
 /** The bus that a name or an ARN means, of whatever account and region. */
 export function requireBus(ctx: RequestContext, nameOrArn?: string): FoundBus {

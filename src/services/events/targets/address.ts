@@ -1,9 +1,9 @@
 import type { Target } from "#generated/events/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
+import type { World } from "#kernel/world.ts";
 import { busReference } from "../model/bus.ts";
 import type { HttpExtras, TargetAddress } from "../model/delivery.ts";
-import type { World } from "../model/world.ts";
 import { isEndpoint } from "../request/api-destination.ts";
 import { invalidParameter } from "../request/refusals.ts";
 import { runTaskRequest } from "./run-task.ts";

@@ -1,6 +1,5 @@
 import type { Random } from "#kernel/random.ts";
 import { characters } from "#kernel/random.ts";
-import type { Absent, Key } from "#kernel/store.ts";
 
 export interface Tag {
   readonly key: string;
@@ -71,9 +70,4 @@ export type IdPrefix = "AGPA" | "AIDA" | "AIPA" | "ANPA" | "ANVA" | "APKA" | "AR
 /** A unique id: the prefix and 17 characters. */
 export function uniqueId(random: Random, prefix: IdPrefix): string {
   return prefix + characters(random, 17, base32);
-}
-
-/** For `Commit.unchanged`: the commit is refused when a record with this key exists. */
-export function absent<T>(key: Key<T>): Absent<T> {
-  return { key, value: undefined, modRevision: 0, createRevision: 0 };
 }

@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, accountAliasKey, accountSettingsKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { accountAliasKey, accountSettingsKey } from "../model.ts";
 import type { IamHandler } from "../request/handler.ts";
 
 /** An account has one alias, which replaces the one before it. */

@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, type GroupRecord, groupKey, iamArn, uniqueId } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { type GroupRecord, groupKey, iamArn, uniqueId } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { requireRoom } from "../request/quotas.ts";
 import { toGroup } from "../request/shapes.ts";

@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, iamArn, type OidcProviderRecord, oidcProviderKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, type OidcProviderRecord, oidcProviderKey } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { checkClientIds, checkThumbprints, urlWithoutScheme } from "../request/oidc.ts";
 import { requireRoom } from "../request/quotas.ts";

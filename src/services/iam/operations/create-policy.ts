@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, iamArn, type PolicyRecord, policyKey, uniqueId } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, type PolicyRecord, policyKey, uniqueId } from "../model.ts";
 import { checkManagedPolicy } from "../request/documents.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { requireRoom } from "../request/quotas.ts";

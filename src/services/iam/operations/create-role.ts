@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, iamArn, type RoleRecord, roleKey, uniqueId } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, type RoleRecord, roleKey, uniqueId } from "../model.ts";
 import { boundaryPolicy } from "../request/boundary.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { requireRoom } from "../request/quotas.ts";

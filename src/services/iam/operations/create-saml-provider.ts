@@ -1,6 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import { uuid } from "#kernel/random.ts";
-import { absent, iamArn, type SamlProviderRecord, samlProviderKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, type SamlProviderRecord, samlProviderKey } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { requireRoom } from "../request/quotas.ts";
 import { checkSamlMetadata, refuseEncryption, validUntil } from "../request/saml.ts";

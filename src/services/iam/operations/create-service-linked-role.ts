@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { absent, roleKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { roleKey } from "../model.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { toRole } from "../request/shapes.ts";
 import { linkedRole } from "../service-linked/role.ts";

@@ -1,6 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
-import { absent, iamArn, type MfaDeviceRecord, mfaDeviceKey, mfaSeedPurpose } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, type MfaDeviceRecord, mfaDeviceKey, mfaSeedPurpose } from "../model.ts";
 import { type IamHandler, now } from "../request/handler.ts";
 import { newTags, tagsMember } from "../request/tags.ts";
 import { toBase32 } from "../request/totp.ts";

@@ -1,4 +1,5 @@
-import { absent, groupKey, iamArn } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { groupKey, iamArn } from "../model.ts";
 import { requireGroup } from "../request/find.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { groupExists } from "./create-group.ts";

@@ -1,4 +1,5 @@
-import { absent, iamArn, serverCertificateKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, serverCertificateKey } from "../model.ts";
 import { requireServerCertificate } from "../request/find.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { certificateExists } from "./upload-server-certificate.ts";

@@ -1,4 +1,5 @@
-import { absent, iamArn, userKey } from "../model.ts";
+import { absent } from "#kernel/store.ts";
+import { iamArn, userKey } from "../model.ts";
 import { requireUser } from "../request/find.ts";
 import type { IamHandler } from "../request/handler.ts";
 import { userExists } from "./create-user.ts";

@@ -1,7 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
+import { absent } from "#kernel/store.ts";
 import {
-  absent,
   iamArn,
   type ServerCertificateRecord,
   serverCertificateKey,

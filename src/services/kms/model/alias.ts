@@ -1,6 +1,5 @@
-import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
-import { type World, worldOf } from "./key.ts";
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 export interface AliasRecord extends World {
   /** `alias/app` */
@@ -21,6 +20,6 @@ export function aliasKey({ account, region }: World, aliasName: string): Key<Ali
 }
 
 /** `arn:aws:kms:us-east-1:000000000000:alias/app` */
-export function aliasArn({ account, region }: World, aliasName: string): string {
-  return formatArn({ partition: partitionOf(region), service: "kms", region, account, resource: aliasName });
+export function aliasArn(world: World, aliasName: string): string {
+  return arnIn(world, "kms", aliasName);
 }

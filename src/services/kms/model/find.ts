@@ -1,9 +1,10 @@
-import { formatArn, parseArn, partitionOf } from "#kernel/arn.ts";
+import { formatArn, parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { aliasArn, aliases, aliasKey } from "./alias.ts";
 import { keyIdIn } from "./ciphertext.ts";
-import { type KeyRecord, keyArn, keyKey, keys, type World } from "./key.ts";
+import { type KeyRecord, keyArn, keyKey, keys } from "./key.ts";
 
 const keyIdPattern = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
@@ -56,11 +57,9 @@ export function invalidKeyId(identifier: string): Fault {
   return new Fault("NotFoundException", `Invalid keyId '${identifier}'`);
 }
 
-function findByAlias(scope: KeyScope, { account, region }: World, aliasName: string): Entry<KeyRecord> {
-  const alias = scope.store.view(aliases).get(aliasKey({ account, region }, aliasName));
+function findByAlias(scope: KeyScope, world: World, aliasName: string): Entry<KeyRecord> {
+  const alias = scope.store.view(aliases).get(aliasKey(world, aliasName));
   const key = alias && scope.store.view(keys).get(keyKey(alias.value, alias.value.targetKeyId));
   if (key !== undefined) return key;
-  const partition = partitionOf(region);
-  const arn = formatArn({ partition, service: "kms", region, account, resource: aliasName });
-  throw new Fault("NotFoundException", `Alias ${arn} is not found.`);
+  throw new Fault("NotFoundException", `Alias ${aliasArn(world, aliasName)} is not found.`);
 }

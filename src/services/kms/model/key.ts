@@ -1,14 +1,8 @@
-import { formatArn, partitionOf } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { arnIn, type World, worldOf } from "#kernel/world.ts";
 import { keyMachine } from "../states.ts";
 import type { KeyMaterial } from "./material.ts";
 import type { KeyUsage, SupportedSpec } from "./spec.ts";
-
-/** Account and region. */
-export interface World {
-  readonly account: string;
-  readonly region: string;
-}
 
 export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
 
@@ -41,16 +35,11 @@ export const keys: Collection<KeyRecord, "id" | "world"> = {
   machines: [keyMachine],
 };
 
-/** `000000000000/us-east-1` */
-export function worldOf({ account, region }: World): string {
-  return `${account}/${region}`;
-}
-
 export function keyKey({ account, region }: World, keyId: string): Key<KeyRecord> {
   return keyOf(keys, account, region, keyId);
 }
 
 /** `arn:aws:kms:us-east-1:000000000000:key/1234abcd-...` */
-export function keyArn({ account, region, keyId }: World & { readonly keyId: string }): string {
-  return formatArn({ partition: partitionOf(region), service: "kms", region, account, resource: `key/${keyId}` });
+export function keyArn(key: World & { readonly keyId: string }): string {
+  return arnIn(key, "kms", `key/${key.keyId}`);
 }

@@ -1,7 +1,8 @@
 import { uuid } from "#kernel/random.ts";
 import { type Absent, type Entry, keyOf, type Put, type Read, type Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { type AliasRecord, aliasKey } from "./alias.ts";
-import { type KeyRecord, keyKey, keys, type World } from "./key.ts";
+import { type KeyRecord, keyKey, keys } from "./key.ts";
 import { type CryptoParts, newMaterial } from "./material.ts";
 import { managedKeyPolicy } from "./policy.ts";
 

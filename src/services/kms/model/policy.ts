@@ -1,5 +1,5 @@
 import { partitionOf } from "#kernel/arn.ts";
-import type { World } from "./key.ts";
+import type { World } from "#kernel/world.ts";
 
 /** The policy of a key that was made without one: it hands the key over to the account's own policies. */
 export function defaultKeyPolicy({ account, region }: World): string {

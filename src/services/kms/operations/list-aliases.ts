@@ -1,4 +1,5 @@
-import { aliasArn, aliases, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { aliasArn, aliases } from "../model.ts";
 import type { KmsHandler } from "../request/handler.ts";
 import { ownKey } from "../request/own-key.ts";
 import { listPage } from "../request/pages.ts";

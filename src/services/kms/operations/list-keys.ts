@@ -1,4 +1,5 @@
-import { keyArn, keys, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { keyArn, keys } from "../model.ts";
 import type { KmsHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";
 

@@ -1,6 +1,7 @@
 import type { LogGroup } from "#generated/logs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { fromStorage, groupNameOf } from "../lookup.ts";
 import { type LogGroupRecord, logGroupArn, logGroups, metricFilters } from "../model.ts";
 import { refuseLinkedAccounts } from "../names.ts";
@@ -43,7 +44,7 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
 
 /** The groups of the caller's world in the order of their names. */
 export function groupsByName(ctx: RequestContext): LogGroupRecord[] {
-  const entries = ctx.store.view(logGroups).by("world", `${ctx.account}/${ctx.region}`);
+  const entries = ctx.store.view(logGroups).by("world", worldOf(ctx));
   return entries.map((entry) => entry.value).sort((a, b) => (a.logGroupName < b.logGroupName ? -1 : 1));
 }
 

@@ -1,5 +1,6 @@
 import type { MetricFilter } from "#generated/logs/types.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { requireGroup } from "../lookup.ts";
 import { type MetricFilterRecord, metricFilters } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
@@ -17,7 +18,7 @@ export const DescribeMetricFilters: LogsHandler<"DescribeMetricFilters"> = async
   if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
   const found = ctx.store
     .view(metricFilters)
-    .by("world", `${ctx.account}/${ctx.region}`)
+    .by("world", worldOf(ctx))
     .map(({ value }) => value)
     .filter(
       (filter) =>

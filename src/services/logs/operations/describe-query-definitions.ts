@@ -1,5 +1,6 @@
 import type { QueryDefinition } from "#generated/logs/types.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { logQueryDefinitions, type QueryDefinitionRecord } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 
@@ -9,7 +10,7 @@ export const DescribeQueryDefinitions: LogsHandler<"DescribeQueryDefinitions"> =
   const scope = `DescribeQueryDefinitions ${prefix}`;
   const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
   if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
-  const entries = ctx.store.view(logQueryDefinitions).by("world", `${ctx.account}/${ctx.region}`);
+  const entries = ctx.store.view(logQueryDefinitions).by("world", worldOf(ctx));
   const found = entries
     .map(({ value }) => value)
     .filter((definition) => definition.name.startsWith(prefix) && placeOf(definition) > position)

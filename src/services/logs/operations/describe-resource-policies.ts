@@ -1,4 +1,5 @@
 import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { worldOf } from "#kernel/world.ts";
 import { groupNameOf } from "../lookup.ts";
 import { logGroupKey, logResourcePolicies, logResourcePolicyKey } from "../model.ts";
 import { invalid, toResourcePolicy } from "../resource-policies.ts";
@@ -17,7 +18,7 @@ export const DescribeResourcePolicies: LogsHandler<"DescribeResourcePolicies"> =
     const { value } = await ctx.store.get(logResourcePolicyKey(ctx, { logGroupName }));
     return { resourcePolicies: value === undefined ? [] : [toResourcePolicy(value)] };
   }
-  const there = ctx.store.view(logResourcePolicies).by("world", `${ctx.account}/${ctx.region}`);
+  const there = ctx.store.view(logResourcePolicies).by("world", worldOf(ctx));
   const found = there.filter(({ value }) => "policyName" in value.of === (policyScope === "ACCOUNT"));
   const scope = `DescribeResourcePolicies ${policyScope}`;
   const position = token === undefined ? "" : positionIn(token, scope);

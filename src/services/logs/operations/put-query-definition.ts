@@ -1,4 +1,5 @@
 import { uuid } from "#kernel/random.ts";
+import { worldOf } from "#kernel/world.ts";
 import { logQueryDefinitions, queryDefinitionKey } from "../model.ts";
 import type { LogsHandler } from "./handler.ts";
 import { noLanguage } from "./start-query.ts";
@@ -16,7 +17,7 @@ export const PutQueryDefinition: LogsHandler<"PutQueryDefinition"> = async (inpu
     throw ctx.fault("ResourceNotFoundException", "The specified query definition does not exist.");
   }
   const { account, region } = ctx;
-  const count = ctx.store.view(logQueryDefinitions).count("world", `${account}/${region}`);
+  const count = ctx.store.view(logQueryDefinitions).count("world", worldOf({ account, region }));
   if (before.value === undefined && count >= mostDefinitions) {
     throw ctx.fault("LimitExceededException", `There can be ${mostDefinitions} query definitions in a region.`);
   }

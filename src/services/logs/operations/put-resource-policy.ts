@@ -1,4 +1,5 @@
 import { hex } from "#kernel/random.ts";
+import { worldOf } from "#kernel/world.ts";
 import { type LogResourcePolicyRecord, logResourcePolicies } from "../model.ts";
 import { invalid, namedPolicy, toResourcePolicy } from "../resource-policies.ts";
 import type { LogsHandler } from "./handler.ts";
@@ -18,7 +19,7 @@ export function putResourcePolicy(
     const { of, entry, unchanged } = await namedPolicy(ctx, input);
     const { account, region } = ctx;
     if (entry.value === undefined && "policyName" in of) {
-      const there = ctx.store.view(logResourcePolicies).by("world", `${account}/${region}`);
+      const there = ctx.store.view(logResourcePolicies).by("world", worldOf({ account, region }));
       const count = there.filter(({ value }) => "policyName" in value.of).length;
       if (count >= mostPolicies) throw ctx.fault("LimitExceededException", "Resource limit exceeded.");
     }

@@ -2,15 +2,8 @@ import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { characters, hex } from "#kernel/random.ts";
 import type { Commit } from "#kernel/store.ts";
-import {
-  type AccountRecord,
-  absent,
-  accountKey,
-  iamArn,
-  type RoleRecord,
-  roleKey,
-  uniqueId,
-} from "#services/iam/model.ts";
+import { absent } from "#kernel/store.ts";
+import { type AccountRecord, accountKey, iamArn, type RoleRecord, roleKey, uniqueId } from "#services/iam/model.ts";
 import { type AccountRequestRecord, accountEmailKey, accountRequestKey } from "../model.ts";
 import {
   madeAccounts,

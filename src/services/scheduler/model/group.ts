@@ -1,5 +1,6 @@
-import { type Collection, type Key, keyOf, type Read, type Store } from "#kernel/store.ts";
-import { schedulerArn, type World, worldOf } from "./world.ts";
+import { absent, type Collection, type Key, keyOf, type Read, type Store } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
+import { schedulerArn } from "./world.ts";
 
 /** The group that each account has in each region, and that schedules are in when none is named. */
 export const defaultGroupName = "default";
@@ -38,8 +39,7 @@ export interface FoundGroup {
 
 export function groupIfAny(store: Pick<Store, "view">, world: World, name: string): FoundGroup | undefined {
   const key = groupKey(world, name);
-  const absent: Read<ScheduleGroupRecord> = { key, value: undefined, modRevision: 0, createRevision: 0 };
-  const read = store.view(scheduleGroups).get(key) ?? absent;
+  const read: Read<ScheduleGroupRecord> = store.view(scheduleGroups).get(key) ?? absent(key);
   if (read.value !== undefined) return { read, group: read.value };
   const { account, region } = world;
   return name === defaultGroupName ? { read, group: { account, region, name, state: "ACTIVE", tags: {} } } : undefined;

@@ -1,7 +1,8 @@
 import type { Target } from "#generated/scheduler/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import type { TargetAddress } from "#services/events/model.ts";
-import { schedulerArn, type World, worldOf } from "./world.ts";
+import { schedulerArn } from "./world.ts";
 
 /** A schedule. Times are milliseconds since the epoch; fields are those of the API where it has them. */
 export interface ScheduleRecord extends World {

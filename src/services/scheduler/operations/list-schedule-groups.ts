@@ -1,4 +1,5 @@
-import { defaultGroupName, groupIfAny, scheduleGroups, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { defaultGroupName, groupIfAny, scheduleGroups } from "../model.ts";
 import { toGroup } from "../request/group.ts";
 import type { SchedulerHandler } from "../request/handler.ts";
 import { listPage, nextPage } from "../request/pages.ts";

@@ -1,4 +1,5 @@
-import { groupPath, type ScheduleRecord, schedules, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { groupPath, type ScheduleRecord, schedules } from "../model.ts";
 import type { SchedulerHandler } from "../request/handler.ts";
 import { listPage, nextPage } from "../request/pages.ts";
 import { requireGroup, toSummary } from "../request/schedule.ts";

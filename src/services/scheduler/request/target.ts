@@ -2,8 +2,8 @@ import type { Target } from "#generated/scheduler/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import { isJson } from "#kernel/is-json.ts";
+import type { World } from "#kernel/world.ts";
 import { runTaskRequest, type TargetAddress } from "#services/events/model.ts";
-import type { World } from "../model.ts";
 import type { SchedulerParts } from "./handler.ts";
 
 /** The names of services in universal targets that are not those of their models. */

@@ -1,7 +1,8 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
-import { parseSecretId, type SecretRecord, secretArn, secretKey, secrets, type World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import { parseSecretId, type SecretRecord, secretArn, secretKey, secrets } from "../model.ts";
 
 /** Refuses a text that cannot be a secret's name. */
 export function checkName(name: string): void {

@@ -2,7 +2,8 @@ import type { ListSecretsRequest } from "#generated/secretsmanager/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { pageOf, positionIn } from "#kernel/pagination.ts";
-import { type SecretRecord, secrets, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type SecretRecord, secrets } from "../model.ts";
 import { checkFilters, matchesFilters } from "./filters.ts";
 
 /** A page of the account's secrets that pass the filters, in the order asked for. */

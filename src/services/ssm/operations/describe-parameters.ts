@@ -1,6 +1,7 @@
 import type { DescribeParametersRequest, ParameterStringFilter } from "#generated/ssm/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import { parameters, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { parameters } from "../model.ts";
 import { checkFilters, matchesFilters } from "../request/filters.ts";
 import type { SsmHandler } from "../request/handler.ts";
 import { listPage } from "../request/pages.ts";

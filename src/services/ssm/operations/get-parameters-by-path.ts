@@ -1,5 +1,6 @@
 import type { Entry } from "#kernel/store.ts";
-import { type ParameterVersionRecord, parameters, versionKey, worldOf } from "../model.ts";
+import { worldOf } from "#kernel/world.ts";
+import { type ParameterVersionRecord, parameters, versionKey } from "../model.ts";
 import { checkFilters, matchesFilters } from "../request/filters.ts";
 import type { SsmHandler, SsmParts } from "../request/handler.ts";
 import { checkPath, isUnder } from "../request/names.ts";

@@ -2,6 +2,7 @@ import type { PutParameterRequest } from "#generated/ssm/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Read } from "#kernel/store.ts";
+import { worldOf } from "#kernel/world.ts";
 import {
   mostVersions,
   type ParameterRecord,
@@ -11,7 +12,6 @@ import {
   type VersionDetails,
   versionKey,
   versionsOf,
-  worldOf,
 } from "../model.ts";
 import type { SsmHandler, SsmParts } from "../request/handler.ts";
 import { checkNewName } from "../request/names.ts";

@@ -1,6 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   type ParameterRecord,
   type ParameterReference,
@@ -9,7 +10,6 @@ import {
   parameters,
   parseReference,
   versionKey,
-  type World,
 } from "../model.ts";
 import { checkName } from "./names.ts";
 

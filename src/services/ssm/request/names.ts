@@ -1,5 +1,6 @@
 import { Fault } from "#kernel/fault.ts";
-import { parameterArn, type World } from "../model.ts";
+import type { World } from "#kernel/world.ts";
+import { parameterArn } from "../model.ts";
 
 const mostLevels = 15;
 const longestArn = 1011;

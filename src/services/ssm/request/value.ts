@@ -1,6 +1,7 @@
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
+import type { World } from "#kernel/world.ts";
 import {
   checkUsable,
   decryptUnder,
@@ -13,7 +14,7 @@ import {
   managedKey,
   namedArn,
 } from "#services/kms/model.ts";
-import { type ParameterRecord, type ParameterVersionRecord, parameterArn, type World } from "../model.ts";
+import { type ParameterRecord, type ParameterVersionRecord, parameterArn } from "../model.ts";
 
 export const defaultKeyId = managedAlias("ssm");
 

@@ -1,7 +1,8 @@
 import { type Controller, watch } from "#kernel/controller.ts";
 import type { View } from "#kernel/store.ts";
+import { type World, worldOf } from "#kernel/world.ts";
 import { actionPuts, stateHistory } from "../../alarms/transition.ts";
-import { type AlarmRecord, alarmKey, alarms, historyPuts, type World, worldOf } from "../../model.ts";
+import { type AlarmRecord, alarmKey, alarms, historyPuts } from "../../model.ts";
 import { isSettled, planComposite } from "./plan.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { HostNamesSpec } from "#kernel/agent-protocol.ts";
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
 import type { Key, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   instances,
   instancesOf,
@@ -11,7 +12,6 @@ import {
   operations,
   services,
   servicesOf,
-  type World,
 } from "../../model.ts";
 import { namesSpec, type VpcZone, vpcZone } from "./plan.ts";
 

@@ -1,6 +1,7 @@
 import type { HostNetworkSpec, VpcSpec } from "#kernel/agent-protocol.ts";
 import { type Controller, watch } from "#kernel/controller.ts";
 import { collectionName, type Key, type Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import {
   internetGateways,
   type NetworkInterface,
@@ -13,7 +14,6 @@ import {
   type Vpc,
   vpcKey,
   vpcs,
-  type World,
 } from "../../model.ts";
 import { MadeInterfaces, vpcSpec } from "./plan.ts";
 

@@ -1,5 +1,6 @@
 import { type Controller, watch } from "#kernel/controller.ts";
 import type { Commit, Key, Store } from "#kernel/store.ts";
+import { absent } from "#kernel/store.ts";
 import {
   type ServiceRecord as DiscoveryService,
   serviceKey as discoveryServiceKey,
@@ -79,7 +80,7 @@ function creation(
     tags: { AmazonECSManaged: "true" },
   };
   const key = serviceNameKey(value, value.name, namespace.value.type);
-  return serviceCreation(namespace, { key, value: undefined, modRevision: 0, createRevision: 0 }, value);
+  return serviceCreation(namespace, absent(key), value);
 }
 
 /** Those that are no longer wanted go when their last instance has gone. */

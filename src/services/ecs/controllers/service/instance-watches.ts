@@ -1,10 +1,10 @@
 import { type ControllerWatch, watch } from "#kernel/controller.ts";
 import type { Entry, Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { attributes } from "../../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../../model/container-instance.ts";
 import { type ServiceRecord, serviceKeysOf, services } from "../../model/service.ts";
 import { clusterPath, type TaskRecord, tasks } from "../../model/task.ts";
-import type { World } from "../../model/world.ts";
 import { launchTypeOf } from "../../services/launch-type.ts";
 
 type Views = Pick<Store, "view">;

@@ -2,6 +2,7 @@ import { type Controller, type ControllerContext, watch } from "#kernel/controll
 import type { LoadBalancerNode } from "#kernel/load-balancing.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Store } from "#kernel/store.ts";
+import type { World } from "#kernel/world.ts";
 import { certificateArn, certificates } from "#services/acm/model.ts";
 import {
   holds,
@@ -15,7 +16,6 @@ import {
   targetGroupArn,
   targetGroups,
   targets,
-  type World,
 } from "../../model.ts";
 import { type LoadBalancerSpec, loadBalancerSpec } from "./spec.ts";
 
