@@ -1,6 +1,7 @@
 import type { DataChannel, DataChannelEnd, ExecMessage } from "./data-channel.ts";
 import type { LoadBalancersMessage } from "./load-balancing.ts";
 import type { NetworkAclSpec } from "./network-acl.ts";
+import type { NetworkBinding, PortMapping } from "./port-mapping.ts";
 import type { UsageMessage } from "./usage.ts";
 
 /**
@@ -186,12 +187,6 @@ export interface ContainerPayload {
   readonly pseudoTerminal?: boolean;
 }
 
-export interface PortMapping {
-  readonly containerPort: number;
-  readonly hostPort?: number;
-  readonly protocol: "tcp" | "udp";
-}
-
 /** As in the API: `["CMD-SHELL", "curl -f http://localhost/"]`; times in seconds. */
 export interface HealthCheck {
   readonly command: readonly string[];
@@ -269,13 +264,6 @@ export interface ContainerStateChange {
 }
 
 export type HealthStatus = "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
-
-export interface NetworkBinding {
-  readonly bindIP: string;
-  readonly containerPort: number;
-  readonly hostPort: number;
-  readonly protocol: "tcp" | "udp";
-}
 
 export interface HealthMessage {
   readonly tasks: readonly {

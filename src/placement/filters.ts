@@ -98,8 +98,9 @@ export const filters: readonly Filter[] = [
     concerns: ({ ports }) => ports.length > 0,
     key: ({ ports }) => ports,
     check: (instances, slot, { ports }) => {
-      const taken = instances.ports[slot]!;
-      return taken.length + ports.length <= maxReservedPorts && !ports.some((port) => taken.includes(port));
+      const [taken, busy] = [instances.ports[slot]!, instances.busyPorts[slot]!];
+      if (taken.length + ports.length > maxReservedPorts) return false;
+      return !ports.some((port) => taken.includes(port) || busy.has(port));
     },
     explain: ({ ports }) => {
       const names = ports.map(hostPort).map(({ port, protocol }) => `${port}/${protocol}`);

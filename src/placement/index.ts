@@ -1,7 +1,7 @@
 export { type ConstraintInput, type Constraints, readConstraints, unconstrained } from "./constraint.ts";
 export type { Explanation, Failure, Rejection } from "./explain.ts";
 export type { FailureReason } from "./filters.ts";
-export { type HostPort, type Instance, zoneAttribute } from "./instance.ts";
+export { type HostPort, type Instance, portNumber, zoneAttribute } from "./instance.ts";
 export { createPool, type Placement, type Pool, type PoolOptions, type Room } from "./pool.ts";
 export { parseQuery } from "./query/parse.ts";
 export type { Query, QuerySubject } from "./query/query.ts";

@@ -19,6 +19,8 @@ export interface Instance {
   readonly networkInterfaces?: number;
   /** Ports that are not to be had: those of SSH, of the container engine, of the agent. */
   readonly reservedPorts?: readonly HostPort[];
+  /** Ports that something else has at the moment. They do not count towards how many may be reserved. */
+  readonly busyPorts?: readonly HostPort[];
 }
 
 export interface HostPort {

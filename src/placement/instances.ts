@@ -31,6 +31,8 @@ export class Instances {
   versions = new Int32Array(16);
   /** The ports that are taken, by slot. Lists are replaced, never changed. */
   readonly ports: (readonly number[])[] = [];
+  /** Those that are not to be had either, and are not counted. */
+  readonly busyPorts: ReadonlySet<number>[] = [];
   #slots = new Map<string, number>();
   #groups = new Map<string, Group>();
   #owner: object = {};
@@ -65,6 +67,7 @@ export class Instances {
     this.#slots.set(instance.id, slot);
     this.items.push(instance);
     this.ports.push([...new Set((instance.reservedPorts ?? []).map(portNumber))]);
+    this.busyPorts.push(new Set(instance.busyPorts?.map(portNumber)));
     this.cpu[slot] = instance.cpu;
     this.memoryMiB[slot] = instance.memoryMiB;
     this.gpus[slot] = instance.gpuCount ?? 0;
@@ -85,6 +88,7 @@ export class Instances {
     const reserved = new Set((before.reservedPorts ?? []).map(portNumber));
     const taken = this.ports[slot]!.filter((port) => !reserved.has(port));
     this.ports[slot] = [...new Set([...(instance.reservedPorts ?? []).map(portNumber), ...taken])];
+    this.busyPorts[slot] = new Set(instance.busyPorts?.map(portNumber));
   }
 
   /** The instance is gone, and the tasks on it with it. Returns the groups that had tasks there. */
@@ -171,6 +175,7 @@ export class Instances {
     const copy = new Instances();
     copy.items.push(...this.items);
     copy.ports.push(...this.ports);
+    copy.busyPorts.push(...this.busyPorts);
     copy.cpu = this.cpu.slice();
     copy.memoryMiB = this.memoryMiB.slice();
     copy.gpus = this.gpus.slice();

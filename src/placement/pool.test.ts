@@ -291,6 +291,13 @@ describe("a pool", () => {
       [22, 80, 443].map((port) => pool.check("a", withPort(port))),
       [["RESOURCE:PORTS"], [], ["RESOURCE:PORTS"]],
     );
+    const busyPorts = Array.from({ length: 100 }, (_, i) => ({ port: 40_000 + i, protocol: "tcp" as const }));
+    pool.updateInstance({ ...old, busyPorts });
+    assert.deepEqual(
+      [8080, 40_099].map((port) => pool.check("a", withPort(port))),
+      [[], ["RESOURCE:PORTS"]],
+      "ports that are busy are not to be had, and do not count",
+    );
     pool.updateInstance({ ...old, cpu: 64 });
     assert.equal(pool.room("a").cpu, 64 - 2 * 64);
     assert.equal(pool.place(request), undefined);

@@ -248,7 +248,7 @@ describe("fields given to the agent", { skip, concurrency: 4 }, () => {
     const { containers } = await reported(payload.taskArn, "RUNNING");
     const [binding] = containers[0]!.networkBindings!;
     assert.equal(binding!.containerPort, 8080);
-    assert.equal(await firstAnswer(binding!.hostPort), "hello\n");
+    assert.equal(await firstAnswer(binding!.hostPort!), "hello\n");
     controlPlane.stop(payload.taskArn);
     await reported(payload.taskArn, "STOPPED");
   });

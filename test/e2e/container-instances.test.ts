@@ -16,6 +16,7 @@ import {
   DescribeTasksCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  type NetworkBinding,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
@@ -130,6 +131,10 @@ function portOf(task: Task): number {
   return task.containers![0]!.networkBindings![0]!.hostPort!;
 }
 
+function bindingsOf({ containers }: Task): NetworkBinding[] {
+  return containers![0]!.networkBindings!;
+}
+
 /** The status that the server answers with; busybox has no page to show. */
 function ask(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
@@ -210,6 +215,51 @@ describe("container instances", { skip: shared.skip ?? false, concurrency: false
     assert.deepEqual(new Set(again.failures!.map(({ reason }) => reason)), new Set(["RESOURCE:PORTS"]));
     assert.equal(again.failures!.length, 4, "the instances are one machine");
     await stop(made);
+  });
+
+  test("a range of ports gets ports of the host in a row, which outlive the platform's kill", async () => {
+    const { ecs } = shared.clients;
+    const command = [
+      "sh",
+      "-c",
+      "for i in 0 1 2; do httpd -p 800$i; done; trap exit TERM; while :; do sleep 0.1; done",
+    ];
+    const portMappings = [{ containerPortRange: "8000-8002" }, { containerPort: 53, protocol: "udp" as const }];
+    const container = { name: "web", image: busyboxReference, memory: 32, command, portMappings };
+    await ecs.send(new RegisterTaskDefinitionCommand({ family: "range", containerDefinitions: [container] }));
+    const run = async (count: number) => {
+      const input = { cluster, taskDefinition: "range", launchType: "EC2", count } as const;
+      return await running((await ecs.send(new RunTaskCommand(input))).tasks);
+    };
+    const tasks = await run(2);
+    await shared.platform.kill();
+    await shared.platform.start();
+    const later = [...(await running(tasks)), ...(await run(1))];
+    assert.deepEqual(later.slice(0, 2).map(bindingsOf), tasks.map(bindingsOf));
+    const ports = later.flatMap((task) => {
+      const [range, single] = bindingsOf(task);
+      const { containerPortRange, hostPortRange = "", protocol } = range!;
+      assert.deepEqual([containerPortRange, protocol, single!.containerPort], ["8000-8002", "tcp", 53]);
+      const [first = 0, last] = hostPortRange.split("-").map(Number);
+      assert.equal(last, first + 2);
+      return [first, first + 1, first + 2];
+    });
+    assert.equal(new Set(ports).size, 9);
+    for (const port of ports)
+      await until(
+        `an answer at ${port}`,
+        () => ask(port).catch(String),
+        (is) => is === 404,
+      );
+    const input = { cluster, containerInstances: await instancesOf("") };
+    const taken = async () => {
+      const { containerInstances } = await ecs.send(new DescribeContainerInstancesCommand(input));
+      const all = containerInstances!.flatMap(({ remainingResources }) => remainingResources!);
+      return ports.filter((port) => all.some(({ stringSetValue = [] }) => stringSetValue.includes(String(port))));
+    };
+    assert.deepEqual(await taken(), ports);
+    await stop(later);
+    assert.deepEqual(await taken(), []);
   });
 
   test("StartTask puts a task where it is told to, and what is left of the instance says so", async () => {

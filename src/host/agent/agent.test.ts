@@ -31,6 +31,10 @@ const essentialExit = {
   stopCode: "EssentialContainerExited",
   reason: "Essential container in task exited",
 };
+const portsMissing = [
+  undefined,
+  "HostConfigError: error retrieving docker port map: 65535 contiguous host ports are unavailable",
+];
 const failedToStart = { ...stopped, stopCode: "TaskFailedToStart", reason: "Task failed to start" };
 
 test("a task runs, and ends when its essential container does", async () => {
@@ -159,6 +163,18 @@ const ends: { name: string; task: TaskPayload; end: object; after?: number }[] =
         ],
       ],
     },
+  },
+  {
+    name: "so does that of a network that cannot be made, with each that the task needs",
+    task: plainPayload("e3", {
+      ...{ launchType: "EC2", networkMode: "bridge" },
+      containers: [
+        container("app", { portMappings: [{ containerPortRange: "1-65535", protocol: "tcp" }] }),
+        container("side", { essential: false }),
+        container("web"),
+      ],
+    }),
+    end: { ...failedToStart, containers: [portsMissing, [undefined, undefined], portsMissing] },
   },
   {
     name: "a command that is not there, beside one that runs",

@@ -4,7 +4,7 @@ import type { Subscription } from "#kernel/store.ts";
  * What runs containers. It is shaped by the sandbox (a network namespace and the containers in it), because an ECS task
  * and a Kubernetes pod are the same thing to a host. Drivers: Docker Engine, containerd (later), and a fake; all pass
  * `test/contracts/runtime-driver.ts`. Failures are `DriverError`s: `NotFound`, `Conflict`, `Unavailable` (the engine
- * does not answer; retryable), `Unauthorized`, `NoSpace`, `InvalidSpec`, `Failed`.
+ * does not answer; retryable), `Unauthorized`, `NoSpace`, `PortInUse`, `PortsUnavailable`, `InvalidSpec`, `Failed`.
  *
  * Everything that a driver makes carries the owner label that the driver was made with, so that a restarted agent can
  * find and adopt it, and nothing else on the engine is ever touched.
@@ -139,7 +139,7 @@ export interface SandboxSpec {
    * `bridge`: the engine's default bridge, with `portMappings`. `host`: the host's network. `none`: loopback only.
    */
   readonly network: "isolated" | "bridge" | "host" | "none";
-  readonly portMappings: readonly SandboxPort[];
+  readonly portMappings: readonly PublishedPort[];
   /** Limits of all the sandbox's containers together. */
   readonly resources: { readonly cpuUnits?: number; readonly memoryMiB?: number };
   readonly sysctls: Readonly<Record<string, string>>;
@@ -149,10 +149,18 @@ export interface SandboxSpec {
 }
 export interface SandboxPort {
   readonly containerPort: number;
-  /** 0 lets the engine choose; the choice is in `Sandbox.ports`. */
   readonly hostPort: number;
   readonly protocol: "tcp" | "udp";
   readonly hostIp: string;
+}
+export interface PublishedPort extends SandboxPort {
+  /** 0 leaves the choice to the driver; what it has chosen is in `Sandbox.ports`. */
+  readonly hostPort: number;
+  /**
+   * Absent: one port. Else as many from `containerPort` on, with ports of the host in a row from one that the driver
+   * chooses. Making the sandbox fails with `PortsUnavailable` when the host has not so many in a row.
+   */
+  readonly count?: number;
 }
 
 export interface Sandbox {

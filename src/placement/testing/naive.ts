@@ -71,7 +71,8 @@ export class NaivePool {
     const taken = [instance.reservedPorts ?? [], ...this.on(instance).map((task) => task.spec.ports ?? [])].flat();
     const numbers = new Set(taken.map(portNumber));
     const wanted = new Set(ports.map(portNumber));
-    return numbers.size + wanted.size <= 100 && ![...wanted].some((port) => numbers.has(port));
+    const busy = new Set((instance.busyPorts ?? []).map(portNumber));
+    return numbers.size + wanted.size <= 100 && ![...wanted].some((port) => numbers.has(port) || busy.has(port));
   }
 
   #asks(query: Query, instance: Instance): boolean {

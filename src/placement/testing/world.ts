@@ -75,6 +75,7 @@ export function randomWorld(seed: number): World {
       gpuCount: pick([0, 0, 0, 2]),
       ...(rarely(0.7) && { networkInterfaces: pick([1, 2, 4]) }),
       reservedPorts: [{ port: 22, protocol: "tcp" }],
+      ...(rarely(0.2) && { busyPorts: [{ port: 443, protocol: "tcp" }] }),
     }),
     request: () => compileRequest(randomSpec(pick, rarely)),
   };

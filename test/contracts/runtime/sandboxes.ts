@@ -28,6 +28,56 @@ export function sandboxContract({ fixture, driver }: Given): void {
     }
   });
 
+  test("a range of ports gets ports of the host in a row, of several at once each its own", async () => {
+    const range = (containerPort: number, count: number) =>
+      ({ containerPort, count, hostPort: 0, protocol: "tcp", hostIp: "" }) as const;
+    const specs = [
+      sandboxSpec("sandbox-range", { network: "bridge", portMappings: [range(80, 4), range(443, 2)] }),
+      sandboxSpec("sandbox-other-range", { network: "bridge", portMappings: [range(80, 4)] }),
+    ];
+    const made = await Promise.all(specs.map((spec) => driver().createSandbox(spec)));
+    const ports = made.map((sandbox) => {
+      const own = sandbox.ports.filter(({ hostIp }) => !hostIp.includes(":"));
+      return own.toSorted((a, b) => a.containerPort - b.containerPort);
+    });
+    const containerPorts = ports.map((own) => own.map(({ containerPort }) => containerPort));
+    assert.deepEqual(containerPorts, [
+      [80, 81, 82, 83, 443, 444],
+      [80, 81, 82, 83],
+    ]);
+    const hostPorts = ports.flat().map(({ hostPort }) => hostPort);
+    assert.equal(new Set(hostPorts).size, 10);
+    for (const [at, count] of [
+      [0, 4],
+      [4, 2],
+      [6, 4],
+    ] as const) {
+      // biome-ignore format: a table
+      const expected = Array.from({ length: count }, (_, i) => hostPorts[at]! + i);
+      assert.deepEqual(hostPorts.slice(at, at + count), expected);
+    }
+    const again = await driver().createSandbox(specs[0]!);
+    assert.deepEqual(again.ports, made[0]!.ports);
+    const tooMany = sandboxSpec("sandbox-too-many", { network: "bridge", portMappings: [range(1, 65_535)] });
+    const error = await rejectsWith(driver().createSandbox(tooMany), "PortsUnavailable");
+    assert.equal(error.message, "65535 contiguous host ports are unavailable");
+    for (const { id } of made) await driver().removeSandbox(id);
+  });
+
+  test("a port of the host that another sandbox has is refused, and given again once that has gone", async () => {
+    const port = { containerPort: 80, hostPort: 28_471, hostIp: "" };
+    const tcp = { network: "bridge", portMappings: [{ ...port, protocol: "tcp" }] } as const;
+    const udp = { network: "bridge", portMappings: [{ ...port, protocol: "udp" }] } as const;
+    const made = await driver().createSandbox(sandboxSpec("sandbox-port", tcp));
+    const beside = await driver().createSandbox(sandboxSpec("sandbox-udp-port", udp));
+    const other = sandboxSpec("sandbox-same-port", tcp);
+    await rejectsWith(driver().createSandbox(other), "PortInUse");
+    await driver().removeSandbox(made.id);
+    const { id, ports } = await driver().createSandbox(other);
+    assert.equal(ports[0]!.hostPort, 28_471);
+    for (const each of [id, beside.id]) await driver().removeSandbox(each);
+  });
+
   test("making a sandbox again finds the first one, also for a new driver", async () => {
     const spec = sandboxSpec("sandbox-again", { hostname: "one" });
     const first = await driver().createSandbox(spec);

@@ -1,4 +1,5 @@
 import type { ContainerPayload, TaskPayload } from "#kernel/agent-protocol.ts";
+import { portsOf } from "#kernel/port-mapping.ts";
 import { internalDomain } from "../spec/files.ts";
 import { clusterArnOf, ecsLabels, regionOf } from "../spec/labels.ts";
 import { hasRun, isStopping, phaseOf } from "../step/phase.ts";
@@ -87,7 +88,7 @@ export function containerDocument(
     DockerName: container.name,
     Image: container.image,
     ImageID: memory.image?.id ?? "",
-    Ports: portsOf(task, container, v4),
+    Ports: portList(task, container, v4),
     Labels: { ...container.dockerLabels, ...ecsLabels(payload, container.name) },
     DesiredStatus: isStopping(task) ? "STOPPED" : "RUNNING",
     KnownStatus: knownContainerStatus(task, container.name),
@@ -134,16 +135,22 @@ function healthOf(task: Task, container: ContainerPayload): Json | undefined {
   return { status: health.status, statusSince: time(health.since) };
 }
 
-function portsOf(task: Task, container: ContainerPayload, v4: boolean): Json[] | undefined {
-  const { payload } = task;
+/** Port by port, those of ranges too: the endpoint of the Amazon ECS container agent knows no ranges. */
+function portList(task: Task, container: ContainerPayload, v4: boolean): Json[] | undefined {
   if (container.portMappings.length === 0) return undefined;
-  if (payload.networkMode === "awsvpc") {
-    return container.portMappings.map(({ containerPort, protocol }) => {
-      return { ContainerPort: containerPort, Protocol: protocol, HostPort: containerPort };
-    });
+  if (task.payload.networkMode === "awsvpc") {
+    return container.portMappings.flatMap(({ containerPort, containerPortRange, protocol }) =>
+      portsOf(containerPort, containerPortRange).map((port) => {
+        return { ContainerPort: port, Protocol: protocol, HostPort: port };
+      }),
+    );
   }
-  return bindingsOf(task, container)?.map(({ containerPort, protocol, hostPort, bindIP }) => {
-    return { ContainerPort: containerPort, Protocol: protocol, HostPort: hostPort, ...(v4 ? { HostIp: bindIP } : {}) };
+  return bindingsOf(task, container)?.flatMap((binding) => {
+    const hostPorts = portsOf(binding.hostPort, binding.hostPortRange);
+    return portsOf(binding.containerPort, binding.containerPortRange).map((port, i) => {
+      const ports = { ContainerPort: port, Protocol: binding.protocol, HostPort: hostPorts[i] };
+      return v4 ? { ...ports, HostIp: binding.bindIP } : ports;
+    });
   });
 }
 

@@ -25,7 +25,10 @@ const task = payload("t1", {
       containerArn,
       cpu: 10,
       memory: 128,
-      portMappings: [{ containerPort: 80, protocol: "tcp" }],
+      portMappings: [
+        { containerPort: 80, protocol: "tcp" },
+        { containerPortRange: "8000-8001", protocol: "udp" },
+      ],
       logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/app" } },
       image: "fake/healthy-after?s=1",
       healthCheck: { command: ["CMD", "true"], interval: 5, timeout: 2, retries: 3 },
@@ -101,7 +104,11 @@ test("version 4: a container", async () => {
     Name: "app",
     DockerName: "app",
     Image: "fake/healthy-after?s=1",
-    Ports: [{ ContainerPort: 80, Protocol: "tcp", HostPort: 80 }],
+    Ports: [
+      { ContainerPort: 80, Protocol: "tcp", HostPort: 80 },
+      { ContainerPort: 8000, Protocol: "udp", HostPort: 8000 },
+      { ContainerPort: 8001, Protocol: "udp", HostPort: 8001 },
+    ],
     Labels: {
       "com.amazonaws.ecs.cluster": "arn:aws:ecs:us-east-1:000000000000:cluster/web",
       "com.amazonaws.ecs.container-name": "app",

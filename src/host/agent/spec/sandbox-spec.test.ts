@@ -30,6 +30,7 @@ test("the sandbox of a task in bridge mode publishes its ports", () => {
   const portMappings = [
     { containerPort: 80, hostPort: 8080, protocol: "tcp" as const },
     { containerPort: 53, protocol: "udp" as const },
+    { containerPortRange: "8000-8009", protocol: "udp" as const },
   ];
   const containers = [container("app", { portMappings, hostname: "box" })];
   const spec = sandboxSpec("t1", plainPayload("t1", { networkMode: "bridge", launchType: "EC2", containers }));
@@ -37,6 +38,7 @@ test("the sandbox of a task in bridge mode publishes its ports", () => {
   assert.deepEqual(spec.portMappings, [
     { containerPort: 80, hostPort: 8080, protocol: "tcp", hostIp: "" },
     { containerPort: 53, hostPort: 0, protocol: "udp", hostIp: "" },
+    { containerPort: 8000, count: 10, hostPort: 0, protocol: "udp", hostIp: "" },
   ]);
 });
 

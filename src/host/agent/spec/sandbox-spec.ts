@@ -1,5 +1,6 @@
 import type { SandboxSpec } from "#host/runtime/driver.ts";
 import type { TaskPayload } from "#kernel/agent-protocol.ts";
+import { portsOf } from "#kernel/port-mapping.ts";
 
 /** The sandbox of a task: its network, its common limits and the namespaces that its containers share. */
 export function sandboxSpec(id: string, payload: TaskPayload): SandboxSpec {
@@ -27,8 +28,10 @@ function hostnameOf(id: string, payload: TaskPayload): string {
 
 function publishedPorts(payload: TaskPayload): SandboxSpec["portMappings"] {
   return payload.containers.flatMap(({ portMappings }) =>
-    portMappings.map(({ containerPort, hostPort, protocol }) => {
-      return { containerPort, hostPort: hostPort ?? 0, protocol, hostIp: "" };
+    portMappings.map(({ containerPort, containerPortRange, hostPort = 0, protocol }) => {
+      const [first = 0, ...others] = portsOf(containerPort, containerPortRange);
+      const published = { containerPort: first, hostPort, protocol, hostIp: "" };
+      return others.length === 0 ? published : { ...published, count: 1 + others.length };
     }),
   );
 }
@@ -36,7 +39,9 @@ function publishedPorts(payload: TaskPayload): SandboxSpec["portMappings"] {
 /** The ports of TCP that the task has in the host's network: containers there have those that they name. */
 export function hostPorts({ networkMode, containers }: TaskPayload): number[] {
   const mappings = networkMode === "host" ? containers.flatMap(({ portMappings }) => portMappings) : [];
-  return mappings.flatMap(({ containerPort, protocol }) => (protocol === "tcp" ? [containerPort] : []));
+  return mappings.flatMap(({ containerPort, protocol }) =>
+    protocol === "tcp" ? portsOf(containerPort, undefined) : [],
+  );
 }
 
 /** Kernel parameters belong to the namespace they are of: those of the network to the sandbox, which has it. */

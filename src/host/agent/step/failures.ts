@@ -92,8 +92,13 @@ function giveUp(task: Task, action: Action, reason: string, now: number): Task {
       );
       return users.reduce((next, { name }) => fail(next, name, reason, now), task);
     }
-    default:
+    default: {
       if (task.memory.stop !== undefined) return task;
-      return withMemory(task, { stop: { code: "TaskFailedToStart", reason: taskReason(task.payload, reason) } });
+      const told = taskReason(task.payload, reason);
+      // What the task itself does not tell stands with its containers.
+      const untold = told === reason ? [] : task.payload.containers.filter(({ essential }) => essential);
+      const next = untold.reduce((each, { name }) => fail(each, name, reason, now), task);
+      return withMemory(next, { stop: { code: "TaskFailedToStart", reason: told } });
+    }
   }
 }

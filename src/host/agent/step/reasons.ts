@@ -26,6 +26,10 @@ export function reasonOf(action: Action, error: ActionError, attempts: number): 
       }
       return `CannotPullContainerError: pull image manifest has been retried ${attempts} time(s): ${error.message}`;
     case "createSandbox":
+      if (error.code === "PortsUnavailable") {
+        return `HostConfigError: error retrieving docker port map: ${error.message}`;
+      }
+      if (error.code === "PortInUse") return `CannotStartContainerError: Error response from daemon: ${error.message}`;
       return `ResourceInitializationError: failed to create the task's sandbox: ${error.message}`;
     case "attach":
       return `ResourceInitializationError: failed to configure ENI: ${error.message}`;

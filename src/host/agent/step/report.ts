@@ -1,9 +1,6 @@
-import type {
-  ContainerPayload,
-  ContainerStateChange,
-  NetworkBinding,
-  TaskStateChange,
-} from "#kernel/agent-protocol.ts";
+import type { SandboxPort } from "#host/runtime/driver.ts";
+import type { ContainerPayload, ContainerStateChange, TaskStateChange } from "#kernel/agent-protocol.ts";
+import { type NetworkBinding, type PortMapping, portsOf } from "#kernel/port-mapping.ts";
 import { hasRun, phaseOf } from "./phase.ts";
 import { memoryOf, type Task } from "./state.ts";
 import { type CleanupTimes, isOver } from "./stop.ts";
@@ -48,22 +45,42 @@ function statusOf(task: Task, name: string): "PENDING" | "RUNNING" | "STOPPED" {
   return hasRun(task, name) ? "RUNNING" : "PENDING";
 }
 
-/** Ports of the host under which a container is reached; in awsvpc mode it has its own address instead. */
+/**
+ * Ports of the host under which a container is reached; in awsvpc mode it has its own address instead. Undefined when
+ * there is nothing to tell (any more).
+ */
 export function bindingsOf(task: Task, container: ContainerPayload): NetworkBinding[] | undefined {
   const { payload, live } = task;
   if (payload.networkMode === "awsvpc" || payload.networkMode === "none" || !hasRun(task, container.name))
     return undefined;
-  if (payload.networkMode === "host") {
-    return container.portMappings.map(({ containerPort, protocol }) => {
-      return { bindIP: "0.0.0.0", containerPort, hostPort: containerPort, protocol };
-    });
-  }
-  return container.portMappings.flatMap(({ containerPort, protocol }) => {
-    const port = live.sandbox?.ports.find((each) => each.containerPort === containerPort && each.protocol === protocol);
-    return port === undefined
-      ? []
-      : [{ bindIP: port.hostIp === "" ? "0.0.0.0" : port.hostIp, containerPort, hostPort: port.hostPort, protocol }];
+  if (payload.networkMode === "host") return container.portMappings.flatMap(ownPort);
+  // Where the host has IPv6, the engine binds the same ports there too.
+  const bound = (live.sandbox?.ports ?? []).filter(({ hostIp }) => !hostIp.includes(":"));
+  if (bound.length === 0) return undefined;
+  const named = new Set(container.portMappings.flatMap(({ hostPort }) => hostPort || []));
+  const chosen = bound.filter(({ hostPort }) => !named.has(hostPort));
+  return container.portMappings.flatMap((mapping) => bindingOf(mapping, mapping.hostPort ? bound : chosen));
+}
+
+function ownPort({ containerPort, protocol }: PortMapping): NetworkBinding[] {
+  if (containerPort === undefined) return [];
+  return [{ bindIP: "0.0.0.0", containerPort, hostPort: containerPort, protocol }];
+}
+
+/** Takes what it tells of out of `bound`: the same port of a container may be mapped several times. */
+function bindingOf(mapping: PortMapping, bound: SandboxPort[]): NetworkBinding[] {
+  const { containerPort, containerPortRange, hostPort = 0, protocol } = mapping;
+  const taken = portsOf(containerPort, containerPortRange).flatMap((port) => {
+    const fits = (each: SandboxPort) => each.containerPort === port && each.protocol === protocol;
+    const at = bound.findIndex((each) => fits(each) && (hostPort === 0 || each.hostPort === hostPort));
+    return at < 0 ? [] : bound.splice(at, 1);
   });
+  const [first, last] = [taken[0], taken.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const bindIP = first.hostIp === "" ? "0.0.0.0" : first.hostIp;
+  if (containerPortRange === undefined)
+    return [{ bindIP, containerPort: first.containerPort, hostPort: first.hostPort, protocol }];
+  return [{ bindIP, containerPortRange, hostPortRange: `${first.hostPort}-${last.hostPort}`, protocol }];
 }
 
 /**

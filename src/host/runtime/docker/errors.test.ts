@@ -23,7 +23,7 @@ for (const [message, reason, retryable] of pulls) {
   });
 }
 
-test("answers are told apart by status, and a full disk by its words", () => {
+test("answers are told apart by status, a full disk and a port in use by their words", () => {
   const cases = [
     [400, "bad", "InvalidSpec"],
     [401, "no", "Unauthorized"],
@@ -31,6 +31,8 @@ test("answers are told apart by status, and a full disk by its words", () => {
     [409, "in use", "Conflict"],
     [500, "oops", "Failed"],
     [500, "mkdir /x: no space left on device", "NoSpace"],
+    [500, "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated", "PortInUse"],
+    [500, "driver failed: listen tcp4 0.0.0.0:80: bind: address already in use", "PortInUse"],
     [503, "later", "Unavailable"],
   ] as const;
   for (const [status, message, reason] of cases) assert.equal(answerError(status, message).reason, reason);

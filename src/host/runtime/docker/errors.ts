@@ -28,6 +28,7 @@ export function connectionError(cause: unknown, address: string): DriverError {
 /** What the engine answered with a status of 400 or more. `message` is the engine's own. */
 export function answerError(status: number, message: string): DriverError {
   if (isNoSpace(message)) return new DriverError("NoSpace", message, { retryable: true });
+  if (isPortInUse(message)) return new DriverError("PortInUse", message);
   if (status === 404) return new DriverError("NotFound", message);
   if (status === 409) return new DriverError("Conflict", message);
   if (status === 400) return new DriverError("InvalidSpec", message);
@@ -38,6 +39,10 @@ export function answerError(status: number, message: string): DriverError {
 
 function isNoSpace(message: string): boolean {
   return /no space left on device|disk quota exceeded/i.test(message);
+}
+
+function isPortInUse(message: string): boolean {
+  return /port is already allocated|address already in use/.test(message);
 }
 
 const pullReasons: readonly (readonly [RegExp, string, boolean])[] = [

@@ -4,6 +4,7 @@ import type { ContainerAnswer } from "./api.ts";
 import { toContainerStatus, toSandbox } from "./container-status.ts";
 import type { DockerContext } from "./context.ts";
 import { hasReason } from "./errors.ts";
+import { createHostPorts, wantsRuns } from "./host-ports.ts";
 import { label, parseSandboxName, sandboxContainerName } from "./names.ts";
 import type { OomJudge } from "./oom.ts";
 import { type PauseContainers, specHash } from "./pause.ts";
@@ -34,9 +35,22 @@ export function createSandboxes(
   stock: Stock,
   oom: OomJudge,
 ): Sandboxes {
+  const hostPorts = createHostPorts(context);
   const homes = new Map<string, SandboxHome>();
   /** By name: two requests for one sandbox are served one after the other, so that the second finds the first. */
   const making = new Map<string, Promise<unknown>>();
+
+  const remove = async (sandboxId: string): Promise<void> => {
+    const pause = await inspect(context, sandboxId);
+    if (pause !== undefined && pause.Config.Labels?.[label.owner] !== context.owner) {
+      throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
+    }
+    const members = await list(context, { [label.sandboxId]: sandboxId });
+    await eachLimited(members, inspectionsAtOnce, (member) => forceRemove(context, member.Id));
+    const labels = pause?.Config.Labels ?? members[0]?.Labels;
+    await pauses.remove(sandboxId, labels?.[label.cgroup] ?? homes.get(sandboxId)?.cgroup);
+    homes.delete(sandboxId);
+  };
 
   const settle = async (spec: SandboxSpec, answer: ContainerAnswer): Promise<Sandbox> => {
     const cgroup = answer.Config.Labels?.[label.cgroup];
@@ -59,15 +73,27 @@ export function createSandboxes(
       throw new DriverError("Conflict", `Sandbox ${spec.name} exists already and is another`);
     }
     if (found.State.Running) return found;
-    await context.client.call("POST", `/containers/${found.Id}/start`);
+    try {
+      await context.client.call("POST", `/containers/${found.Id}/start`);
+    } catch (error) {
+      // Somebody has got a port that was chosen for it: others do as well.
+      if (!hasReason(error, "PortInUse") || !wantsRuns(spec.portMappings)) throw error;
+      await remove(found.Id);
+      return await makeNew(name, spec);
+    }
     return (await inspect(context, found.Id)) ?? found;
   };
+
+  const makeNew = (name: string, spec: SandboxSpec): Promise<ContainerAnswer> =>
+    hostPorts.publish(spec.portMappings, (portMappings) =>
+      pauses.run(name, { ...spec, portMappings }, { [label.spec]: hashOf(spec) }),
+    );
 
   const make = async (spec: SandboxSpec): Promise<Sandbox> => {
     const name = sandboxContainerName(context.owner, spec.name);
     const claimed = mayUseStock(spec) ? await stock.claim(name) : undefined;
     if (claimed !== undefined) return await settle(spec, claimed === "taken" ? await adopt(name, spec) : claimed);
-    const made = await pauses.run(name, spec, { [label.spec]: hashOf(spec) }).catch((error) => {
+    const made = await makeNew(name, spec).catch((error) => {
       if (!hasReason(error, "Conflict")) throw error;
       return adopt(name, spec);
     });
@@ -83,17 +109,7 @@ export function createSandboxes(
         if (making.get(spec.name) === work) making.delete(spec.name);
       });
     },
-    async remove(sandboxId) {
-      const pause = await inspect(context, sandboxId);
-      if (pause !== undefined && pause.Config.Labels?.[label.owner] !== context.owner) {
-        throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
-      }
-      const members = await list(context, { [label.sandboxId]: sandboxId });
-      await eachLimited(members, inspectionsAtOnce, (member) => forceRemove(context, member.Id));
-      const labels = pause?.Config.Labels ?? members[0]?.Labels;
-      await pauses.remove(sandboxId, labels?.[label.cgroup] ?? homes.get(sandboxId)?.cgroup);
-      homes.delete(sandboxId);
-    },
+    remove,
     async list() {
       const entries = await list(context);
       const answers = await eachLimited(entries, inspectionsAtOnce, (entry) => inspect(context, entry.Id));

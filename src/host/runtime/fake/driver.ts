@@ -89,7 +89,16 @@ function sandboxMethods(host: FakeHost, call: Call) {
       return toSandbox(known);
     }
     const published = spec.network === "bridge" ? spec.portMappings : [];
-    const ports = published.map((port) => ({ ...port, hostPort: port.hostPort || 30_000 + (host.nextPid() % 30_000) }));
+    for (const { hostPort, protocol } of published) {
+      if (!host.hasPort(hostPort, protocol)) continue;
+      throw new DriverError("PortInUse", `Bind for 0.0.0.0:${hostPort} failed: port is already allocated`);
+    }
+    const ports = published.flatMap(({ count = 1, ...port }) => {
+      const first = port.hostPort || host.nextPort(count);
+      return Array.from({ length: count }, (_, i) => {
+        return { ...port, containerPort: port.containerPort + i, hostPort: first + i };
+      });
+    });
     const made = { id: host.newId(), hostname: spec.hostname, pid: host.nextPid(), ports, spec, running: true };
     const sandbox: FakeSandbox = { ...made, containers: new Map() };
     host.sandboxes.set(sandbox.id, sandbox);

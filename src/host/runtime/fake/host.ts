@@ -39,6 +39,9 @@ export interface FakeSandbox extends Sandbox {
   readonly containers: Map<string, FakeContainer>;
 }
 
+/** Of its ephemeral ports. */
+const [firstPort, lastPort] = [32_768, 60_999];
+
 /**
  * A host of the simulation: what is on it survives the agent and its driver, as on a real one. Its containers live by
  * the clock alone. Tests may look into it and make things happen.
@@ -56,6 +59,7 @@ export class FakeHost {
   readonly #watchers = new Set<(event: RuntimeEvent) => void>();
   #down: string | undefined;
   #nextPid = 1000;
+  #nextPort = firstPort;
 
   constructor(options: FakeHostOptions) {
     this.options = options;
@@ -107,6 +111,30 @@ export class FakeHost {
 
   nextPid(): number {
     return this.#nextPid++;
+  }
+
+  /** Whether a running sandbox has the port of the host. */
+  hasPort(port: number, protocol: "tcp" | "udp"): boolean {
+    return this.#ports().some((each) => each.hostPort === port && each.protocol === protocol);
+  }
+
+  #ports() {
+    return [...this.sandboxes.values()].filter(({ running }) => running).flatMap(({ ports }) => ports);
+  }
+
+  /** The first of so many ports in a row that no running sandbox has. */
+  nextPort(count: number): number {
+    const used = new Set(this.#ports().map(({ hostPort }) => hostPort));
+    const from = this.#nextPort + count > lastPort + 1 ? firstPort : this.#nextPort;
+    let first = from;
+    for (let port = from; port < first + count; port++) if (used.has(port)) first = port + 1;
+    this.#nextPort = first + count;
+    if (this.#nextPort <= lastPort + 1) return first;
+    if (from > firstPort) {
+      this.#nextPort = firstPort;
+      return this.nextPort(count);
+    }
+    throw new DriverError("PortsUnavailable", `${count} contiguous host ports are unavailable`);
   }
 
   newId(): string {

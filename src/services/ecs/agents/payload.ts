@@ -1,10 +1,6 @@
-import type { ContainerPayload, PortMapping, TaskNetworkInterface, TaskPayload } from "#kernel/agent-protocol.ts";
+import type { ContainerPayload, TaskNetworkInterface, TaskPayload } from "#kernel/agent-protocol.ts";
 import type { ContainerOverrides, TaskRecord } from "../model/task.ts";
-import type {
-  ContainerDefinitionRecord,
-  ContainerPortMapping,
-  TaskDefinitionRecord,
-} from "../model/task-definition.ts";
+import type { ContainerDefinitionRecord, TaskDefinitionRecord } from "../model/task-definition.ts";
 
 /**
  * What the agent is told of a task: its definition with the overrides applied. `seqNum` is the revision of the task's
@@ -63,7 +59,7 @@ function containerPayload(container: ContainerDefinitionRecord, task: TaskRecord
     ...(containerArn && { containerArn }),
     secrets: secrets ?? [],
     dependsOn: dependsOn ?? [],
-    portMappings: portMappings.flatMap(expandPorts),
+    portMappings: portMappings.map(({ name: _, appProtocol: __, ...mapping }) => mapping),
     ...(logConfiguration && {
       logConfiguration: { logDriver: logConfiguration.logDriver, options: logConfiguration.options ?? {} },
     }),
@@ -85,16 +81,4 @@ function mergeEnvironment(own: readonly Variable[], overrides: readonly Variable
   const merged = new Map<string, string>();
   for (const { name, value } of [...own, ...overrides]) if (name) merged.set(name, value ?? "");
   return [...merged].map(([name, value]) => ({ name, value }));
-}
-
-/** A range of ports is as many mappings; a host port of 0, or none, leaves the choice to the host. */
-function expandPorts(mapping: ContainerPortMapping): PortMapping[] {
-  const [first, last = first] = mapping.containerPortRange?.split("-").map(Number) ?? [mapping.containerPort];
-  if (first === undefined || last === undefined) return [];
-  return Array.from({ length: last - first + 1 }, (_, i) => ({
-    containerPort: first + i,
-    ...(mapping.hostPort !== undefined && { hostPort: mapping.hostPort }),
-    protocol: mapping.protocol,
-    ...(mapping.name && { name: mapping.name }),
-  }));
 }

@@ -1,3 +1,4 @@
+import { portsOf } from "#kernel/port-mapping.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import type { World } from "#kernel/world.ts";
 import {
@@ -7,13 +8,14 @@ import {
   type PlacementRequest,
   type Pool,
   type PoolOptions,
+  portNumber,
   zoneAttribute,
 } from "#placement/index.ts";
 import { attributes } from "../model/attribute.ts";
 import { type ContainerInstanceRecord, containerInstances } from "../model/container-instance.ts";
 import { clusterPath, type TaskRecord, tasks } from "../model/task.ts";
-import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
-import { placementRequest } from "../tasks/needs.ts";
+import { type TaskDefinitionRecord, taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
+import { namedPorts, placementRequest } from "../tasks/needs.ts";
 
 type Views = Pick<Store, "view">;
 
@@ -60,8 +62,8 @@ function poolOf(
   customOf: (instance: ContainerInstanceRecord) => CustomAttributes,
   options: InstancePoolOptions,
 ): Pool {
-  const withSharedPorts = portSharing(store);
-  const own = instances.map((instance) => toInstance(withSharedPorts(instance), customOf(instance)));
+  const busyPorts = portsInUse(store);
+  const own = instances.map((instance) => toInstance(instance, customOf(instance), busyPorts(instance)));
   const pool = createPool(own, options);
   for (const { id, containerInstanceArn } of instances) {
     for (const { value: task } of store.view(tasks).by("instance", containerInstanceArn)) {
@@ -73,39 +75,47 @@ function poolOf(
   return pool;
 }
 
+/** Ports of the host that tasks on an instance have. */
+interface PortsOfTasks {
+  /** By what their definitions name: those are reserved. */
+  readonly named: readonly HostPort[];
+  /** By what the host has given them. */
+  readonly given: readonly HostPort[];
+}
+
 /**
- * The ports of a machine are had once: those that tasks on other instances of the same host have are taken. The tasks
- * of an instance are looked at once, however many share its host.
+ * The ports that are not to be had on an instance, beside those that are reserved there: the ports of a machine are had
+ * once, also where several instances share it. The tasks of an instance are looked at once, however many do.
  */
-function portSharing(store: Views): (instance: ContainerInstanceRecord) => ContainerInstanceRecord {
-  const known = new Map<string, readonly HostPort[]>();
-  const portsOf = (instance: ContainerInstanceRecord) => {
-    const ports = known.get(instance.containerInstanceArn) ?? portsOn(store, instance);
+export function portsInUse(store: Views): (instance: ContainerInstanceRecord) => HostPort[] {
+  const known = new Map<string, PortsOfTasks>();
+  const portsOn = (instance: ContainerInstanceRecord) => {
+    const ports = known.get(instance.containerInstanceArn) ?? portsOfTasks(store, instance);
     known.set(instance.containerInstanceArn, ports);
     return ports;
   };
   return (instance) => {
-    const others = store
-      .view(containerInstances)
-      .by("host", instance.hostId)
-      .filter(({ value }) => value.containerInstanceArn !== instance.containerInstanceArn);
-    if (others.length === 0) return instance;
-    const taken = others.flatMap(({ value }) => portsOf(value));
-    return { ...instance, reservedPorts: [...instance.reservedPorts, ...taken] };
+    const ofHost = store.view(containerInstances).by("host", instance.hostId);
+    const others = ofHost.filter(({ value }) => value.containerInstanceArn !== instance.containerInstanceArn);
+    const theirs = others.map(({ value }) => portsOn(value)).flatMap(({ named, given }) => [...named, ...given]);
+    return [...portsOn(instance).given, ...theirs];
   };
 }
 
-/** The ports of the host that tasks on an instance have, by what they asked for or by what the engine gave them. */
-export function portsOn(store: Views, { containerInstanceArn }: ContainerInstanceRecord): HostPort[] {
-  return store
-    .view(tasks)
-    .by("instance", containerInstanceArn)
-    .flatMap(({ value }) => [
-      ...(takenBy(value, store).spec.ports ?? []),
-      ...value.containers.flatMap(({ networkBindings = [] }) =>
-        networkBindings.map(({ hostPort, protocol }) => ({ port: hostPort, protocol })),
-      ),
-    ]);
+/** The ports that are reserved on an instance by what its tasks name. */
+export function portsNamedOn(store: Views, instance: ContainerInstanceRecord): readonly HostPort[] {
+  return portsOfTasks(store, instance).named;
+}
+
+function portsOfTasks(store: Views, { containerInstanceArn }: ContainerInstanceRecord): PortsOfTasks {
+  const own = store.view(tasks).by("instance", containerInstanceArn);
+  const named = own.flatMap(({ value }) => namedPorts(definitionOf(value, store)));
+  const numbers = new Set(named.map(portNumber));
+  const bound = own.flatMap(({ value }) => value.containers.flatMap(({ networkBindings = [] }) => networkBindings));
+  const given = bound.flatMap(({ hostPort, hostPortRange, protocol }) =>
+    portsOf(hostPort, hostPortRange).map((port) => ({ port, protocol })),
+  );
+  return { named, given: given.filter((port) => !numbers.has(portNumber(port))) };
 }
 
 type Cluster = World & { readonly clusterName: string };
@@ -167,10 +177,11 @@ function fitsAlone(record: ContainerInstanceRecord, custom: CustomAttributes, re
 function toInstance(
   { id, status, agentConnected, agentVersion, ec2InstanceId, registeredAt, ...record }: ContainerInstanceRecord,
   custom: CustomAttributes,
+  busyPorts: readonly HostPort[] = [],
 ): Instance {
   const { cpu, memoryMiB, networkInterfaces, reservedPorts } = record;
   return {
-    ...{ id, status, agentConnected, registeredAt, cpu, memoryMiB, reservedPorts },
+    ...{ id, status, agentConnected, registeredAt, cpu, memoryMiB, reservedPorts, busyPorts },
     ...(agentVersion !== undefined && { agentVersion }),
     ...(ec2InstanceId !== undefined && { ec2InstanceId }),
     ...(networkInterfaces !== undefined && { networkInterfaces }),
@@ -180,6 +191,10 @@ function toInstance(
 
 /** What a task takes of its instance. Its definition is kept as long as it lives. */
 function takenBy(task: TaskRecord, store: Views) {
-  const definition = store.view(taskDefinitions).get(taskDefinitionKey(task, task.family, task.revision))!.value;
+  const definition = definitionOf(task, store);
   return placementRequest({ definition, overrides: task.overrides, group: task.group, fallback: [] });
+}
+
+function definitionOf(task: TaskRecord, store: Views): TaskDefinitionRecord {
+  return store.view(taskDefinitions).get(taskDefinitionKey(task, task.family, task.revision))!.value;
 }

@@ -23,8 +23,10 @@ const serviceArn = "arn:aws:ecs:us-east-1:000000000000:service/web/shop";
 
 test("a task's event is what DescribeTasks shows, with times as text", () => {
   const createdAt = Date.parse("2026-05-01T10:00:00.402Z");
+  const range = { bindIP: "0.0.0.0", containerPortRange: "1-2", hostPortRange: "8-9", protocol: "tcp" } as const;
   const task = aTask({
     ...{ createdAt, startedAt: createdAt + 9000, lastStatus: "RUNNING", version: 4 },
+    containers: aTask().containers.map((container) => ({ ...container, networkBindings: [range] })),
     tags: [{ key: "secret", value: "x" }],
     attachments: [{ id: "1", type: "ElasticNetworkInterface", status: "ATTACHED", details: [] }],
   });
@@ -37,6 +39,7 @@ test("a task's event is what DescribeTasks shows, with times as text", () => {
   );
   assert.deepEqual(detail.overrides.containerOverrides, []);
   assert.equal(detail.containers[0].name, "app");
+  assert.deepEqual(detail.containers[0].networkBindings, [range]);
 });
 
 test("what is no change of a task, or its removal, has no event", () => {

@@ -1,7 +1,7 @@
 import type { Attribute, ContainerInstance, Resource } from "#generated/ecs/types.ts";
 import type { Store } from "#kernel/store.ts";
 import type { HostPort } from "#placement/index.ts";
-import { poolOfInstance, portsOn } from "../clusters/instance-pool.ts";
+import { poolOfInstance, portsInUse, portsNamedOn } from "../clusters/instance-pool.ts";
 import { attributes } from "../model/attribute.ts";
 import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 import { tasks } from "../model/task.ts";
@@ -55,7 +55,8 @@ export function attributesOfInstance(store: Views, instance: ContainerInstanceRe
 /** What its tasks have left of it. */
 export function remainingResources(store: Views, instance: ContainerInstanceRecord): Resource[] {
   const { cpu, memoryMiB } = poolOfInstance(store, instance).room(instance.id);
-  return resources(cpu, memoryMiB, [...instance.reservedPorts, ...portsOn(store, instance)]);
+  const taken = [...portsNamedOn(store, instance), ...portsInUse(store)(instance)];
+  return resources(cpu, memoryMiB, [...instance.reservedPorts, ...taken]);
 }
 
 /** As the ECS agent gives them: ports are those that are taken. */

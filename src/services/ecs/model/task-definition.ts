@@ -1,5 +1,6 @@
 import type { Ulimit } from "#generated/ecs/types.ts";
 import type { ContainerPayload, HealthCheck, VolumePayload } from "#kernel/agent-protocol.ts";
+import type { PortMapping } from "#kernel/port-mapping.ts";
 import type { Collection, Key, Prefix } from "#kernel/store.ts";
 import { keyOf, prefixOf } from "#kernel/store.ts";
 import type { World } from "#kernel/world.ts";
@@ -82,14 +83,7 @@ export interface Secret {
   readonly valueFrom: string;
 }
 
-/** Either `containerPort` or `containerPortRange` is set. */
-export interface ContainerPortMapping {
-  readonly containerPort?: number;
-  /** `8000-8010`: bridge mode gives each port one of the host's, awsvpc serves them as they are. */
-  readonly containerPortRange?: string;
-  /** 0: a port of the host is chosen when a task starts. */
-  readonly hostPort?: number;
-  readonly protocol: "tcp" | "udp";
+export interface ContainerPortMapping extends PortMapping {
   readonly name?: string;
   readonly appProtocol?: "http" | "http2" | "grpc";
 }

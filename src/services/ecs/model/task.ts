@@ -1,4 +1,5 @@
 import type { Arn } from "#kernel/arn.ts";
+import type { NetworkBinding } from "#kernel/port-mapping.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
 import type { World } from "#kernel/world.ts";
 import { taskMachine } from "../states.ts";
@@ -172,12 +173,7 @@ export interface TaskContainer {
   readonly healthStatusSince?: number;
   /** While it is UNHEALTHY: what its last health check wrote. */
   readonly healthOutput?: string;
-  readonly networkBindings?: readonly {
-    readonly bindIP: string;
-    readonly containerPort: number;
-    readonly hostPort: number;
-    readonly protocol: "tcp" | "udp";
-  }[];
+  readonly networkBindings?: readonly NetworkBinding[];
 }
 
 /** The cluster that a task or an index is about, as text. */

@@ -69,7 +69,7 @@ function targetOf(
     task.containerInstanceArn && store.view(containerInstances).get(instanceKeyOfArn(task, task.containerInstanceArn));
   const bindings = task.containers.find(({ name }) => name === containerName)?.networkBindings;
   const bound = bindings?.find((each) => each.containerPort === containerPort && each.protocol === "tcp");
-  if (!machine || machine.value.ec2InstanceId === undefined || bound === undefined) return undefined;
+  if (!machine || machine.value.ec2InstanceId === undefined || bound?.hostPort === undefined) return undefined;
   return { id: machine.value.ec2InstanceId, port: bound.hostPort, availabilityZone: zoneOf(machine.value) };
 }
 

@@ -40,7 +40,7 @@ export function placementRequest({
     group,
     ...amountsOf(definition, overrides),
     networkInterface: networkMode === "awsvpc",
-    ports: portsOf(definition),
+    ports: namedPorts(definition),
     attributes: [
       ...requiresAttributes,
       ...(architecture === undefined ? [] : [{ name: "ecs.cpu-architecture", value }]),
@@ -69,7 +69,7 @@ function amountsOf(definition: TaskDefinitionRecord, overrides: TaskOverrides): 
 }
 
 /** Host ports that the definition names; others are chosen when a container starts. */
-function portsOf({ networkMode = "bridge", containerDefinitions }: TaskDefinitionRecord): HostPort[] {
+export function namedPorts({ networkMode = "bridge", containerDefinitions }: TaskDefinitionRecord): HostPort[] {
   if (networkMode === "awsvpc" || networkMode === "none") return [];
   return containerDefinitions.flatMap(({ portMappings }) =>
     portMappings.flatMap(({ hostPort = 0, protocol }) => (hostPort > 0 ? [{ port: hostPort, protocol }] : [])),

@@ -47,7 +47,7 @@ function takePorts(
   for (const [id, { value }] of instances) {
     const instance = pool.instance(id);
     if (value.hostId !== hostId || value.containerInstanceArn === containerInstanceArn || !instance) continue;
-    pool.updateInstance({ ...instance, reservedPorts: [...(instance.reservedPorts ?? []), ...ports] });
+    pool.updateInstance({ ...instance, busyPorts: [...(instance.busyPorts ?? []), ...ports] });
   }
 }
 

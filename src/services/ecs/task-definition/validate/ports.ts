@@ -1,16 +1,9 @@
 import type { PortMapping } from "#generated/ecs/types.ts";
+import { parsePortRange, portsOf } from "#kernel/port-mapping.ts";
 import { type Definition, eachContainer, firstRepeated, listed, type Rule, within } from "./rule.ts";
 
 const maxRanges = 100;
 const portNamePattern = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
-
-/** The first and last port of `8000-8010`, or undefined when it is not a range. */
-function parsePortRange(range: string): readonly [first: number, last: number] | undefined {
-  const match = /^(\d{1,5})-(\d{1,5})$/.exec(range);
-  if (match === null) return undefined;
-  const [first, last] = [Number(match[1]), Number(match[2])];
-  return first >= 1 && first < last && last <= 65535 ? [first, last] : undefined;
-}
 
 const settings = eachContainer(function* ({ name, portMappings }) {
   for (const port of listed(portMappings)) {
@@ -70,7 +63,7 @@ const usedOnce: Rule = function* (definition) {
         .map(({ portMappings }) => listed(portMappings))
         .filter((ports) => ports.some((port) => port.containerPortRange !== undefined));
   for (const ports of scopes) {
-    const repeated = firstRepeated(ports.flatMap(portsOf));
+    const repeated = firstRepeated(ports.flatMap(portsOfMapping));
     if (repeated !== undefined) yield `The container port ${repeated} is used multiple times in task.`;
   }
 };
@@ -79,7 +72,9 @@ const usedOnce: Rule = function* (definition) {
 const usedByOneContainer: Rule = function* ({ networkMode = "bridge", containerDefinitions }) {
   if (networkMode !== "bridge") return;
   const used = containerDefinitions.flatMap(({ portMappings }) => {
-    const own = listed(portMappings).flatMap((port) => portsOf(port).map((at) => `${at}/${port.protocol ?? "tcp"}`));
+    const own = listed(portMappings).flatMap((port) =>
+      portsOfMapping(port).map((at) => `${at}/${port.protocol ?? "tcp"}`),
+    );
     return [...new Set(own)];
   });
   const repeated = firstRepeated(used);
@@ -96,11 +91,8 @@ const hostPortsUsedOnce: Rule = function* (definition) {
   if (repeated !== undefined) yield `The host port ${repeated} is used multiple times in task.`;
 };
 
-/** A port can be exposed for one protocol only ("PortMapping" of the API reference). */
-function portsOf(port: PortMapping): number[] {
-  const range = port.containerPortRange === undefined ? undefined : parsePortRange(port.containerPortRange);
-  if (range === undefined) return port.containerPort === undefined ? [] : [port.containerPort];
-  return Array.from({ length: range[1] - range[0] + 1 }, (_, i) => range[0] + i);
+function portsOfMapping({ containerPort, containerPortRange }: PortMapping): number[] {
+  return portsOf(containerPort, containerPortRange);
 }
 
 const namesUsedOnce: Rule = function* (definition) {
