@@ -18,6 +18,8 @@ import { MinuteCounts } from "#kernel/minute-counts.ts";
 import { type Random, systemRandom } from "#kernel/random.ts";
 import { createSecretBox } from "#kernel/secret-box.ts";
 import { type CallCheck, createActAs } from "#platform/act-as.ts";
+import type { BackupParts } from "#platform/backup/question.ts";
+import { removeSnapshots } from "#platform/backup/snapshot.ts";
 import { Bugs } from "#platform/bugs.ts";
 import { CallCounts } from "#platform/call-counts.ts";
 import { collections, eventSources, linkedRoleUses } from "#platform/collections.ts";
@@ -104,6 +106,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const bugs = new Bugs(log, options.onBug);
   makeDataFolder(options.dataDir);
   const engine = await openEmbeddedEngine({ clock, dataDir: options.dataDir });
+  await removeSnapshots(options.dataDir);
   const data = openDataFolder(options.dataDir, options.env, random);
   const box = createSecretBox(readMasterKey(data.platformId, options.env, random), random);
   const source = { clock, random };
@@ -172,10 +175,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const prometheus = startPrometheus({ metrics, store, control, clock, log, data, version, env: options.env });
   const callCounts = new CallCounts({ sink: measured, clock, log });
+  const backup: BackupParts = {
+    ...{ dataDir: options.dataDir, account, random, copyStore: (file) => engine.copyTo(file) },
+    ...{ stillMetrics: (work) => metrics.still(work), flushTrail: () => trail.flush() },
+  };
   const gateway = openGateway(options, {
     ...{ services, store, clock, random, trail, host, identity, authorizer, sessions, control },
     storage: logsOnDisk.storage,
-    ...{ agent, pulls, metrics, prometheus, callCounts, bugs },
+    ...{ agent, pulls, metrics, prometheus, callCounts, bugs, backup },
     mounts: [...registry.mounts, loadBalancerKeys(store)],
   });
   await agent.start();
@@ -264,6 +271,7 @@ interface GatewayParts {
   readonly prometheus: ReturnType<typeof startPrometheus>;
   readonly callCounts: CallCounts;
   readonly bugs: Bugs;
+  readonly backup: BackupParts;
 }
 
 function openGateway(options: PlatformOptions, parts: GatewayParts): Gateway {

@@ -1,5 +1,6 @@
-import { Agent, request as httpRequest } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, Agent as TlsAgent } from "node:https";
+import type { Readable } from "node:stream";
 import type { Operations as CloudTrail } from "#generated/cloudtrail/types.ts";
 import type { Operations as Ecr } from "#generated/ecr/types.ts";
 import type { Operations as Ecs } from "#generated/ecs/types.ts";
@@ -60,6 +61,8 @@ export interface Client {
   sts(operation: string, parameters: Readonly<Record<string, string>>): Promise<string>;
   /** A question to the platform beyond the APIs of AWS, under `/_estiva/`; JSON both ways. */
   ask(path: string, question: object): Promise<unknown>;
+  /** A question whose answer is bytes as they come. One that breaks off fails the stream. */
+  open(path: string, question: object): Promise<Readable>;
   /** The account of the caller. */
   account(): Promise<string>;
   close(): void;
@@ -107,10 +110,8 @@ export function createClient(connection: Connection, silenceSeconds = defaultSil
     ec2: (Action, parameters) => query("ec2", { Action, Version: ec2Version, ...parameters }),
     iam: (Action, parameters) => query("iam", { Action, Version: iamVersion, ...parameters }),
     sts,
-    ask: async (path, question) => {
-      const call = { service: "ecs", contentType: "application/json", headers: {}, body: JSON.stringify(question) };
-      return parse(connection, await send(connection, agent, { ...call, path: `/_estiva/${path}` }));
-    },
+    ask: async (path, question) => parse(connection, await send(connection, agent, questionCall(path, question))),
+    open: (path, question) => answerTo(connection, agent, questionCall(path, question)),
     account: async () => textsOf(await sts("GetCallerIdentity", {}), "Account")[0] ?? "",
     close: () => agent.destroy(),
   };
@@ -138,6 +139,11 @@ interface Call {
   readonly body: string;
 }
 
+function questionCall(path: string, question: object): Call {
+  const body = JSON.stringify(question);
+  return { service: "ecs", contentType: "application/json", headers: {}, body, path: `/_estiva/${path}` };
+}
+
 function parse({ endpoint }: Connection, answer: string) {
   try {
     return JSON.parse(answer);
@@ -146,7 +152,21 @@ function parse({ endpoint }: Connection, answer: string) {
   }
 }
 
-function send(connection: Connection, agent: Agent, call: Call): Promise<string> {
+async function send(connection: Connection, agent: Agent, call: Call): Promise<string> {
+  return textOf(connection, await answerTo(connection, agent, call));
+}
+
+async function textOf({ endpoint }: Connection, incoming: Readable): Promise<string> {
+  try {
+    return Buffer.concat(await incoming.toArray()).toString("utf8");
+  } catch (error) {
+    // A platform that is killed in the middle of an answer.
+    throw unreachable(endpoint, error as Error);
+  }
+}
+
+/** The answer, still to be read. Rejects with what is told instead of one. */
+function answerTo(connection: Connection, agent: Agent, call: Call): Promise<IncomingMessage> {
   const path = call.path ?? "/";
   const url = new URL(path, connection.endpoint);
   const body = Buffer.from(call.body);
@@ -158,15 +178,9 @@ function send(connection: Connection, agent: Agent, call: Call): Promise<string>
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: "POST", agent, headers: signed.headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      // A platform that is killed in the middle of an answer.
-      incoming.on("error", (error) => reject(unreachable(connection.endpoint, error)));
-      incoming.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        if (incoming.statusCode === 200) resolve(text);
-        else reject(errorOf(text, incoming.statusCode ?? 0));
-      });
+      const { statusCode = 0 } = incoming;
+      if (statusCode === 200) resolve(incoming);
+      else textOf(connection, incoming).then((text) => reject(errorOf(text, statusCode)), reject);
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error("it is silent")));
     outgoing.on("error", (error) => reject(unreachable(connection.endpoint, error)));

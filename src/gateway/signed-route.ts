@@ -29,7 +29,7 @@ export interface SignedRoute<Question = unknown> {
   needs(question: Question): readonly NeededCall[];
   /** Under which name it is in the audit trail: of one that changes something. */
   readonly recordedAs?: string;
-  /** The answer, as JSON. Rejects with a `Fault`. */
+  /** The answer, as JSON; an iterable of bytes is sent as it comes. Rejects with a `Fault`. */
   answer(question: Question, asker: Asker): Promise<object>;
 }
 
@@ -86,8 +86,9 @@ export function signedRoute<Question>(
         options.authorize({ ...asker, operation, input, style: "json", origin: originOf(request) });
       }
       const given = await answer(question, asker);
-      record({ answer: given });
-      return json(requestId, given);
+      const isStream = Symbol.asyncIterator in given;
+      record({ answer: isStream ? {} : given });
+      return isStream ? streamed(requestId, given as AsyncIterable<Uint8Array>) : json(requestId, given);
     } catch (error) {
       const fault = faultOf(error, { target, operation: undefined, requestId, log: options.log, strictFaults: false });
       record({ fault });
@@ -120,4 +121,8 @@ function targetOf(service: string): Target {
 function json(requestId: string, body: object): HttpResponse {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId };
   return { status: 200, headers, body: JSON.stringify(body) };
+}
+
+function streamed(requestId: string, body: AsyncIterable<Uint8Array>): HttpResponse {
+  return { status: 200, headers: { "content-type": "application/octet-stream", "x-amzn-requestid": requestId }, body };
 }

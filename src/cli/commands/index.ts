@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import type { Streams } from "../exec/streams.ts";
 import { accountCommand } from "./account.ts";
+import { backupCommand } from "./backup.ts";
 import { composeCommand } from "./compose/index.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -55,6 +56,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     instanceCommand,
     composeCommand(machine, streams),
     doctorCommand(machine),
+    backupCommand,
     testCommand(machine, runTests),
     checkCommand(runTests),
     versionCommand(parts.version),

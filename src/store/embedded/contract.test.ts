@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { StoreEngine } from "#kernel/engine.ts";
 import type { VirtualClock } from "#kernel/virtual-clock.ts";
 import { type OpenedEngine, testStoreEngine } from "../../../test/contracts/store-engine.ts";
 import { memoryEngine, openEmbeddedEngine } from "./index.ts";
@@ -22,11 +23,7 @@ testStoreEngine("memory", {
   },
 });
 
-async function opened(
-  t: TestContext,
-  clock: VirtualClock,
-  open: () => ReturnType<typeof openEmbeddedEngine>,
-): Promise<OpenedEngine> {
+async function opened(t: TestContext, clock: VirtualClock, open: () => Promise<StoreEngine>): Promise<OpenedEngine> {
   const engine = await open();
   t.after(() => engine.close());
   return {

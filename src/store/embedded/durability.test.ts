@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -237,3 +246,35 @@ function withDatabase(file: string, work: (db: DatabaseSync) => void): void {
   work(db);
   db.close();
 }
+
+test("a copy has what was committed before, while commits go on", async (t) => {
+  const dataDir = folder(t);
+  const engine = await openEmbeddedEngine({ clock, dataDir });
+  for (let i = 0; i < 20; i++) await put(engine, `before-${i}`, "x".repeat(50_000));
+  let isWriting = true;
+  const writing = (async () => {
+    for (let i = 0; isWriting; i++) await put(engine, `meanwhile-${i % 50}`, "x".repeat(20_000));
+  })();
+  const copies = [0, 1, 2].map((i) => join(dataDir, `copy-${i}`));
+  try {
+    for (const copy of copies) {
+      mkdirSync(copy);
+      await put(engine, copy, "the last before");
+      await engine.copyTo(join(copy, "store.db"));
+      assert.equal(statSync(join(copy, "store.db")).mode & 0o777, 0o600);
+    }
+  } finally {
+    isWriting = false;
+    await writing;
+  }
+  // Closing waits for it.
+  mkdirSync(join(dataDir, "last"));
+  const last = engine.copyTo(join(dataDir, "last", "store.db"));
+  await engine.close();
+  await last;
+  for (const copy of [...copies, join(dataDir, "last")]) {
+    const copied = await open(t, copy);
+    assert.equal((await copied.list("before-")).entries.length, 20, copy);
+    if (copies.includes(copy)) assert.equal((await copied.get(copy))?.value, "the last before");
+  }
+});

@@ -133,7 +133,7 @@ export class EmbeddedEngine implements StoreEngine {
     this.#refusal = closedError;
     this.#leases.stop();
     this.#watchers.clear();
-    this.#journal.close();
+    await this.#journal.close();
   }
 
   #assertOpen(): void {

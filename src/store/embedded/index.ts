@@ -18,22 +18,29 @@ export interface EmbeddedOptions {
   readonly history?: HistoryLimits;
 }
 
+/** An engine that can be copied while it is used. */
+export interface CopiedEngine extends StoreEngine {
+  /** Writes a store of what was committed until now, perhaps of more, to a new file. Rejects with a `DriverError`. */
+  copyTo(file: string): Promise<void>;
+}
+
 /**
  * Opens the store of a data folder. Rejects with a `DriverError`: `Conflict` (another process has it, named in the
  * message), `Unsupported` (a newer version's, or not Estiva's), `NoSpace` or `Failed`.
  */
-export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<StoreEngine> {
+export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<CopiedEngine> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const file = join(options.dataDir, "store.db");
   closeSync(openSync(file, "a", 0o600));
   const journal = new SqliteJournal(file);
   syncFolder(options.dataDir);
-  return new EmbeddedEngine({
+  const engine = new EmbeddedEngine({
     clock: options.clock,
     journal,
     defer: (flush) => setImmediate(flush),
     history: options.history ?? defaultHistory,
   });
+  return Object.assign(engine, { copyTo: (file: string) => journal.copyTo(file) });
 }
 
 /** So that a file just made is still there after a power cut. */

@@ -50,5 +50,6 @@ export interface Journal {
    * is nothing to see to. Rejects as `sync` does.
    */
   maintain(): Promise<void> | undefined;
-  close(): void;
+  /** Resolves when nothing is done with it any more. */
+  close(): void | Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { DriverError } from "#kernel/fault.ts";
 import type { Journal, JournalContent, JournalGroup, JournalRow } from "./journal.ts";
@@ -23,6 +23,7 @@ export class SqliteJournal implements Journal {
   readonly #log: number;
   /** The file itself, opened once more; closed behind SQLite, whose locks would go with it. */
   readonly #file: number;
+  readonly #copies = new Set<Promise<void>>();
   /** About how much has been appended to the log since its pages were last copied into the file. */
   #logBytes = 0;
 
@@ -105,7 +106,34 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  close(): void {
+  /**
+   * Writes all that is durable, and perhaps what is on its way, into a new file that another journal can be opened on.
+   * Reading and writing go on meanwhile. Rejects with a `DriverError`; what was written of the file is the caller's to
+   * remove.
+   */
+  async copyTo(file: string): Promise<void> {
+    const copy = this.#copyTo(file).finally(() => this.#copies.delete(copy));
+    this.#copies.add(copy);
+    await copy;
+  }
+
+  async #copyTo(file: string): Promise<void> {
+    // Made here, so that it is its owner's alone.
+    closeSync(openSync(file, "wx", 0o600));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await backup(this.#db, file, { rate: copiedPages });
+        return;
+      } catch (error) {
+        // A transaction was written just as the copy was to begin, which Node.js tells as no error of SQLite.
+        const wasBusy = errorCode(error) === sqliteBusy || errorCode(error) === sqliteOk;
+        if (!wasBusy || attempt === mostCopyAttempts) throw toDriverError(error, this.#path);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#copies);
     rmSync(this.#holderFile, { force: true });
     closeSync(this.#log);
     this.#db.close();
@@ -155,6 +183,9 @@ const pageBytes = 8192;
 const spareFreePages = 512;
 /** How large the log becomes, about, before its pages are copied into the file. */
 const mostLogBytes = 8 * 2 ** 20;
+/** Pages that are copied at a time: while they are, writes wait. */
+const copiedPages = 16;
+const mostCopyAttempts = 100;
 /** What a row that goes has of the page that is written for it. */
 const deletedRowBytes = 512;
 
@@ -216,6 +247,7 @@ function prepare(db: DatabaseSync) {
   } satisfies Record<string, StatementSync>;
 }
 
+const sqliteOk = 0;
 const sqliteBusy = 5;
 const sqliteReadOnly = 8;
 const sqliteCorrupt = 11;

@@ -16,11 +16,16 @@ export interface WholePlatform {
   readonly connection: Connection;
   /** What tells a client of AWS where the platform is, and that it is the root user. */
   readonly env: NodeJS.ProcessEnv;
+  readonly dataDir: string;
+  /** Ends it, and leaves its folder. */
+  end(): Promise<void>;
+  /** Ends it and removes its folder. */
   close(): Promise<void>;
 }
 
-export async function wholePlatform(): Promise<WholePlatform> {
-  const dataDir = mkdtempSync(join(tmpdir(), "estiva-events-"));
+export async function wholePlatform(
+  dataDir: string = mkdtempSync(join(tmpdir(), "estiva-events-")),
+): Promise<WholePlatform> {
   const platform = await startPlatform({
     ...{ dataDir, listenHost: "127.0.0.1", port: 0, dev: true, account: "000000000000", region: "us-east-1" },
     ...{ stoppedTaskHours: 1, env: { ESTIVA_MASTER_KEY: Buffer.alloc(32, "tests").toString("base64") } },
@@ -42,6 +47,8 @@ export async function wholePlatform(): Promise<WholePlatform> {
       AWS_ENDPOINT_URL: platform.endpoint,
       AWS_PAGER: "",
     },
+    dataDir,
+    end: () => platform.close(),
     async close() {
       await platform.close();
       rmSync(dataDir, { recursive: true, force: true });

@@ -114,6 +114,11 @@ export class MetricStorage {
     return found;
   }
 
+  /** Runs `work` while no file is written: they are all there then, and belong together. */
+  still(work: () => Promise<void>): Promise<void> {
+    return this.inTurn(work);
+  }
+
   async close(): Promise<void> {
     await this.inTurn(async () => {
       await this.checkpoint();
