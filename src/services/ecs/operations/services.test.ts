@@ -231,6 +231,22 @@ describe("UpdateService", () => {
     assert.equal(await count({ taskDefinition: "hello:2", enableExecuteCommand: false }), 3);
   });
 
+  for (const operation of ["DeregisterTaskDefinition", "DeleteTaskDefinitions"] as const) {
+    test(`scales what runs from a definition after ${operation}, and deploys it no more`, async () => {
+      const { create, update, world, schedule } = await ready();
+      await create();
+      await world.call(operations, "DeregisterTaskDefinition", { taskDefinition: "hello:1" });
+      if (operation === "DeleteTaskDefinitions")
+        await world.call(operations, operation, { taskDefinitions: ["hello:1"] });
+      await update({ desiredCount: 3 });
+      await schedule();
+      assert.equal([...world.store.view(tasks).all()].length, 3);
+      const inactive = isFault("ClientException", "TaskDefinition is inactive");
+      await assert.rejects(update({ forceNewDeployment: true }), inactive);
+      await assert.rejects(update({ taskDefinition: "hello:1" }), inactive);
+    });
+  }
+
   test("ECS Exec asks for a task role", async () => {
     const { create, update } = await ready();
     const refused = (done: string) =>

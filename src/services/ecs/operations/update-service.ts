@@ -15,7 +15,7 @@ import { resolvePlacement } from "../services/placement.ts";
 import { contentOf, isFargate, type RevisionContent, resolveRevision, saysTheSame } from "../services/revision.ts";
 import { taskSetRevisions } from "../services/task-set-output.ts";
 import { resolveRebalancing } from "../services/zone-rebalancing.ts";
-import { requireCluster, requireTaskDefinition } from "../tasks/lookup.ts";
+import { requireCluster, requireKnownTaskDefinition, requireTaskDefinition } from "../tasks/lookup.ts";
 import { checkConstraintCount } from "../tasks/placement.ts";
 import { checkDesiredCount, checkGracePeriod, withNamespace } from "./create-service.ts";
 import type { EcsHandler } from "./handler.ts";
@@ -38,11 +38,14 @@ export const UpdateService: EcsHandler<"UpdateService"> = async (input, ctx) => 
   }
   const primary = primaryOf(service.value)!;
   const revision = (await ctx.store.get(serviceRevisionKey(service.value, primary.revisionId))).value!;
-  const definition = await requireTaskDefinition(ctx, input.taskDefinition ?? revision.taskDefinitionArn);
+  const scales = leavesTasks(input);
+  const definition = scales
+    ? requireKnownTaskDefinition(ctx, revision.taskDefinitionArn)
+    : await requireTaskDefinition(ctx, input.taskDefinition ?? revision.taskDefinitionArn);
   // What has been so since before AWS asked for a role can be scaled on.
   const asks = input.enableExecuteCommand ?? (input.taskDefinition !== undefined && service.value.enableExecuteCommand);
   checkExecRole(ctx, asks, definition.value, "The service couldn't be updated");
-  const content = leavesTasks(input)
+  const content = scales
     ? contentOf(revision)
     : await resolveRevision(ctx, revisionInput(input, revision), cluster.value, definition.value);
   if (service.value.schedulingStrategy === "DAEMON") checkDaemonCapacity(ctx, content);

@@ -31,9 +31,15 @@ export async function requireTaskDefinition(
   ctx: RequestContext,
   identifier: string,
 ): Promise<Entry<TaskDefinitionRecord>> {
+  const found = requireKnownTaskDefinition(ctx, identifier);
+  if (found.value.status !== "ACTIVE") throw ctx.fault("ClientException", "TaskDefinition is inactive");
+  return found;
+}
+
+/** The same in any status: what runs from a deregistered one runs on, and can be scaled. */
+export function requireKnownTaskDefinition(ctx: RequestContext, identifier: string): Entry<TaskDefinitionRecord> {
   const found = findTaskDefinition(ctx, identifier);
   if (found === undefined) throw ctx.fault("ClientException", "TaskDefinition not found.");
-  if (found.value.status !== "ACTIVE") throw ctx.fault("ClientException", "TaskDefinition is inactive");
   return found;
 }
 
