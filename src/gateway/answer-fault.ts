@@ -4,10 +4,10 @@ import { commonFaults, errorShapeOf, mayAnswer } from "#wire/faults.ts";
 import type { Operation } from "#wire/model.ts";
 import type { WireFault } from "#wire/protocol.ts";
 import { commonFault } from "./operation.ts";
-import type { Target } from "./target.ts";
+import type { ServiceTarget } from "./target.ts";
 
 export interface FailedCall {
-  readonly target: Target;
+  readonly target: ServiceTarget;
   readonly operation: Operation | undefined;
   readonly requestId: string;
   readonly log: Log;

@@ -6,7 +6,7 @@ import type { Authorization, ParsedAuthorization } from "#wire/sigv4/authorizati
 import type { SigningKeys } from "#wire/sigv4/signing-keys.ts";
 import { verifySignature } from "#wire/sigv4/verify.ts";
 import { commonFault } from "./operation.ts";
-import type { Target } from "./target.ts";
+import type { ServiceTarget } from "./target.ts";
 
 /** What the owner of access keys (IAM) says of one. */
 export interface KeyHolder {
@@ -36,7 +36,7 @@ export interface AuthenticateOptions {
 export function authenticate(
   request: HttpRequest,
   parsed: ParsedAuthorization,
-  target: Target,
+  target: ServiceTarget,
   options: AuthenticateOptions,
 ): Identity | undefined {
   if (parsed.kind === "none") return undefined;
@@ -65,7 +65,7 @@ export function authenticate(
  * As on AWS, whoever has credentials is of one partition. IAM is one world for all regions: with a second partition
  * each of its resources had a second ARN, of which policies do not speak.
  */
-function refuseOtherPartition({ arn }: Caller, region: string, { style }: Target): void {
+function refuseOtherPartition({ arn }: Caller, region: string, { style }: ServiceTarget): void {
   const own = parseArn(arn)?.partition;
   if (own === undefined || own === partitionOf(region)) return;
   const message = `The security token included in the request is invalid: it is of ${own}, and ${region} is not.`;

@@ -16,8 +16,8 @@ export interface FoundOperation {
 
 /** Throws the fault that AWS gives for an operation it does not know, also for one that is not built yet. */
 export function findOperation(target: Target, request: HttpRequest): FoundOperation {
-  const { service, style, operationName: name } = target;
-  if (service === undefined) throw commonFault(style, "unknownOperation", "No service here answers to this request.");
+  const { style, operationName: name } = target;
+  const service = requireService(target);
   const route = routeOf(service, target, request);
   if (route === undefined) {
     if (name === undefined && target.protocol.name !== "rest-json") throw commonFault(style, "missingAction");
@@ -31,18 +31,36 @@ export function findOperation(target: Target, request: HttpRequest): FoundOperat
   return { ...route, handler };
 }
 
+/** Throws the fault that names the service when it is not one of the platform's. */
+export function requireService({ service, style, asked }: Target): ServiceEntry {
+  if (service !== undefined) return service;
+  const named = asked !== undefined && asked !== "";
+  const message = named ? `This platform has no service '${asked}'.` : "No service here answers to this request.";
+  throw commonFault(style, "unknownOperation", message);
+}
+
 type Route = Omit<FoundOperation, "handler">;
 
 function routeOf(service: ServiceEntry, target: Target, request: HttpRequest): Route | undefined {
   if (target.protocol.name === "rest-json") {
     return routeRest(service.model, request.method, request.path, new URLSearchParams(request.query));
   }
-  const operation = target.operationName === undefined ? undefined : service.model.operation(target.operationName);
+  if (target.operationName === undefined || isOtherVersion(service, target)) return undefined;
+  const operation = service.model.operation(target.operationName);
   return operation && { operation, labels: {} };
 }
 
-function unknownMessage({ service, style, operationName: name }: Target): string {
-  if (style === "query") return `Could not find operation ${name} for version ${service?.metadata.apiVersion}`;
+/** Another API goes by the same signing name: Classic Load Balancers have another version of Elastic Load Balancing. */
+function isOtherVersion(service: ServiceEntry, { version }: Target): boolean {
+  return version !== undefined && version !== service.metadata.apiVersion;
+}
+
+function unknownMessage({ service, style, operationName: name, version, asked }: Target): string {
+  if (style === "query") {
+    const own = service?.metadata.apiVersion;
+    const couldNot = `Could not find operation ${name} for version ${version ?? own}`;
+    return version === undefined || version === own ? couldNot : `${couldNot}: this platform's ${asked} is ${own}`;
+  }
   if (style === "ec2") return `The action ${name} is not valid for this web service.`;
   return name === undefined ? "No operation has this method and path." : `Unknown operation ${name}`;
 }

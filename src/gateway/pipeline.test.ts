@@ -36,6 +36,8 @@ function formRequest(form: string): HttpRequest {
   return { method: "POST", path: "/", query: "", headers, body: Buffer.from(form) };
 }
 
+const restRequest: HttpRequest = { ...formRequest(""), method: "PUT", path: "/bucket", headers: { host: "h" } };
+
 const signed = (request: HttpRequest, service = "ecs") =>
   signRequest(request, { credentials, region: "eu-west-1", service, now: clock.now() });
 
@@ -234,7 +236,7 @@ describe("operations that do not exist", () => {
     [
       "another service's prefix",
       signed({ ...ecsRequest("X"), headers: { host: "h", "x-amz-target": "Foo.Bar" } }),
-      /No service here/,
+      /"UnknownOperationException","message":"This platform has no service 'Foo'\."/,
     ],
     [
       "Query",
@@ -247,7 +249,27 @@ describe("operations that do not exist", () => {
       /<Code>InvalidAction<.*The action Nothing is not valid for this web service\./,
     ],
     ["no action", signed(formRequest("Version=2016-11-15"), "ec2"), /<Code>MissingAction</],
-    ["a service that is not here", signed(formRequest("Action=X"), "s3"), /<Code>InvalidAction</],
+    [
+      "a service that is not here",
+      signed(formRequest("Action=X"), "sns"),
+      /<ErrorResponse>.*<Code>InvalidAction<.*This platform has no service 'sns'\./,
+    ],
+    ["one of JSON over REST", signed(restRequest, "lambda"), /"message":"This platform has no service 'lambda'\."/],
+    [
+      "one of XML over REST",
+      signed(restRequest, "route53"),
+      /<ErrorResponse><Error>.*<Message>This platform has no service 'route53'\.</,
+    ],
+    [
+      "Amazon S3, however it signs",
+      { ...signed(restRequest, "s3"), path: "/bucket/a%20key" },
+      /\?><Error><Code>UnknownOperationException<.*no service 's3'\.</,
+    ],
+    [
+      "another API of the same service",
+      signed(formRequest("Action=GetCallerIdentity&Version=2010-01-01"), "sts"),
+      /Could not find operation GetCallerIdentity for version 2010-01-01: this platform's sts is 2011-06-15/,
+    ],
   ];
   for (const [name, request, text] of cases) {
     it(name, async () => {

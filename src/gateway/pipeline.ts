@@ -12,16 +12,16 @@ import type { FaultStyle } from "#wire/faults.ts";
 import { fillIdempotencyTokens } from "#wire/idempotency.ts";
 import type { HttpRequest, HttpResponse } from "#wire/message.ts";
 import type { Operation } from "#wire/model.ts";
-import { parseAuthorization } from "#wire/sigv4/authorization.ts";
+import { type ParsedAuthorization, parseAuthorization } from "#wire/sigv4/authorization.ts";
 import { signingKeyCache } from "#wire/sigv4/signing-keys.ts";
 import { validateInput } from "#wire/validate/validate.ts";
 import { faultOf } from "./answer-fault.ts";
 import { type AnsweredCall, auditRecord, isManagementEvent } from "./audit/record.ts";
-import { authenticate, type CredentialsLookup } from "./authenticate.ts";
+import { type AuthenticateOptions, authenticate, type CredentialsLookup, type Identity } from "./authenticate.ts";
 import type { Origin } from "./authorize/request-keys.ts";
 import { createCatalog } from "./catalog.ts";
-import { commonFault, findOperation } from "./operation.ts";
-import { findTarget } from "./target.ts";
+import { commonFault, findOperation, requireService } from "./operation.ts";
+import { findTarget, type Target } from "./target.ts";
 
 export interface PipelineOptions {
   readonly services: readonly ServiceModule[];
@@ -113,8 +113,7 @@ export function createPipeline(options: PipelineOptions): Respond {
       }
     };
     try {
-      const signer = authenticate(request, parsed, target, { credentials, keys, now: clock.now() });
-      if (signer === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
+      const signer = signerOf(request, parsed, target, { credentials, keys, now: clock.now() });
       const plain = await decompress(request, options.bodyLimitBytes);
       const found = findOperation(target, plain);
       operation = found.operation;
@@ -145,10 +144,24 @@ export function createPipeline(options: PipelineOptions): Respond {
       }
       const fault = faultOf(error, { target, operation, requestId, log, strictFaults: options.strictFaults });
       audit({ fault });
-      const answer = target.protocol.serializeFault(fault, target.service?.model, requestId);
+      const answer = target.writeFault(fault, target.service?.model, requestId);
       return observed(options, { operation, known, startedAt }, answer);
     }
   };
+}
+
+/** Who signed the request; undefined: nobody did, as few operations allow. */
+function signerOf(
+  request: HttpRequest,
+  parsed: ParsedAuthorization,
+  target: Target,
+  options: AuthenticateOptions,
+): Identity | undefined {
+  // Before its signature, which Amazon S3 makes in another way.
+  if (parsed.kind === "signed") requireService(target);
+  const signer = authenticate(request, parsed, target, options);
+  if (signer === undefined && isCompressed(request)) throw commonFault(target.style, "missingToken");
+  return signer;
 }
 
 interface ObservedParts {

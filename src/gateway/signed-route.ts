@@ -14,7 +14,7 @@ import { authenticate, type CredentialsLookup } from "./authenticate.ts";
 import type { RouteHandler } from "./gateway.ts";
 import { commonFault } from "./operation.ts";
 import { type Authorize, originOf } from "./pipeline.ts";
-import type { Target } from "./target.ts";
+import type { ServiceTarget } from "./target.ts";
 
 /**
  * A question to the platform that is no operation of AWS: signed with AWS's signature, allowed to those who may call
@@ -105,17 +105,16 @@ function recorder(
   return (outcome) => audit?.record(ownAuditRecord({ ...call, ...outcome, now: clock.now(), eventId: uuid(random) }));
 }
 
-function identityOf(request: HttpRequest, target: Target, options: Parameters<typeof authenticate>[3]) {
+function identityOf(request: HttpRequest, target: ServiceTarget, options: Parameters<typeof authenticate>[3]) {
   const identity = authenticate(request, parseAuthorization(request), target, options);
   if (identity === undefined) throw commonFault("json", "missingToken");
   return identity;
 }
 
-/** So much of a target as a signature is checked against. */
-function targetOf(service: string): Target {
+function targetOf(service: string): ServiceTarget {
   const metadata = serviceIndex[service]!;
   const entry = { name: service, metadata, model: loadModel(service), handlerOf: () => undefined };
-  return { service: entry, protocol: jsonProtocol, style: "json", operationName: undefined };
+  return { service: entry, style: "json" };
 }
 
 function json(requestId: string, body: object): HttpResponse {

@@ -6,6 +6,7 @@ import type { Protocol } from "#wire/protocol.ts";
 import { formValue } from "#wire/query/form.ts";
 import { ec2Protocol, queryProtocol } from "#wire/query/protocol.ts";
 import { restJsonProtocol } from "#wire/rest/protocol.ts";
+import { type FaultWriter, restXmlFaultOf } from "#wire/rest/xml-faults.ts";
 import type { Catalog, ServiceEntry } from "./catalog.ts";
 
 /** Which service a request is for, in which protocol, as far as its head and its form say. */
@@ -16,7 +17,16 @@ export interface Target {
   readonly style: FaultStyle;
   /** How to find the operation; REST protocols look at method and path instead. */
   readonly operationName: string | undefined;
+  /** What the request calls the service that it is for. */
+  readonly asked: string | undefined;
+  /** The version of the service's API that a form is for, when it says so. */
+  readonly version?: string | undefined;
+  /** As the service would say it, also one that is not here. */
+  readonly writeFault: FaultWriter;
 }
+
+/** So much of a target as signatures are checked against, and faults are worded for. */
+export type ServiceTarget = Pick<Target, "service" | "style">;
 
 const cborPath = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 
@@ -28,31 +38,38 @@ const cborPath = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 export function findTarget(request: HttpRequest, scopeService: string | undefined, catalog: Catalog): Target {
   const cbor = cborPath.exec(request.path);
   if (cbor !== null && request.headers["smithy-protocol"] === "rpc-v2-cbor") {
-    return targetOf(catalog.byTargetPrefix(cbor[1]!), cborProtocol, cbor[2]);
+    const service = catalog.byTargetPrefix(cbor[1]!);
+    return targetOf(service, cborProtocol, { operationName: cbor[2], asked: cbor[1] });
   }
   const target = request.headers["x-amz-target"];
   if (target !== undefined) {
     const dot = target.lastIndexOf(".");
-    return targetOf(catalog.byTargetPrefix(target.slice(0, Math.max(dot, 0))), jsonProtocol, target.slice(dot + 1));
+    const prefix = target.slice(0, Math.max(dot, 0));
+    const named = { operationName: target.slice(dot + 1), asked: prefix };
+    return targetOf(catalog.byTargetPrefix(prefix), jsonProtocol, named);
   }
   return findByScope(request, scopeService, catalog);
 }
 
-function findByScope(request: HttpRequest, scopeService: string | undefined, catalog: Catalog): Target {
-  const { version, action } = formParameters(request);
-  const candidates =
-    scopeService === undefined ? catalog.byVersion(version ?? "") : catalog.bySigningName(scopeService);
+function findByScope(request: HttpRequest, asked: string | undefined, catalog: Catalog): Target {
+  const { version, action: operationName } = formParameters(request);
+  const candidates = asked === undefined ? catalog.byVersion(version ?? "") : catalog.bySigningName(asked);
   const service = candidates.find(({ metadata }) => metadata.apiVersion === version) ?? candidates[0];
-  const protocols = service?.metadata.protocols ?? (action === undefined ? [] : ["query"]);
-  if (protocols.includes("ec2")) return targetOf(service, ec2Protocol, action);
-  if (protocols.includes("query")) return targetOf(service, queryProtocol, action);
-  if (protocols.includes("rest-json")) return targetOf(service, restJsonProtocol, undefined);
-  return targetOf(service, jsonProtocol, undefined);
+  const protocols = service?.metadata.protocols ?? (operationName === undefined ? [] : ["query"]);
+  if (protocols.includes("ec2")) return targetOf(service, ec2Protocol, { operationName, asked });
+  if (protocols.includes("query")) return targetOf(service, queryProtocol, { operationName, asked, version });
+  if (protocols.includes("rest-json")) return targetOf(service, restJsonProtocol, { operationName: undefined, asked });
+  const unnamed = targetOf(service, jsonProtocol, { operationName: undefined, asked });
+  return service === undefined ? { ...unnamed, writeFault: restXmlFaultOf(asked) ?? unnamed.writeFault } : unnamed;
 }
 
-function targetOf(service: ServiceEntry | undefined, protocol: Protocol, operationName: string | undefined): Target {
+function targetOf(
+  service: ServiceEntry | undefined,
+  protocol: Protocol,
+  named: Pick<Target, "operationName" | "asked" | "version">,
+): Target {
   const style = protocol.name === "query" || protocol.name === "ec2" ? protocol.name : "json";
-  return { service, protocol, style, operationName };
+  return { service, protocol, style, ...named, writeFault: protocol.serializeFault };
 }
 
 interface FormParameters {

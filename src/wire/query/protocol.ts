@@ -56,7 +56,7 @@ function parseFormInput(request: HttpRequest, operation: Operation, style: FormS
   return operation.input === undefined ? {} : readForm(operation.input, form, style);
 }
 
-function codeAndMessage(fault: WireFault): string {
+export function codeAndMessage(fault: WireFault): string {
   // As AWS: a fault about which there is nothing to say has no message.
   const message = fault.message === "" ? "" : element("Message", escapeXml(fault.message));
   return element("Code", escapeXml(fault.code)) + message;
@@ -66,7 +66,7 @@ function furtherMembers(fault: WireFault): string {
   return fault.shape === undefined ? "" : writeMembers(fault.shape, fault.members, queryXml);
 }
 
-function xmlResponse(status: number, content: string, requestId: string): HttpResponse {
+export function xmlResponse(status: number, content: string, requestId: string): HttpResponse {
   const headers = { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId };
   return { status, headers, body: `<?xml version="1.0" encoding="UTF-8"?>\n${content}` };
 }
