@@ -9,6 +9,34 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
+export interface Listing<T> {
+  /** Names the list: the operation, and what it filters by. Its tokens are of no other. */
+  readonly scope: string;
+  readonly token: string | undefined;
+  /** How many items a page has at most. */
+  readonly limit: number;
+  /** The place of an item in the list, another for each. Lists ascend by it, or descend. */
+  readonly position: (item: T) => string;
+  readonly descending?: boolean;
+  /** The fault for what is no token of this list. */
+  readonly invalid: () => Error;
+}
+
+/** The page of a list that a request asks for; `all` has its items in any order. */
+export function listPage<T>(all: readonly T[], listing: Listing<T>): Page<T> {
+  const { scope, token, limit, position, descending = false, invalid } = listing;
+  const after = token === undefined ? undefined : positionIn(token, scope);
+  if (token !== undefined && after === undefined) throw invalid();
+  const sign = descending ? -1 : 1;
+  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
+  const behind = all
+    .map((item) => ({ item, at: position(item) }))
+    .filter(({ at }) => after === undefined || compare(at, after) > 0)
+    .sort((a, b) => compare(a.at, b.at));
+  const page = pageOf(behind, limit, scope, ({ at }) => at);
+  return { ...page, items: page.items.map(({ item }) => item) };
+}
+
 /**
  * The page of `found`, which begins behind the position of the token and has, where more follow, at least one item
  * more than `limit`. `scope` names the list (the operation and what it filters by): its tokens are of no other.

@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 
 const mostResults = 20;
 
@@ -12,13 +12,10 @@ export function page<T>(
 ): { readonly items: readonly T[]; readonly more: { readonly NextToken?: string } } {
   const { MaxResults = mostResults, NextToken, ...filters } = input;
   const scope = `${operation} ${JSON.stringify(filters)}`;
-  const after = NextToken === undefined ? undefined : positionIn(NextToken, scope);
-  if (NextToken !== undefined && after === undefined) {
-    throw new Fault("InvalidInputException", "You provided a value that does not match the required pattern.", {
+  const invalid = () =>
+    new Fault("InvalidInputException", "You provided a value that does not match the required pattern.", {
       members: { Reason: "INVALID_NEXT_TOKEN" },
     });
-  }
-  const rest = after === undefined ? items : items.filter((item) => position(item) > after);
-  const found = pageOf(rest, MaxResults, scope, position);
+  const found = listPage(items, { scope, token: NextToken, limit: MaxResults, position, invalid });
   return { items: found.items, more: found.nextToken === undefined ? {} : { NextToken: found.nextToken } };
 }

@@ -1,6 +1,6 @@
 import type { ListCertificatesRequest } from "#generated/acm/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { type CertificateRecord, certificates } from "../model.ts";
 import { type AcmHandler, invalid } from "../request/handler.ts";
@@ -14,22 +14,18 @@ export const ListCertificates: AcmHandler<"ListCertificates"> = async (input, ct
   if ((SortBy === undefined) !== (SortOrder === undefined)) {
     throw invalid("SortBy and SortOrder must be specified together.");
   }
-  const sign = SortOrder === "DESCENDING" ? -1 : 1;
-  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
-  const position = ({ createdAt, id }: CertificateRecord) => `${String(createdAt).padStart(16, "0")} ${id}`;
-  const scope = `ListCertificates ${SortOrder ?? ""} ${JSON.stringify(filters)}`;
-  const after = NextToken === undefined ? undefined : positionIn(NextToken, scope);
-  if (NextToken !== undefined && after === undefined) {
-    throw new Fault("InvalidArgsException", "The value passed in for NextToken is invalid.");
-  }
   const now = ctx.clock.now();
   const found = ctx.store
     .view(certificates)
     .by("world", worldOf(ctx))
     .map(({ value }) => value)
-    .filter((record) => matches(record, input, now) && (after === undefined || compare(position(record), after) > 0))
-    .sort((a, b) => compare(position(a), position(b)));
-  const { items, nextToken } = pageOf(found, MaxItems, scope, position);
+    .filter((record) => matches(record, input, now));
+  const { items, nextToken } = listPage(found, {
+    scope: `ListCertificates ${SortOrder ?? ""} ${JSON.stringify(filters)}`,
+    ...{ token: NextToken, limit: MaxItems, descending: SortOrder === "DESCENDING" },
+    position: ({ createdAt, id }) => `${String(createdAt).padStart(16, "0")} ${id}`,
+    invalid: () => new Fault("InvalidArgsException", "The value passed in for NextToken is invalid."),
+  });
   const CertificateSummaryList = items.map((record) => toSummary(ctx.store, record, now));
   return { CertificateSummaryList, ...(nextToken !== undefined && { NextToken: nextToken }) };
 };

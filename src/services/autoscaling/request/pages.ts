@@ -1,5 +1,5 @@
 import type { RequestContext } from "#kernel/handler.ts";
-import { type Page, pageOf, positionIn } from "#kernel/pagination.ts";
+import { type Page, listPage as pageOfList } from "#kernel/pagination.ts";
 import type { ServiceName } from "#services/ecs/model.ts";
 import { resourceIdOf } from "../model.ts";
 import { invalid, isSupported } from "./target.ts";
@@ -32,14 +32,13 @@ export function listPage<T extends ServiceName>(ctx: RequestContext, input: List
     throw invalid(ctx, "If you specify a scalable dimension, you must also specify a resource ID.");
   }
   const scope = JSON.stringify([listing.operation, ctx.account, ctx.region, filters]);
-  const after = token === undefined ? "" : positionIn(token, scope);
-  if (after === undefined) throw ctx.fault("InvalidNextTokenException", "The next token supplied was invalid.");
-  if (!isSupported(filters)) return { items: [] };
   const { position, resourceIds } = listing;
-  const items = listing
-    .found()
-    .filter((item) => resourceIds?.includes(resourceIdOf(item)) ?? true)
-    .filter((item) => position(item) > after)
-    .toSorted((a, b) => (position(a) < position(b) ? -1 : 1));
-  return pageOf(items, limit, scope, position);
+  const found = isSupported(filters) ? listing.found() : [];
+  return pageOfList(
+    found.filter((item) => resourceIds?.includes(resourceIdOf(item)) ?? true),
+    {
+      ...{ scope, token, limit, position },
+      invalid: () => ctx.fault("InvalidNextTokenException", "The next token supplied was invalid."),
+    },
+  );
 }

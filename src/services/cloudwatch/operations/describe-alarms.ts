@@ -1,6 +1,6 @@
 import type { DescribeAlarmsInput } from "#generated/cloudwatch/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { toCompositeAlarm, toMetricAlarm } from "../alarms/output.ts";
 import { alarmsIn, parseRule } from "../alarms/rule.ts";
@@ -20,17 +20,16 @@ export const DescribeAlarms: CloudWatchHandler<"DescribeAlarms"> = async (input,
   }
   const { MaxRecords: limit = perPage, NextToken: token, ...filters } = input;
   const scope = JSON.stringify(["DescribeAlarms", ctx.account, ctx.region, filters]);
-  const after = token === undefined ? "" : positionIn(token, scope);
-  if (after === undefined) throw ctx.fault("InvalidNextToken", "The next token is not valid.");
   const all = ctx.store
     .view(alarms)
     .by("world", worldOf(ctx))
     .map(({ value }) => value);
   const related = relatives(ctx, input, all);
-  const found = all
-    .filter((alarm) => matches(alarm, input) && (related?.has(nameOf(alarm)) ?? true) && nameOf(alarm) > after)
-    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const { items, nextToken } = pageOf(found, limit, scope, nameOf);
+  const found = all.filter((alarm) => matches(alarm, input) && (related?.has(nameOf(alarm)) ?? true));
+  const { items, nextToken } = listPage(found, {
+    ...{ scope, token, limit, position: nameOf },
+    invalid: () => ctx.fault("InvalidNextToken", "The next token is not valid."),
+  });
   return {
     MetricAlarms: items.flatMap((alarm) => (alarm.type === "metric" ? [toMetricAlarm(alarm)] : [])),
     LogAlarms: [],

@@ -1,4 +1,4 @@
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import { dashboardArn, dashboards } from "../model.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 import { invalidValue } from "../request/metric.ts";
@@ -8,15 +8,15 @@ const perPage = 1000;
 export const ListDashboards: CloudWatchHandler<"ListDashboards"> = async (input, ctx) => {
   const { DashboardNamePrefix: prefix = "", NextToken: token } = input;
   const scope = JSON.stringify(["ListDashboards", ctx.account, prefix]);
-  const after = token === undefined ? "" : positionIn(token, scope);
-  if (after === undefined) throw invalidValue(ctx, "Request parameter NextToken is invalid.");
   const found = ctx.store
     .view(dashboards)
     .by("account", ctx.account)
     .map(({ value }) => value)
-    .filter(({ name }) => name.startsWith(prefix) && name > after)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const { items, nextToken } = pageOf(found, perPage, scope, ({ name }) => name);
+    .filter(({ name }) => name.startsWith(prefix));
+  const { items, nextToken } = listPage(found, {
+    ...{ scope, token, limit: perPage, position: ({ name }) => name },
+    invalid: () => invalidValue(ctx, "Request parameter NextToken is invalid."),
+  });
   return {
     DashboardEntries: items.map(({ name, body, modifiedAt }) => ({
       DashboardName: name,

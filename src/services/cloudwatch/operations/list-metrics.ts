@@ -1,5 +1,5 @@
 import type { DimensionFilter } from "#generated/cloudwatch/types.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import type { MetricName } from "../metrics/series.ts";
 import type { MetricStorage } from "../metrics/storage.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
@@ -27,11 +27,10 @@ export function listMetrics(storage: MetricStorage): CloudWatchHandler<"ListMetr
         metrics.set(positionOf(each), each);
     }
     const scope = JSON.stringify(["ListMetrics", ctx.account, ctx.region, namespace, name, filters, recently]);
-    const after = input.NextToken === undefined ? "" : positionIn(input.NextToken, scope);
-    if (after === undefined)
-      throw ctx.fault("InvalidParameterValueException", "Request parameter NextToken is invalid.");
-    const found = [...metrics.entries()].filter(([key]) => key > after).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const { items, nextToken } = pageOf(found, perPage, scope, ([key]) => key);
+    const { items, nextToken } = listPage([...metrics], {
+      ...{ scope, token: input.NextToken, limit: perPage, position: ([key]) => key },
+      invalid: () => ctx.fault("InvalidParameterValueException", "Request parameter NextToken is invalid."),
+    });
     return {
       Metrics: items.map(([, each]) => toMetric(each)),
       ...(nextToken !== undefined && { NextToken: nextToken }),

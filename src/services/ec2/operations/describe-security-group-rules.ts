@@ -11,9 +11,7 @@ export const DescribeSecurityGroupRules: Ec2Handler<"DescribeSecurityGroupRules"
   const ids = input.SecurityGroupRuleIds ?? [];
   const candidates = ids.length > 0 ? ids.map((id) => findRuleOfGroup(ctx, id)) : allRules(ctx);
   const matches = filterTest(ctx, input.Filters, securityGroupRuleFilters);
-  const rules = candidates
-    .filter(({ rule, group }) => matches({ rule, group, tags: rule.tags }))
-    .sort((a, b) => (idOfRule(a) < idOfRule(b) ? -1 : 1));
+  const rules = candidates.filter(({ rule, group }) => matches({ rule, group, tags: rule.tags }));
   const page = pageOf(ctx, rules, idOfRule, input);
   return { SecurityGroupRules: page.items.map(toSecurityGroupRule), NextToken: page.nextToken };
 };

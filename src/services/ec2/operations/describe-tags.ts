@@ -12,9 +12,7 @@ const tagFilters: FilterTable<TagOfResource & { readonly tags: readonly TagOfRes
 
 export const DescribeTags: Ec2Handler<"DescribeTags"> = async (input, ctx) => {
   const matches = filterTest(ctx, input.Filters, tagFilters);
-  const tags = allTags(ctx)
-    .filter((one) => matches({ ...one, tags: [one.tag] }))
-    .sort((a, b) => (positionOf(a) < positionOf(b) ? -1 : 1));
+  const tags = allTags(ctx).filter((one) => matches({ ...one, tags: [one.tag] }));
   const page = pageOf(ctx, tags, positionOf, input);
   return {
     Tags: page.items.map(({ resourceId, resourceType, tag }) => ({

@@ -1,10 +1,11 @@
 import type { Filter } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import type { Page } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import type { Resource } from "../model.ts";
 import { type FilterTable, filterTest } from "./filters.ts";
 import { find, type Kind } from "./kinds.ts";
-import { type Page, type PageRequest, pageOf } from "./pages.ts";
+import { type PageRequest, pageOf } from "./pages.ts";
 
 export interface DescribeRequest extends PageRequest {
   readonly ids: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { type Page, pageOf, positionIn } from "#kernel/pagination.ts";
+import { type Page, listPage as pageOfList } from "#kernel/pagination.ts";
 
 const defaultLimit = 100;
 
@@ -16,13 +16,13 @@ export function listPage<T>(
   all: readonly T[],
   nameOf: (item: T) => string,
 ): Page<T> {
-  const scoped = `${scope} ${NamePrefix}`;
-  const after = NextToken === undefined ? "" : positionIn(NextToken, scoped);
-  if (after === undefined) throw new Fault("ValidationException", "Parameter NextToken is not valid.");
-  const found = all
-    .filter((item) => nameOf(item) > after && nameOf(item).startsWith(NamePrefix))
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  return pageOf(found, Limit, scoped, nameOf);
+  return pageOfList(
+    all.filter((item) => nameOf(item).startsWith(NamePrefix)),
+    {
+      ...{ scope: `${scope} ${NamePrefix}`, token: NextToken, limit: Limit, position: nameOf },
+      invalid: () => new Fault("ValidationException", "Parameter NextToken is not valid."),
+    },
+  );
 }
 
 /** As answers have it. */

@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage as pageOfList } from "#kernel/pagination.ts";
 
 export interface PageRequest {
   readonly MaxItems?: number;
@@ -26,13 +26,8 @@ export function listPage<T>(
 ): ListPage<T> {
   const { MaxItems = defaultMaxItems, Marker, ...filters } = input;
   const scope = `${operation} ${JSON.stringify(filters)}`;
-  const after = Marker === undefined ? undefined : positionIn(Marker, scope);
-  if (Marker !== undefined && after === undefined) throw new Fault("ValidationError", "Invalid Marker.");
-  const sorted = items
-    .map((item) => ({ item, at: position(item) }))
-    .filter(({ at }) => after === undefined || at > after)
-    .sort((a, b) => (a.at < b.at ? -1 : 1));
-  const page = pageOf(sorted, MaxItems, scope, ({ at }) => at);
+  const invalid = () => new Fault("ValidationError", "Invalid Marker.");
+  const page = pageOfList(items, { scope, token: Marker, limit: MaxItems, position, invalid });
   const more = page.nextToken === undefined ? { IsTruncated: false } : { IsTruncated: true, Marker: page.nextToken };
-  return { items: page.items.map(({ item }) => item), more };
+  return { items: page.items, more };
 }

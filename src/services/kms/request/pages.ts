@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage as pageOfList } from "#kernel/pagination.ts";
 
 interface PageRequest {
   readonly Limit?: number;
@@ -12,16 +12,12 @@ interface PageRequest {
  */
 export function listPage<T>(
   scope: string,
-  { Limit, Marker }: PageRequest,
+  { Limit, Marker: token }: PageRequest,
   all: readonly T[],
   position: (item: T) => string,
   { defaultLimit = 50, markerCode = "InvalidMarkerException" } = {},
 ): { readonly items: readonly T[]; readonly more: { readonly NextMarker?: string; readonly Truncated: boolean } } {
-  const after = Marker === undefined ? "" : positionIn(Marker, scope);
-  if (after === undefined) throw new Fault(markerCode, "Could not deserialize marker");
-  const behind = all
-    .filter((item) => position(item) > after)
-    .sort((a, b) => (position(a) < position(b) ? -1 : position(a) > position(b) ? 1 : 0));
-  const { items, nextToken } = pageOf(behind, Limit ?? defaultLimit, scope, position);
+  const invalid = () => new Fault(markerCode, "Could not deserialize marker");
+  const { items, nextToken } = pageOfList(all, { scope, token, limit: Limit ?? defaultLimit, position, invalid });
   return { items, more: { Truncated: nextToken !== undefined, ...(nextToken && { NextMarker: nextToken }) } };
 }

@@ -1,10 +1,10 @@
 import type { LogGroup } from "#generated/logs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { fromStorage, groupNameOf } from "../lookup.ts";
 import { type LogGroupRecord, logGroupArn, logGroups, metricFilters } from "../model.ts";
 import { refuseLinkedAccounts } from "../names.ts";
+import { listPage } from "../pages.ts";
 import type { LogStorage } from "../segments/storage.ts";
 import type { LogsHandler } from "./handler.ts";
 
@@ -21,7 +21,7 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
       logGroupIdentifiers === undefined
         ? undefined
         : new Set(logGroupIdentifiers.map((identifier) => groupNameOf(ctx, identifier)));
-    const found = groupsByName(ctx).filter(
+    const found = allGroups(ctx).filter(
       (group) =>
         group.logGroupName.startsWith(logGroupNamePrefix ?? "") &&
         group.logGroupName.toLowerCase().includes(pattern) &&
@@ -29,7 +29,7 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
         (names === undefined || names.has(group.logGroupName)),
     );
     const scope = `DescribeLogGroups ${logGroupNamePrefix ?? ""} ${pattern} ${logGroupClass ?? ""}`;
-    const { items, nextToken } = pageOf(after(ctx, found, scope, input.nextToken), limit, scope, nameOf);
+    const { items, nextToken } = listPage(found, { scope, nextToken: input.nextToken, limit }, nameOf);
     const logGroups = await Promise.all(
       items.map(async (group) => {
         // A search by pattern answers without what has to be looked up, as it does in AWS.
@@ -42,27 +42,14 @@ export function describeLogGroups(storage: LogStorage): LogsHandler<"DescribeLog
   };
 }
 
-/** The groups of the caller's world in the order of their names. */
-export function groupsByName(ctx: RequestContext): LogGroupRecord[] {
+/** The groups of the caller's world. */
+export function allGroups(ctx: RequestContext): LogGroupRecord[] {
   const entries = ctx.store.view(logGroups).by("world", worldOf(ctx));
-  return entries.map((entry) => entry.value).sort((a, b) => (a.logGroupName < b.logGroupName ? -1 : 1));
+  return entries.map((entry) => entry.value);
 }
 
 export function nameOf(group: LogGroupRecord): string {
   return group.logGroupName;
-}
-
-/** The groups behind the place that a token names. */
-export function after(
-  ctx: RequestContext,
-  groups: readonly LogGroupRecord[],
-  scope: string,
-  token: string | undefined,
-): readonly LogGroupRecord[] {
-  if (token === undefined) return groups;
-  const position = positionIn(token, scope);
-  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
-  return groups.filter((group) => group.logGroupName > position);
 }
 
 function toLogGroup(ctx: RequestContext, group: LogGroupRecord): LogGroup {

@@ -1,8 +1,8 @@
 import type { MetricFilter } from "#generated/logs/types.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { requireGroup } from "../lookup.ts";
 import { type MetricFilterRecord, metricFilters } from "../model.ts";
+import { listPage } from "../pages.ts";
 import type { LogsHandler } from "./handler.ts";
 
 /** In the order of their names. */
@@ -14,8 +14,6 @@ export const DescribeMetricFilters: LogsHandler<"DescribeMetricFilters"> = async
   }
   if (logGroupName !== undefined) await requireGroup(ctx, logGroupName);
   const scope = `DescribeMetricFilters ${logGroupName ?? ""} ${filterNamePrefix} ${metricNamespace} ${metricName}`;
-  const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
-  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
   const found = ctx.store
     .view(metricFilters)
     .by("world", worldOf(ctx))
@@ -24,11 +22,9 @@ export const DescribeMetricFilters: LogsHandler<"DescribeMetricFilters"> = async
       (filter) =>
         (logGroupName === undefined || filter.logGroupName === logGroupName) &&
         filter.filterName.startsWith(filterNamePrefix) &&
-        (metricName === undefined || publishes(filter, metricName, metricNamespace)) &&
-        placeOf(filter) > position,
-    )
-    .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  const page = pageOf(found, limit, scope, placeOf);
+        (metricName === undefined || publishes(filter, metricName, metricNamespace)),
+    );
+  const page = listPage(found, { scope, nextToken, limit }, placeOf);
   return {
     metricFilters: page.items.map(toMetricFilter),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),

@@ -1,21 +1,16 @@
 import type { QueryDefinition } from "#generated/logs/types.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { logQueryDefinitions, type QueryDefinitionRecord } from "../model.ts";
+import { listPage } from "../pages.ts";
 import type { LogsHandler } from "./handler.ts";
 
 /** In the order of their names. */
 export const DescribeQueryDefinitions: LogsHandler<"DescribeQueryDefinitions"> = async (input, ctx) => {
   const { queryDefinitionNamePrefix: prefix = "", queryLanguage = "CWLI", maxResults = 1000, nextToken } = input;
   const scope = `DescribeQueryDefinitions ${prefix}`;
-  const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
-  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
   const entries = ctx.store.view(logQueryDefinitions).by("world", worldOf(ctx));
-  const found = entries
-    .map(({ value }) => value)
-    .filter((definition) => definition.name.startsWith(prefix) && placeOf(definition) > position)
-    .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  const page = pageOf(queryLanguage === "CWLI" ? found : [], maxResults, scope, placeOf);
+  const found = entries.map(({ value }) => value).filter((definition) => definition.name.startsWith(prefix));
+  const page = listPage(queryLanguage === "CWLI" ? found : [], { scope, nextToken, limit: maxResults }, placeOf);
   return {
     queryDefinitions: page.items.map(toDefinition),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),

@@ -1,4 +1,4 @@
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { groupNameOf } from "../lookup.ts";
 import { logGroupKey, logResourcePolicies, logResourcePolicyKey } from "../model.ts";
@@ -20,11 +20,10 @@ export const DescribeResourcePolicies: LogsHandler<"DescribeResourcePolicies"> =
   }
   const there = ctx.store.view(logResourcePolicies).by("world", worldOf(ctx));
   const found = there.filter(({ value }) => "policyName" in value.of === (policyScope === "ACCOUNT"));
-  const scope = `DescribeResourcePolicies ${policyScope}`;
-  const position = token === undefined ? "" : positionIn(token, scope);
-  if (position === undefined) throw invalid("The specified nextToken is invalid.");
-  const sorted = found.filter(({ key }) => key > position).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const { items, nextToken } = pageOf(sorted, limit, scope, ({ key }) => key);
+  const { items, nextToken } = listPage(found, {
+    ...{ scope: `DescribeResourcePolicies ${policyScope}`, token, limit, position: ({ key }) => key },
+    invalid: () => invalid("The specified nextToken is invalid."),
+  });
   const resourcePolicies = items.map(({ value }) => toResourcePolicy(value));
   return { resourcePolicies, ...(nextToken !== undefined && { nextToken }) };
 };

@@ -1,7 +1,7 @@
 import type { SubscriptionFilter } from "#generated/logs/types.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
 import { requireGroup } from "../lookup.ts";
 import { type SubscriptionFilterRecord, subscriptionFilters } from "../model.ts";
+import { listPage } from "../pages.ts";
 import type { LogsHandler } from "./handler.ts";
 
 /** In the order of their names. */
@@ -9,15 +9,12 @@ export const DescribeSubscriptionFilters: LogsHandler<"DescribeSubscriptionFilte
   const { logGroupName, filterNamePrefix = "", limit = 50, nextToken } = input;
   const group = await requireGroup(ctx, logGroupName);
   const scope = `DescribeSubscriptionFilters ${group.value.id} ${filterNamePrefix}`;
-  const position = nextToken === undefined ? "" : positionIn(nextToken, scope);
-  if (position === undefined) throw ctx.fault("InvalidParameterException", "The specified nextToken is invalid.");
   const found = ctx.store
     .view(subscriptionFilters)
     .by("group", group.value.id)
     .map(({ value }) => value)
-    .filter(({ filterName }) => filterName.startsWith(filterNamePrefix) && filterName > position)
-    .sort((a, b) => (a.filterName < b.filterName ? -1 : 1));
-  const page = pageOf(found, limit, scope, ({ filterName }) => filterName);
+    .filter(({ filterName }) => filterName.startsWith(filterNamePrefix));
+  const page = listPage(found, { scope, nextToken, limit }, ({ filterName }) => filterName);
   return {
     subscriptionFilters: page.items.map(toSubscriptionFilter),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),

@@ -1,8 +1,8 @@
 import type { TagFilter } from "#generated/logs/types.ts";
-import { pageOf } from "#kernel/pagination.ts";
 import { type LogGroupRecord, logGroupArn } from "../model.ts";
 import { refuseLinkedAccounts } from "../names.ts";
-import { after, groupsByName, nameOf } from "./describe-log-groups.ts";
+import { listPage } from "../pages.ts";
+import { allGroups, nameOf } from "./describe-log-groups.ts";
 import type { LogsHandler } from "./handler.ts";
 
 export const ListLogGroups: LogsHandler<"ListLogGroups"> = async (input, ctx) => {
@@ -11,14 +11,14 @@ export const ListLogGroups: LogsHandler<"ListLogGroups"> = async (input, ctx) =>
   for (const field of ["dataSources", "fieldIndexNames"] as const) {
     if (input[field] !== undefined) throw ctx.fault("InvalidParameterException", `${field} is not supported.`);
   }
-  const found = groupsByName(ctx).filter(
+  const found = allGroups(ctx).filter(
     (group) =>
       (logGroupNamePattern === undefined || matchesPattern(group.logGroupName, logGroupNamePattern)) &&
       (logGroupClass === undefined || group.logGroupClass === logGroupClass) &&
       logGroupTags.every((filter) => hasTag(group, filter)),
   );
   const scope = `ListLogGroups ${logGroupNamePattern ?? ""} ${logGroupClass ?? ""} ${JSON.stringify(logGroupTags)}`;
-  const { items, nextToken } = pageOf(after(ctx, found, scope, input.nextToken), limit, scope, nameOf);
+  const { items, nextToken } = listPage(found, { scope, nextToken: input.nextToken, limit }, nameOf);
   return {
     logGroups: items.map((group) => ({
       logGroupName: group.logGroupName,

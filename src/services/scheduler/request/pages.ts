@@ -1,5 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
-import { type Page, pageOf, positionIn } from "#kernel/pagination.ts";
+import { type Page, listPage as pageOfList } from "#kernel/pagination.ts";
 
 const defaultLimit = 100;
 
@@ -16,13 +16,13 @@ export function listPage<T extends { readonly name: string }>(
   all: readonly T[],
   position: (item: T) => string,
 ): Page<T> {
-  const scoped = `${scope} ${NamePrefix}`;
-  const after = NextToken === undefined ? "" : positionIn(NextToken, scoped);
-  if (after === undefined) throw new Fault("ValidationException", "Invalid NextToken.");
-  const found = all
-    .filter((item) => item.name.startsWith(NamePrefix) && position(item) > after)
-    .sort((a, b) => (position(a) < position(b) ? -1 : 1));
-  return pageOf(found, MaxResults, scoped, position);
+  return pageOfList(
+    all.filter(({ name }) => name.startsWith(NamePrefix)),
+    {
+      ...{ scope: `${scope} ${NamePrefix}`, token: NextToken, limit: MaxResults, position },
+      invalid: () => new Fault("ValidationException", "Invalid NextToken."),
+    },
+  );
 }
 
 /** As answers have it. */

@@ -1,7 +1,7 @@
 import type { ListSecretsRequest } from "#generated/secretsmanager/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
-import { pageOf, positionIn } from "#kernel/pagination.ts";
+import { listPage } from "#kernel/pagination.ts";
 import { worldOf } from "#kernel/world.ts";
 import { type SecretRecord, secrets } from "../model.ts";
 import { checkFilters, matchesFilters } from "./filters.ts";
@@ -21,19 +21,13 @@ export function listSecrets(
     .map(({ value }) => value)
     .filter((secret) => input.IncludePlannedDeletion || secret.deletionDate === undefined)
     .filter((secret) => matchesFilters(secret, Filters));
-  const sign = SortOrder === "desc" ? -1 : 1;
-  // Names make the order complete, and are what a token tells.
-  const position = (secret: SecretRecord) => `${sortValue(secret, SortBy)} ${secret.name}`;
-  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
-  const scope = `${operation} ${SortBy ?? ""} ${SortOrder} ${JSON.stringify(Filters)}`;
-  const after = NextToken === undefined ? undefined : positionIn(NextToken, scope);
-  if (NextToken !== undefined && after === undefined) {
-    throw new Fault("InvalidNextTokenException", "You provided an invalid NextToken value.");
-  }
-  const behind = found
-    .filter((secret) => after === undefined || compare(position(secret), after) > 0)
-    .sort((a, b) => compare(position(a), position(b)));
-  const { items, nextToken } = pageOf(behind, MaxResults, scope, position);
+  const { items, nextToken } = listPage(found, {
+    scope: `${operation} ${SortBy ?? ""} ${SortOrder} ${JSON.stringify(Filters)}`,
+    ...{ token: NextToken, limit: MaxResults, descending: SortOrder === "desc" },
+    // Names make the order complete.
+    position: (secret) => `${sortValue(secret, SortBy)} ${secret.name}`,
+    invalid: () => new Fault("InvalidNextTokenException", "You provided an invalid NextToken value."),
+  });
   return { items, ...(nextToken && { NextToken: nextToken }) };
 }
 
