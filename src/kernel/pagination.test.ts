@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageOf, positionIn, tokenAfter } from "./pagination.ts";
+import { listPage, pageOf, positionIn, tokenAfter } from "./pagination.ts";
 
 const identity = (item: string) => item;
 
@@ -23,4 +23,19 @@ test("a token is good in its own list only", () => {
 
 test("positions of any characters survive", () => {
   assert.equal(positionIn(tokenAfter("list", "é/\u0000\n%"), "list"), "é/\u0000\n%");
+});
+
+test("pages go on behind what has gone meanwhile, upwards and downwards", () => {
+  const invalid = () => new Error("no token of this list");
+  for (const [descending, first, second] of [
+    [false, ["a", "b"], ["c", "d"]],
+    [true, ["d", "c"], ["b", "a"]],
+  ] as const) {
+    const listing = { scope: "list", limit: 2, position: identity, descending, invalid };
+    const { items, nextToken } = listPage(["b", "d", "a", "c"], { ...listing, token: undefined });
+    assert.deepEqual(items, first);
+    const left = ["c", "b", "a", "d"].filter((item) => item !== first[1]);
+    assert.deepEqual(listPage(left, { ...listing, token: nextToken }), { items: second });
+    assert.throws(() => listPage(left, { ...listing, token: "x" }), /no token of this list/);
+  }
 });

@@ -256,6 +256,26 @@ test("UpdateSecret changes the description without a version, and encrypts anew 
   await assert.rejects(read, isFault("DecryptionFailure", /is disabled/));
 });
 
+test("a page of versions goes on behind one that has lost its label meanwhile", async () => {
+  const { world, first } = await worldWithSecret();
+  const versionIds = [first];
+  const add = async (stage: string) => {
+    await world.clock.advance(1000);
+    versionIds.push((await put(world, stage, [stage])).VersionId!);
+  };
+  for (const stage of ["a", "b"]) await add(stage);
+  const shown: string[] = [];
+  for (let next = {}, pages = 0; pages < 5; pages++) {
+    const input = { SecretId: "app/db", MaxResults: 1, ...next };
+    const { Versions, NextToken } = await world.call(operations, "ListSecretVersionIds", input);
+    shown.push(...Versions!.map(({ VersionId }) => VersionId!));
+    if (NextToken === undefined) break;
+    next = { NextToken };
+    if (pages === 1) await add("a");
+  }
+  assert.deepEqual(shown, versionIds);
+});
+
 test("binary values come back byte for byte", async () => {
   const { world } = await worldWithSecret();
   const SecretBinary = Uint8Array.of(0, 1, 2, 255);

@@ -26,7 +26,7 @@ export function listSecrets(
     ...{ token: NextToken, limit: MaxResults, descending: SortOrder === "desc" },
     // Names make the order complete.
     position: (secret) => `${sortValue(secret, SortBy)} ${secret.name}`,
-    invalid: () => new Fault("InvalidNextTokenException", "You provided an invalid NextToken value."),
+    invalid: invalidToken,
   });
   return { items, ...(nextToken && { NextToken: nextToken }) };
 }
@@ -44,7 +44,11 @@ function sortValue(secret: SecretRecord, sortBy: ListSecretsRequest["SortBy"]): 
   }
 }
 
+export function invalidToken(): Fault {
+  return new Fault("InvalidNextTokenException", "You provided an invalid NextToken value.");
+}
+
 /** Milliseconds as text of the same order. */
-function asText(time: number): string {
+export function asText(time: number): string {
   return String(time).padStart(16, "0");
 }
