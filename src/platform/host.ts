@@ -4,6 +4,7 @@ import { startMetadataServer } from "#host/agent/metadata/server.ts";
 import type { AgentOptions, CredentialsProvider, TaskProtection } from "#host/agent/ports.ts";
 import { createVpcNames, type VpcNames } from "#host/dns/vpc-names.ts";
 import { startVpcResolver } from "#host/dns/vpc-resolver.ts";
+import { connectionSources, type SourceOf } from "#host/network/connections.ts";
 import { createDirectShell } from "#host/network/direct-shell.ts";
 import { createHelperShell } from "#host/network/helper-shell.ts";
 import { createHostNetwork, type LinuxNetwork } from "#host/network/linux-network.ts";
@@ -69,7 +70,7 @@ export async function startHost(parts: HostParts): Promise<Host> {
   const network = createHostNetwork({ owner: data.platformId, shell, clock, log, ports, hostServiceAddress });
   await network.prepare();
   const names = createVpcNames();
-  const served = new Served(parts, driver, network, names);
+  const served = new Served(parts, driver, network, names, connectionSources(data.platformId, shell));
   return {
     driver,
     network,
@@ -107,9 +108,11 @@ class Served {
   readonly #driver: RuntimeDriver;
   readonly #network: LinuxNetwork;
   readonly #names: VpcNames;
+  readonly #sourceOf: SourceOf;
   readonly #open: { close(): Promise<void> }[] = [];
 
-  constructor(parts: HostParts, driver: RuntimeDriver, network: LinuxNetwork, names: VpcNames) {
+  constructor(parts: HostParts, driver: RuntimeDriver, network: LinuxNetwork, names: VpcNames, sourceOf: SourceOf) {
+    this.#sourceOf = sourceOf;
     this.#parts = parts;
     this.#driver = driver;
     this.#network = network;
@@ -120,7 +123,8 @@ class Served {
     const { clock, random, log } = this.#parts;
     const network = this.#network;
     const address = network.hostServiceAddress;
-    const common = { driver: this.#driver, network, clock, log, address };
+    const sourceOf = (vpcId: string, fromPort: number) => this.#sourceOf(vpcId, { fromPort, toPort: ports.metadata });
+    const common = { driver: this.#driver, network, sourceOf, clock, log, address };
     try {
       this.#open.push(await startMetadataServer({ ...common, agent, credentials, protection, port: ports.metadata }));
       this.#open.push(await startVpcResolver({ network, names: this.#names, port: ports.dns, clock, random, log }));

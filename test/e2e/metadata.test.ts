@@ -30,6 +30,18 @@ const ask = (variable: string, paths: readonly string[]) =>
     .join("; ");
 
 describe("a task on the inside", { skip: shared.skip, concurrency: 4 }, () => {
+  test("asks the metadata endpoint v2, which knows each task by its address", async () => {
+    const { clients } = shared;
+    const script = `V2=http://169.254.170.2/v2; ${ask("V2", ["/metadata", "/metadataWithTags", "/stats"])}`;
+    const definition = await register(clients, "metadata-v2", [shell("app", script)]);
+    const both = await Promise.all([runToEnd(clients, definition), runToEnd(clients, definition)]);
+    for (const { task, lines } of both) {
+      const [own, tagged, stats] = lines.map((line): Document => JSON.parse(line));
+      assert.deepEqual([own.TaskARN, tagged.TaskARN], [task.taskArn, task.taskArn]);
+      assert.deepEqual(Object.keys(stats), [task.containers![0]!.runtimeId]);
+    }
+  });
+
   for (const [version, variable] of [
     ["v3", "ECS_CONTAINER_METADATA_URI"],
     ["v4", "ECS_CONTAINER_METADATA_URI_V4"],

@@ -62,7 +62,7 @@ export interface Agent {
   /** For the metadata endpoint: the container with this unguessable id. */
   findContainer(metadataId: string): KnownContainer | undefined;
   /** For version 2 of the endpoint: the task with this address, if only one has it. */
-  findByAddress(ipv4Address: string): KnownContainer["task"] | undefined;
+  findByAddress(vpcId: string, ipv4Address: string): KnownContainer["task"] | undefined;
   /** The task that has this address of the engine's bridge. */
   findInBridge(ipv4Address: string): KnownContainer["task"] | undefined;
   /** The task whose role's credentials are known by this id. */
@@ -159,7 +159,7 @@ export function createAgent(config: AgentConfig): Agent {
       await logs.stop();
     },
     findContainer: (metadataId) => table.findContainer(metadataId),
-    findByAddress: (ipv4Address) => table.findByAddress(ipv4Address),
+    findByAddress: (vpcId, ipv4Address) => table.findByAddress(vpcId, ipv4Address),
     findInBridge: (ipv4Address) => table.findInBridge(ipv4Address),
     findByCredentials: (credentialsId) => table.findByCredentials(credentialsId),
     progressOf: (taskArn) => table.progressOf(taskIdOf(taskArn)),

@@ -148,11 +148,13 @@ export class TaskTable {
     return this.#actors.get(taskId)?.task;
   }
 
-  findByAddress(ipv4Address: string): Task | undefined {
-    const having = [...this.#actors.values()].filter(
-      ({ task }) => task.payload.networkInterface?.privateIpv4Address === ipv4Address,
-    );
-    return having.length === 1 ? having[0]!.task : undefined;
+  /** Of the tasks that have, or had, this address in the VPC the one that has not ended. */
+  findByAddress(vpcId: string, ipv4Address: string): Task | undefined {
+    for (const { task } of this.#actors.values()) {
+      const { vpcId: own, privateIpv4Address } = task.payload.networkInterface ?? {};
+      if (own === vpcId && privateIpv4Address === ipv4Address && !task.memory.detached) return task;
+    }
+    return undefined;
   }
 
   findInBridge(ipv4Address: string): Task | undefined {

@@ -24,10 +24,18 @@ export interface TasksNetwork extends Pick<HostNetwork, "resolverAddress"> {
 export interface AnswerDeps {
   readonly agent: AnsweringAgent;
   readonly network: TasksNetwork;
+  /** Version 2 knows who asks by the address that the task has in its VPC; without this it knows nobody. */
+  readonly sourceOf?: ((vpcId: string, fromPort: number) => Promise<string | undefined>) | undefined;
   readonly stats: StatsReader;
   readonly credentials: CredentialsProvider | undefined;
   readonly protection?: TaskProtection | undefined;
   readonly clock: Clock;
+}
+
+/** Where a request comes from: the address and port of the other end of its connection. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
 }
 
 const get: Call = { method: "GET", readBody: async () => "" };
@@ -36,19 +44,20 @@ const get: Call = { method: "GET", readBody: async () => "" };
 export async function answer(
   deps: AnswerDeps,
   path: string,
-  remoteAddress: string,
+  remote: Peer,
   call: Call = get,
 ): Promise<Answer | undefined> {
   const route = routeOf(path);
   if (route === undefined) return undefined;
-  if (route.kind === "credentials") return credentialsAnswer(deps, route.id, remoteAddress);
+  const peer = { ...remote, address: plainAddress(remote.address) };
+  if (route.kind === "credentials") return credentialsAnswer(deps, route.id, peer.address);
   if (route.kind === "protection") {
     // It is done with the task's role: like the role's credentials only for whoever asks from where the task is.
     const task = deps.agent.findContainer(route.id)?.task;
-    const isInPlace = task !== undefined && comesFrom(deps, task, plainAddress(remoteAddress));
+    const isInPlace = task !== undefined && comesFrom(deps, task, peer.address);
     return protectionAnswer(deps.protection, isInPlace ? task.payload : undefined, call);
   }
-  const found = find(deps, route, remoteAddress);
+  const found = await find(deps, route, peer);
   if ("status" in found) return found;
   const { task, name } = found;
   const facts = factsOf(deps, task);
@@ -72,15 +81,15 @@ export async function answer(
 
 type Found = { readonly task: Task; readonly name: string | undefined };
 
-function find(
+async function find(
   deps: AnswerDeps,
   route: Exclude<Route, { kind: "credentials" | "protection" }>,
-  remoteAddress: string,
-): Found | Answer {
+  peer: Peer,
+): Promise<Found | Answer> {
   if (route.version === "v2") {
-    const task = deps.agent.findByAddress(plainAddress(remoteAddress));
+    const task = await taskOfPeer(deps, peer);
     if (task === undefined) {
-      const words = `unable to associate '${remoteAddress}' with a task`;
+      const words = `unable to associate '${peer.address}' with a task`;
       return { status: 400, body: `Unable to get task arn from request: ${words}` };
     }
     if (!("id" in route)) return { task, name: undefined };
@@ -91,6 +100,13 @@ function find(
   const found = deps.agent.findContainer(route.id);
   if (found !== undefined) return { task: found.task, name: found.containerName };
   return { status: route.version === "v4" ? 404 : route.kind.endsWith("Stats") ? 400 : 500, body: unknownId(route) };
+}
+
+/** The task that has the connection's address in its VPC. */
+async function taskOfPeer({ agent, network, sourceOf }: AnswerDeps, peer: Peer): Promise<Task | undefined> {
+  const vpcId = network.vpcOfPeer(peer.address);
+  const address = vpcId === undefined ? undefined : await sourceOf?.(vpcId, peer.port);
+  return address === undefined ? undefined : agent.findByAddress(vpcId!, address);
 }
 
 function unknownId(route: Extract<Route, { version: "v3" | "v4" }>): string {
@@ -131,10 +147,10 @@ function statsAnswer(version: Version, stats: unknown): Answer {
  * The id is only known to the containers of the task that it belongs to; and whoever has come to know it elsewhere, on
  * another host, in another VPC or at another address of the engine's bridge, is given nothing for it.
  */
-async function credentialsAnswer(deps: AnswerDeps, id: string, remoteAddress: string): Promise<Answer> {
+async function credentialsAnswer(deps: AnswerDeps, id: string, peer: string): Promise<Answer> {
   if (id === "") return credentialsError("NoIdInRequest", "No Credential ID in the request");
   const task = deps.agent.findByCredentials(id);
-  const isInPlace = task !== undefined && comesFrom(deps, task, plainAddress(remoteAddress));
+  const isInPlace = task !== undefined && comesFrom(deps, task, peer);
   const credentials = isInPlace ? await deps.credentials?.get(id) : undefined;
   return credentials === undefined ? credentialsError("InvalidIdInRequest", "Credentials not found") : ok(credentials);
 }

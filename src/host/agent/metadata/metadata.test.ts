@@ -184,16 +184,27 @@ test("version 3 has none of what version 4 added", async () => {
 
 test("version 2 knows the task by its address", async () => {
   const stats = createStatsReader(createFakeDriver({ host: world.host }), world.clock);
-  const deps = { agent: world.agent!, network, stats, credentials: undefined, clock: world.clock };
-  const ask = async (path: string, address: string) => {
-    const { status, body } = (await answer(deps, path, address))!;
+  const { vpcId } = task.networkInterface!;
+  const sources = new Map([
+    [1, "172.31.0.24"],
+    [2, "172.31.0.25"],
+  ]);
+  const sourceOf = async (vpc: string, port: number) => (vpc === vpcId ? sources.get(port) : "172.31.0.24");
+  const deps = { agent: world.agent!, network, sourceOf, stats, credentials: undefined, clock: world.clock };
+  vpcOfPeer = vpcId;
+  const ask = async (path: string, port: number) => {
+    const { status, body } = (await answer(deps, path, { address: "::ffff:169.254.64.1", port }))!;
     return { status, body: body as Record<string, unknown> };
   };
   const runtimeId = world.host.container("t1", "app")!.id;
-  assert.equal((await ask("/v2/metadata", "::ffff:172.31.0.24")).body.TaskARN, task.taskArn);
-  assert.equal((await ask(`/v2/metadata/${runtimeId}`, "172.31.0.24")).body.Name, "app");
-  assert.equal((await ask("/v2/metadata/unknown", "172.31.0.24")).status, 400);
-  assert.equal((await ask("/v2/metadata", "172.31.0.25")).status, 400);
+  assert.equal((await ask("/v2/metadata", 1)).body.TaskARN, task.taskArn);
+  assert.equal((await ask(`/v2/metadata/${runtimeId}`, 1)).body.Name, "app");
+  assert.equal((await ask("/v2/metadata/unknown", 1)).status, 400);
+  for (const port of [2, 3]) assert.equal((await ask("/v2/metadata", port)).status, 400);
+  for (const elsewhere of ["vpc-of-others", undefined]) {
+    vpcOfPeer = elsewhere;
+    assert.equal((await ask("/v2/metadata", 1)).status, 400);
+  }
 });
 
 test("stats are the engine's, null for what does not run", async () => {
@@ -253,7 +264,7 @@ test("tasks without an interface: where they are, and credentials for just the s
     await world.run(10_000);
     const agent = world.agent!;
     const ask = async (address: string) =>
-      (await answer({ ...deps, agent }, `/v2/credentials/${networkMode}`, address))!;
+      (await answer({ ...deps, agent }, `/v2/credentials/${networkMode}`, { address, port: 1 }))!;
     const own = [...world.host.sandboxes.values()].find(({ spec }) => spec.name === networkMode);
     const address = networkMode === "bridge" ? world.network.admitted.get("bridge")?.address : "";
     assert.ok(own !== undefined && address !== undefined && world.network.admitted.has(networkMode));
@@ -268,7 +279,7 @@ test("tasks without an interface: where they are, and credentials for just the s
     vpcOfPeer = undefined;
   }
   const agent = world.agent!;
-  const stolen = await answer({ ...deps, agent }, "/v2/credentials/bridge", "172.17.255.254");
+  const stolen = await answer({ ...deps, agent }, "/v2/credentials/bridge", { address: "172.17.255.254", port: 1 });
   assert.equal(stolen!.status, 400, "from another sandbox");
 });
 

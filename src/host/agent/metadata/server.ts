@@ -4,7 +4,7 @@ import type { RuntimeDriver } from "#host/runtime/driver.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
 import type { CredentialsProvider, TaskProtection } from "../ports.ts";
-import { type AnsweringAgent, answer, type TasksNetwork } from "./answer.ts";
+import { type AnswerDeps, type AnsweringAgent, answer, type TasksNetwork } from "./answer.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createStatsReader } from "./stats.ts";
 
@@ -12,6 +12,7 @@ export interface MetadataServerConfig {
   readonly agent: AnsweringAgent;
   readonly driver: RuntimeDriver;
   readonly network: TasksNetwork;
+  readonly sourceOf?: AnswerDeps["sourceOf"];
   readonly credentials?: CredentialsProvider;
   readonly protection?: TaskProtection;
   readonly clock: Clock;
@@ -35,15 +36,16 @@ const mostBodyBytes = 4_096;
  * nobody vouches for: an id is known only to the container that has it, and what requests may cost is bounded.
  */
 export async function startMetadataServer(config: MetadataServerConfig): Promise<MetadataServer> {
-  const { agent, network, driver, clock, log, credentials, protection } = config;
-  const deps = { agent, network, clock, credentials, protection, stats: createStatsReader(driver, clock) };
+  const { agent, network, sourceOf, driver, clock, log, credentials, protection } = config;
+  const deps = { agent, network, sourceOf, clock, credentials, protection, stats: createStatsReader(driver, clock) };
   const limit = createRateLimit(clock);
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? "/").split("?")[0]!;
     const call = { method: request.method ?? "GET", readBody: () => bodyOf(request) };
     try {
       if (!limit(limitKey(path, request))) return send(response, 429, "Rate limit exceeded");
-      const found = await answer(deps, path, request.socket.remoteAddress ?? "", call);
+      const { remoteAddress: from = "", remotePort = 0 } = request.socket;
+      const found = await answer(deps, path, { address: from, port: remotePort }, call);
       if (found === undefined) return sendText(response, 404, "404 page not found\n");
       send(response, found.status, found.body);
     } catch (error) {
