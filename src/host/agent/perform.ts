@@ -79,8 +79,11 @@ async function performOther(deps: PerformDeps, task: Task, action: Action): Prom
       return logs.drain(logSource(task, action.container), action.runtimeId);
     case "signal":
       return driver.signalContainer(action.runtimeId, action.signal);
-    case "removeSandbox":
+    case "stopSandbox":
       await network.dismiss(task.id); // another sandbox may be given the address
+      return driver.stopSandbox(action.sandboxId);
+    case "removeSandbox":
+      await network.dismiss(task.id);
       return driver.removeSandbox(action.sandboxId);
     case "removeVolumes":
       return removeVolumes(driver, task);

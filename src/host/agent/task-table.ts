@@ -132,7 +132,8 @@ export class TaskTable {
   /** A sandbox has ended. What the agent itself removes needs no listing, which costs as much as there are tasks. */
   sandboxEnded(sandboxName: string, sandboxId: string): void {
     const live = this.#actors.get(sandboxName)?.task.live;
-    if (live?.sandbox?.id === sandboxId && !live.underway.includes("removeSandbox")) this.relist();
+    const byAgent = live?.underway.some((key) => key === "stopSandbox" || key === "removeSandbox");
+    if (live?.sandbox?.id === sandboxId && !byAgent) this.relist();
   }
 
   findContainer(metadataId: string): KnownContainer | undefined {

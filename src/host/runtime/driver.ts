@@ -30,6 +30,11 @@ export interface RuntimeDriver {
    * removed; 0 removes all.
    */
   prepareSandboxes(count: number): Promise<void>;
+  /**
+   * Ends the sandbox's own process: its address and its ports of the host are free when it resolves. Containers that
+   * have ended stay until the sandbox is removed. One that has ended, or is not there, is no error.
+   */
+  stopSandbox(sandboxId: string): Promise<void>;
   /** Ends and removes the sandbox with every container in it. Removing what is not there succeeds. */
   removeSandbox(sandboxId: string): Promise<void>;
 

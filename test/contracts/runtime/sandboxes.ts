@@ -64,7 +64,7 @@ export function sandboxContract({ fixture, driver }: Given): void {
     for (const { id } of made) await driver().removeSandbox(id);
   });
 
-  test("a port of the host that another sandbox has is refused, and given again once that has gone", async () => {
+  test("a port of the host that another sandbox has is refused, and given again once that has ended", async () => {
     const port = { containerPort: 80, hostPort: 28_471, hostIp: "" };
     const tcp = { network: "bridge", portMappings: [{ ...port, protocol: "tcp" }] } as const;
     const udp = { network: "bridge", portMappings: [{ ...port, protocol: "udp" }] } as const;
@@ -72,10 +72,16 @@ export function sandboxContract({ fixture, driver }: Given): void {
     const beside = await driver().createSandbox(sandboxSpec("sandbox-udp-port", udp));
     const other = sandboxSpec("sandbox-same-port", tcp);
     await rejectsWith(driver().createSandbox(other), "PortInUse");
-    await driver().removeSandbox(made.id);
+    // Its ports are free when it has ended, whatever is still there of its containers.
+    await driver().stopSandbox(made.id);
     const { id, ports } = await driver().createSandbox(other);
     assert.equal(ports[0]!.hostPort, 28_471);
-    for (const each of [id, beside.id]) await driver().removeSandbox(each);
+    const listed = (await driver().listSandboxes()).find((each) => each.id === made.id);
+    assert.deepEqual([listed?.running, listed?.ports], [false, []]);
+    for (const each of [made.id, id, beside.id]) {
+      await driver().removeSandbox(each);
+      await driver().stopSandbox(each);
+    }
   });
 
   test("making a sandbox again finds the first one, also for a new driver", async () => {

@@ -22,7 +22,7 @@ import { Witness } from "./witness.ts";
 /** Calls of the engine whose answers are awaited. */
 const answering: ReadonlySet<string | symbol> = new Set([
   ...["info", "findImage", "pullImage", "createSandbox", "removeSandbox", "createContainer", "startContainer"],
-  ...["signalContainer", "removeContainer", "inspectContainer", "listSandboxes"],
+  ...["stopSandbox", "signalContainer", "removeContainer", "inspectContainer", "listSandboxes"],
   ...["createVolume", "removeVolume", "listVolumes"],
 ]);
 

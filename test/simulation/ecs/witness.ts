@@ -46,7 +46,7 @@ export class Witness {
   /** A call that would end or cut off a task that runs and is wanted is a violation. */
   checkCall({ method, subject }: DriverCall): void {
     const host = this.#host!;
-    if (method === "removeSandbox") {
+    if (method === "removeSandbox" || method === "stopSandbox") {
       const sandbox = host.sandboxes.get(subject);
       const lives = [...(sandbox?.containers.values() ?? [])].some(({ state }) => state === "running");
       if (sandbox !== undefined && lives) this.checkTouch(sandbox.spec.name, method);

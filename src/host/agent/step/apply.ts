@@ -119,6 +119,10 @@ function onDone(task: Task, action: Action, result: Result, now: number): Task {
       return withContainer(task, action.container, { drained: true });
     case "detach":
       return withMemory(withLive(task, { attached: false }), { detached: true });
+    case "stopSandbox": {
+      const { sandbox } = task.live;
+      return sandbox?.id === action.sandboxId ? withLive(task, { sandbox: { ...sandbox, running: false } }) : task;
+    }
     case "removeSandbox":
       return withLive(loseSandbox(task), { sightings: {} });
     case "removeVolumes":

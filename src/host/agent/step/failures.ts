@@ -24,6 +24,7 @@ const cleaningTypes: ReadonlySet<Action["type"]> = new Set([
   "signal",
   "drainLogs",
   "detach",
+  "stopSandbox",
   "removeSandbox",
   "removeVolumes",
   "forget",

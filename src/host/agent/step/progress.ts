@@ -23,6 +23,7 @@ const words: Readonly<Record<Action["type"], string>> = {
   signal: "tells to stop the container",
   drainLogs: "stores the last output of container",
   detach: "unplugs the network interface",
+  stopSandbox: "gives the ports of the host back",
   removeSandbox: "removes the task's sandbox",
   removeVolumes: "removes the task's volumes",
   forget: "forgets the task",

@@ -115,6 +115,7 @@ export type Action =
   | { readonly type: "signal"; readonly container: string; readonly runtimeId: string; readonly signal: string }
   | { readonly type: "drainLogs"; readonly container: string; readonly runtimeId: string }
   | { readonly type: "detach"; readonly networkInterfaceId: string }
+  | { readonly type: "stopSandbox"; readonly sandboxId: string }
   | { readonly type: "removeSandbox"; readonly sandboxId: string }
   | { readonly type: "removeVolumes" }
   | { readonly type: "forget" };

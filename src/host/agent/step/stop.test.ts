@@ -168,6 +168,23 @@ test("after the end: logs, interface, report, a while, and then everything goes"
   assert.equal(reportOf(task, times, later), undefined);
 });
 
+test("ports of the host are given back before the task is told to have stopped", () => {
+  const ports = [{ containerPort: 80, hostPort: 8080, protocol: "tcp" as const }];
+  const on = { networkMode: "bridge" as const, containers: [container("app", { portMappings: ports })] };
+  let task = seen(stopped(running(plainPayload("t1", on))), "app", "exited");
+  assert.deepEqual(next(task), ["stopSandbox"]);
+  assert.equal(reportOf(task, times, start)?.status, "RUNNING");
+  task = done(task, "stopSandbox");
+  assert.deepEqual(next(task), []);
+  assert.equal(reportOf(task, times, start)?.status, "STOPPED");
+
+  const action = nextAction(fresh(plainPayload("t1", on)), "createSandbox");
+  let early = stopped(take(fresh(plainPayload("t1", on)), { type: "begun", actions: [action] }));
+  assert.equal(reportOf(early, times, start)?.status, "PENDING", "it may be about to have them");
+  early = take(early, { type: "done", action, result: { type: "createSandbox", sandbox } });
+  assert.deepEqual(next(early), ["stopSandbox"]);
+});
+
 test("what nobody wants goes at once, whatever it is doing", () => {
   let task = take(running(payload("t1")), { type: "unwanted" });
   assert.equal(reportOf(task, times, start), undefined);

@@ -62,6 +62,9 @@ export function planFinish(task: Task, planner: Planner, times: CleanupTimes, no
     return;
   }
   planDetach(task, planner);
+  if (task.live.sandbox !== undefined && mayHavePorts(task)) {
+    planner.want({ type: "stopSandbox", sandboxId: task.live.sandbox.id });
+  }
   if (task.memory.reportedAt === undefined) {
     planner.waitFor("the control plane is told that the task has stopped");
     return;
@@ -119,9 +122,16 @@ function drainTimedOut(task: Task, { drainMs }: CleanupTimes, now: number): bool
   return task.memory.drainingSince !== undefined && now >= task.memory.drainingSince + drainMs;
 }
 
-/** The task is over, and nobody else needs to wait: all ended, interface free, logs stored (or given up for now). */
+/** Ports of the host are had once: the next task that names them may start when this one is told to have stopped. */
+function mayHavePorts({ payload, live }: Task): boolean {
+  if (payload.networkMode !== "bridge" || payload.containers.every((each) => each.portMappings.length === 0))
+    return false;
+  return live.sandbox?.running === true || live.underway.includes("createSandbox");
+}
+
+/** The task is over, nobody needs to wait: all ended, interface and ports free, logs stored (or given up for now). */
 export function isOver(task: Task, times: CleanupTimes, now: number): boolean {
-  if (!task.live.listed || !hasEnded(task)) return false;
+  if (!task.live.listed || !hasEnded(task) || mayHavePorts(task)) return false;
   if (task.payload.networkInterface !== undefined && !task.memory.detached) return false;
   return undrainedContainers(task).length === 0 || drainTimedOut(task, times, now);
 }

@@ -128,6 +128,7 @@ function assemble(context: DockerContext): RuntimeDriver {
       if (count > 0) events.connect();
       return stock.prepare(count);
     },
+    stopSandbox: sandboxes.stop,
     removeSandbox: sandboxes.remove,
     createContainer: (sandboxId, spec) => foreground(() => containers.create(sandboxId, spec)),
     startContainer: (containerId) => foreground(() => containers.start(containerId)),

@@ -19,6 +19,7 @@ export interface SandboxHome {
 
 export interface Sandboxes {
   create(spec: SandboxSpec): Promise<Sandbox>;
+  stop(sandboxId: string): Promise<void>;
   remove(sandboxId: string): Promise<void>;
   list(): Promise<SandboxStatus[]>;
   /** Rejects with `NotFound` for what is no sandbox of this owner. */
@@ -40,11 +41,15 @@ export function createSandboxes(
   /** By name: two requests for one sandbox are served one after the other, so that the second finds the first. */
   const making = new Map<string, Promise<unknown>>();
 
-  const remove = async (sandboxId: string): Promise<void> => {
+  /** The pause container, or undefined when it has gone. Rejects with `NotFound` for one of another owner. */
+  const owned = async (sandboxId: string): Promise<ContainerAnswer | undefined> => {
     const pause = await inspect(context, sandboxId);
-    if (pause !== undefined && pause.Config.Labels?.[label.owner] !== context.owner) {
-      throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
-    }
+    if (pause === undefined || pause.Config.Labels?.[label.owner] === context.owner) return pause;
+    throw new DriverError("NotFound", `No such sandbox: ${sandboxId}`);
+  };
+
+  const remove = async (sandboxId: string): Promise<void> => {
+    const pause = await owned(sandboxId);
     const members = await list(context, { [label.sandboxId]: sandboxId });
     await eachLimited(members, inspectionsAtOnce, (member) => forceRemove(context, member.Id));
     const labels = pause?.Config.Labels ?? members[0]?.Labels;
@@ -108,6 +113,15 @@ export function createSandboxes(
       return await work.finally(() => {
         if (making.get(spec.name) === work) making.delete(spec.name);
       });
+    },
+    async stop(sandboxId) {
+      const pause = await owned(sandboxId);
+      if (pause?.State.Running !== true) return;
+      await context.client.call("POST", `/containers/${pause.Id}/stop`, { query: { t: 0 } }).catch((error) => {
+        if (!hasReason(error, "NotFound")) throw error;
+      });
+      // The engine answers this once it has let go of the ports: it holds the container until then.
+      await inspect(context, pause.Id);
     },
     remove,
     async list() {

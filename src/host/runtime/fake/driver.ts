@@ -121,6 +121,13 @@ function sandboxMethods(host: FakeHost, call: Call) {
     createSandbox: (spec: SandboxSpec) => call("createSandbox", spec.name, () => create(spec)),
     /** There is nothing to gain from preparing a fake. */
     async prepareSandboxes() {},
+    stopSandbox: (sandboxId: string) =>
+      call("stopSandbox", sandboxId, () => {
+        const sandbox = host.sandboxes.get(sandboxId);
+        if (!sandbox?.running) return;
+        sandbox.running = false;
+        host.emitSandbox("exited", sandbox);
+      }),
     removeSandbox: (sandboxId: string) => call("removeSandbox", sandboxId, () => remove(sandboxId)),
     listSandboxes: () => call("listSandboxes", "", () => [...host.sandboxes.values()].map(toStatus)),
   };
@@ -220,7 +227,8 @@ function fakeStats(host: FakeHost, container: FakeContainer): Record<string, unk
 
 function toSandbox({ id, hostname, pid, ports, spec, running }: FakeSandbox): Sandbox {
   const isOnBridge = running && spec.network === "bridge";
-  return { id, hostname, pid, ...(isOnBridge ? { address: `172.17.${(pid >> 8) & 255}.${pid & 255}` } : {}), ports };
+  const address = isOnBridge ? { address: `172.17.${(pid >> 8) & 255}.${pid & 255}` } : {};
+  return { id, hostname, pid, ...address, ports: running ? ports : [] };
 }
 
 function toStatus(sandbox: FakeSandbox): SandboxStatus {
