@@ -11,7 +11,8 @@ export interface PullThroughRecord extends World {
   readonly upstreamRegistryUrl: string;
   /** Absent: it is none of AWS's list. */
   readonly upstreamRegistry?: UpstreamRegistry;
-  readonly upstreamRepositoryPrefix: string;
+  /** As it was given; absent: `ROOT`. */
+  readonly upstreamRepositoryPrefix?: string;
   /** The secret with the credentials. */
   readonly credentialArn?: string;
   /** Times are milliseconds since the epoch. */
@@ -42,14 +43,17 @@ export function ruleFor(store: Pick<Store, "view">, world: World, name: string):
 }
 
 /** The name upstream of what a repository of the rule caches: `quay/coreos/etcd` -> `coreos/etcd`. */
-export function upstreamName({ prefix, upstreamRepositoryPrefix }: PullThroughRecord, name: string): string {
+export function upstreamName(
+  { prefix, upstreamRepositoryPrefix = rootPrefix }: PullThroughRecord,
+  name: string,
+): string {
   const rest = behindPrefix(prefix, name)!;
   return upstreamRepositoryPrefix === rootPrefix ? rest : `${normalPrefix(upstreamRepositoryPrefix)}/${rest}`;
 }
 
 /** The other way round: the name here of what upstream has under a name; undefined: the rule is not about it. */
 export function cachedName(rule: PullThroughRecord, upstream: string): string | undefined {
-  const { prefix, upstreamRepositoryPrefix } = rule;
+  const { prefix, upstreamRepositoryPrefix = rootPrefix } = rule;
   const rest = behindPrefix(upstreamRepositoryPrefix, upstream);
   return rest === undefined || prefix === rootPrefix ? rest : `${normalPrefix(prefix)}/${rest}`;
 }

@@ -4,20 +4,21 @@ import { type PullThroughRecord, pullThroughKey, pullThroughRules } from "../mod
 import type { EcrHandler, EcrParts } from "../request/handler.ts";
 import {
   checkSecret,
+  checkUpstreamPrefix,
   describeRule,
   requireOwnRegistry,
   requireUpstream,
-  requireUpstreamPrefix,
 } from "../request/pull-through.ts";
 
 const mostRules = 50;
 
 export function createPullThroughCacheRule(parts: EcrParts): EcrHandler<"CreatePullThroughCacheRule"> {
   return async (input, ctx) => {
-    const { ecrRepositoryPrefix: prefix, upstreamRegistryUrl, credentialArn } = input;
+    const { ecrRepositoryPrefix: prefix, upstreamRegistryUrl, credentialArn, upstreamRepositoryPrefix } = input;
     const { account, region } = ctx;
     requireOwnRegistry(ctx, input);
     const { kind } = requireUpstream(input);
+    checkUpstreamPrefix(input);
     const absent = await ctx.store.get(pullThroughKey(ctx, prefix));
     if (absent.value !== undefined) {
       const words = "A pull through cache rule with these settings already exists for the private registry.";
@@ -32,7 +33,8 @@ export function createPullThroughCacheRule(parts: EcrParts): EcrHandler<"CreateP
       ...{ account, region, prefix, upstreamRegistryUrl },
       ...(kind !== undefined && { upstreamRegistry: kind }),
       ...(credentialArn !== undefined && { credentialArn }),
-      ...{ upstreamRepositoryPrefix: requireUpstreamPrefix(input), createdAt: now, updatedAt: now },
+      ...(upstreamRepositoryPrefix !== undefined && { upstreamRepositoryPrefix }),
+      ...{ createdAt: now, updatedAt: now },
     };
     await checkSecret(parts, rule);
     await ctx.store.commit({ unchanged: [absent], put: [{ key: absent.key, value: rule }] });

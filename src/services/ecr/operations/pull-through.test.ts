@@ -12,7 +12,7 @@ const rule = { ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" };
 test("a rule is made once, told, given another secret, and deleted", async () => {
   const { ecr, clock } = await world();
   const told = {
-    ...{ ...rule, registryId: "000000000000", upstreamRegistry: "quay", upstreamRepositoryPrefix: "ROOT" },
+    ...{ ...rule, registryId: "000000000000", upstreamRegistry: "quay" },
     createdAt: clock.now(),
   };
   assert.deepEqual(await ecr("CreatePullThroughCacheRule", rule), told);
@@ -31,6 +31,18 @@ test("a rule is made once, told, given another secret, and deleted", async () =>
   assert.equal((await ecr("DeletePullThroughCacheRule", { ecrRepositoryPrefix: "quay" })).credentialArn, secret);
   const gone = ecr("DeletePullThroughCacheRule", { ecrRepositoryPrefix: "quay" });
   await assert.rejects(gone, isFault("PullThroughCacheRuleNotFoundException"));
+});
+
+test("a prefix upstream is told as it was given", async () => {
+  const { ecr } = await world();
+  for (const upstreamRepositoryPrefix of ["ROOT", "library"]) {
+    const given = { ...rule, ecrRepositoryPrefix: upstreamRepositoryPrefix.toLowerCase(), upstreamRepositoryPrefix };
+    await ecr("CreatePullThroughCacheRule", given);
+    const { pullThroughCacheRules: [told] = [] } = await ecr("DescribePullThroughCacheRules", {
+      ecrRepositoryPrefixes: [given.ecrRepositoryPrefix],
+    });
+    assert.equal(told!.upstreamRepositoryPrefix, upstreamRepositoryPrefix);
+  }
 });
 
 test("rules come in pages, each in its own region", async () => {

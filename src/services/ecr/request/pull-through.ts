@@ -70,12 +70,10 @@ export function refuseClear(place: UpstreamPlace, credentialArn: string | undefi
   throw new Fault("ValidationException", `Credentials would be sent in clear to ${place.endpoint}. Use https.`);
 }
 
-/** The prefix upstream, which a rule for all names cannot have. */
-export function requireUpstreamPrefix(input: CreatePullThroughCacheRuleRequest): string {
+/** A rule for all names cannot have a prefix upstream. */
+export function checkUpstreamPrefix(input: CreatePullThroughCacheRuleRequest): void {
   const { ecrRepositoryPrefix, upstreamRepositoryPrefix = rootPrefix } = input;
-  if (normalPrefix(ecrRepositoryPrefix) !== rootPrefix || upstreamRepositoryPrefix === rootPrefix) {
-    return upstreamRepositoryPrefix;
-  }
+  if (normalPrefix(ecrRepositoryPrefix) !== rootPrefix || upstreamRepositoryPrefix === rootPrefix) return;
   const words = "upstreamRepositoryPrefix must be ROOT when ecrRepositoryPrefix is ROOT";
   throw new Fault("ValidationException", `Invalid parameter: ${words}`);
 }
@@ -103,13 +101,14 @@ function secretFault(code: string): string {
 
 /** A rule as every operation tells it. */
 export function describeRule(rule: PullThroughRecord) {
-  const { upstreamRegistry, credentialArn } = rule;
+  const { upstreamRegistry, credentialArn, upstreamRepositoryPrefix } = rule;
   return {
     ecrRepositoryPrefix: rule.prefix,
     upstreamRegistryUrl: rule.upstreamRegistryUrl,
     registryId: rule.account,
     ...(upstreamRegistry !== undefined && { upstreamRegistry }),
     ...(credentialArn !== undefined && { credentialArn }),
-    upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix,
+    // Like Amazon ECR not when it was not given: Terraform would make the rule anew with every apply.
+    ...(upstreamRepositoryPrefix !== undefined && { upstreamRepositoryPrefix }),
   };
 }
