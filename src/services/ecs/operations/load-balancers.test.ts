@@ -211,6 +211,18 @@ describe("a service with a load balancer", () => {
       async ({ balancer }) => [{ ...balancer, containerPort: 81 }],
       "The container app did not have a container port 81 defined.",
     ],
+    [
+      "a port that is mapped for both protocols",
+      async ({ balancer, world }) => {
+        const portMappings = [{ containerPort: 80 }, { containerPort: 80, protocol: "udp" } as const];
+        await world.call(operations, "RegisterTaskDefinition", {
+          ...{ family: "web", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" },
+          containerDefinitions: [{ name: "app", image: "app:1", portMappings }],
+        });
+        return [balancer];
+      },
+      "Container port 80 is used in more than one port mapping for container app",
+    ],
     ["a classic one", async () => [{ loadBalancerName: "old" }], /^Classic Load Balancers are not supported/],
   ];
   for (const [what, loadBalancers, message] of refusals) {

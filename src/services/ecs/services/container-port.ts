@@ -1,13 +1,13 @@
 import type { RequestContext } from "#kernel/handler.ts";
-import type { TaskDefinitionRecord } from "../model/task-definition.ts";
+import type { ContainerDefinitionRecord, TaskDefinitionRecord } from "../model/task-definition.ts";
 
-/** The container must be one of the definition's, and must map the port. */
+/** The container, which must be one of the definition's and must map the port. */
 export function checkContainerPort(
   ctx: RequestContext,
   containerName: string,
   containerPort: number,
   definition: TaskDefinitionRecord,
-): void {
+): ContainerDefinitionRecord {
   const container = definition.containerDefinitions.find(({ name }) => name === containerName);
   if (container === undefined) {
     throw ctx.fault(
@@ -15,7 +15,7 @@ export function checkContainerPort(
       `The container ${containerName} does not exist in the task definition.`,
     );
   }
-  if (container.portMappings.some((mapping) => mapping.containerPort === containerPort)) return;
+  if (container.portMappings.some((mapping) => mapping.containerPort === containerPort)) return container;
   throw ctx.fault(
     "InvalidParameterException",
     `The container ${containerName} did not have a container port ${containerPort} defined.`,

@@ -44,7 +44,13 @@ function resolve(
   const group = requireGroup(ctx, targetGroupArn, definition);
   if (containerName === undefined) throw invalid(ctx, "containerName can not be blank.");
   if (containerPort === undefined) throw invalid(ctx, "containerPort can not be blank.");
-  checkContainerPort(ctx, containerName, containerPort, definition);
+  const { portMappings } = checkContainerPort(ctx, containerName, containerPort, definition);
+  if (portMappings.filter((mapping) => mapping.containerPort === containerPort).length > 1) {
+    throw invalid(
+      ctx,
+      `Container port ${containerPort} is used in more than one port mapping for container ${containerName}`,
+    );
+  }
   if (loadBalancersOf(ctx.store, targetGroupArn).length === 0) {
     const message = `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`;
     throw invalid(ctx, message);

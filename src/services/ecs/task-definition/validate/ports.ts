@@ -51,22 +51,13 @@ const noneHasNoPorts: Rule = function* (definition) {
   }
 };
 
-/**
- * Containers that share a network share its ports. With networks of their own a port may be mapped to several of the
- * host's, but for the ports of ranges.
- */
-const usedOnce: Rule = function* (definition) {
-  const shared = definition.networkMode === "awsvpc" || definition.networkMode === "host";
-  const scopes = shared
-    ? [allPorts(definition)]
-    : definition.containerDefinitions
-        .map(({ portMappings }) => listed(portMappings))
-        .filter((ports) => ports.some((port) => port.containerPortRange !== undefined));
-  for (const ports of scopes) {
-    const repeated = firstRepeated(ports.flatMap(portsOfMapping));
-    if (repeated !== undefined) yield `The container port ${repeated} is used multiple times in task.`;
-  }
-};
+/** "A port can only be included in one port mapping per container", where there are ranges ("PortMapping"). */
+const usedOnce = eachContainer(function* ({ portMappings }) {
+  const ports = listed(portMappings);
+  if (ports.every((port) => port.containerPortRange === undefined)) return;
+  const repeated = firstRepeated(ports.flatMap(portsOfMapping));
+  if (repeated !== undefined) yield `The container port ${repeated} is used multiple times in task.`;
+});
 
 /** In bridge mode each container has a network of its own on AWS; here those of a task share one. */
 const usedByOneContainer: Rule = function* ({ networkMode = "bridge", containerDefinitions }) {
@@ -83,12 +74,15 @@ const usedByOneContainer: Rule = function* ({ networkMode = "bridge", containerD
     "share one network on this platform. Give them different ports.";
 };
 
+/** Containers that share a network have its ports for theirs, each once a protocol. */
 const hostPortsUsedOnce: Rule = function* (definition) {
-  const hostPorts = allPorts(definition).flatMap(({ hostPort, protocol }) =>
-    hostPort ? [`${hostPort}/${protocol ?? "tcp"}`] : [],
-  );
+  const shared = definition.networkMode === "awsvpc" || definition.networkMode === "host";
+  const hostPorts = allPorts(definition).flatMap((port) => {
+    const ports = shared ? portsOfMapping(port) : port.hostPort ? [port.hostPort] : [];
+    return ports.map((each) => `${(port.protocol ?? "tcp").toUpperCase()} host port '${each}'`);
+  });
   const repeated = firstRepeated(hostPorts);
-  if (repeated !== undefined) yield `The host port ${repeated} is used multiple times in task.`;
+  if (repeated !== undefined) yield `${repeated} is mapped multiple times in task.`;
 };
 
 function portsOfMapping({ containerPort, containerPortRange }: PortMapping): number[] {

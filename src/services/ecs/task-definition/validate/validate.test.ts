@@ -62,12 +62,23 @@ const refused: readonly (readonly [words: string, definition: Request])[] = [
     one(ports({ containerPortRange: "80-82" }, { containerPortRange: "82-90" })),
   ],
   [
-    "The container port 80 is used multiple times in task.",
-    onFargate(ports({ containerPort: 80 }, { containerPort: 80, protocol: "udp" })),
+    "The container port 82 is used multiple times in task.",
+    onFargate(ports({ containerPortRange: "80-82" }, { containerPort: 82, protocol: "udp" })),
   ],
   [
-    "The host port 80/tcp is used multiple times in task.",
+    "TCP host port '80' is mapped multiple times in task.",
     two(ports({ containerPort: 80, hostPort: 80 }), ports({ containerPort: 81, hostPort: 80 })),
+  ],
+  [
+    "UDP host port '53' is mapped multiple times in task.",
+    {
+      ...two(ports({ containerPort: 53, protocol: "udp" }), ports({ containerPort: 53, protocol: "udp" })),
+      networkMode: "host",
+    },
+  ],
+  [
+    "TCP host port '82' is mapped multiple times in task.",
+    { ...two(ports({ containerPortRange: "80-82" }), ports({ containerPort: 82 })), networkMode: "awsvpc" },
   ],
   [
     "The port mapping name 'web' is already used.",
@@ -286,6 +297,11 @@ const accepted: readonly (readonly [title: string, definition: Request, compatib
     "the same port of tcp and udp in two containers in bridge mode",
     two(ports({ containerPort: 80 }), ports({ containerPort: 80, protocol: "udp" })),
     "EXTERNAL EC2",
+  ],
+  [
+    "both protocols of a port",
+    onFargate(ports({ containerPort: 53 }, { containerPort: 53, protocol: "udp" })),
+    "EC2 FARGATE",
   ],
   ["a host port of 0 with awsvpc", onFargate(ports({ containerPort: 80, hostPort: 0 })), "EC2 FARGATE"],
   ["32 vCPUs", { ...fargate, cpu: "32 vCPU", memory: "244 GB" }, "EC2 FARGATE"],
