@@ -119,6 +119,15 @@ export function connectOf(store: Views, task: TaskRecord): ServiceConnect | unde
   return key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
 }
 
+/** So long a task that others reach by a name goes on when it has left it. AWS says nothing of it. */
+const leavingMs = 2000;
+
+/** Until when proxies may send to a task that is to stop. */
+export function connectHolds(store: Views, task: TaskRecord): { readonly sentToUntil?: number } {
+  const isReached = (connectOf(store, task)?.endpoints.length ?? 0) > 0;
+  return isReached && task.stoppingAt !== undefined ? { sentToUntil: task.stoppingAt + leavingMs } : {};
+}
+
 /** Opens the private key of a certificate. */
 export type OpenPrivateKey = CertificateAuthority["openPrivateKey"];
 

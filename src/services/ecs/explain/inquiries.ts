@@ -5,6 +5,7 @@ import { Fault } from "#kernel/fault.ts";
 import type { Caller, RequestContext } from "#kernel/handler.ts";
 import type { Random } from "#kernel/random.ts";
 import type { Store } from "#kernel/store.ts";
+import { connectHolds } from "../connect/endpoints.ts";
 import { readSchedulerView } from "../controllers/scheduler/controller.ts";
 import { planPlacement } from "../controllers/scheduler/plan.ts";
 import { type ServiceControllerOptions, surroundingsOf } from "../controllers/service/controller.ts";
@@ -116,6 +117,7 @@ async function answerTask(
     ...(placementWait !== undefined && { placementWait }),
     isRegistered: registered.some(({ value }) => value?.owner !== undefined),
     ...targetHolds(ctx.store, taskKey(task)),
+    ...connectHolds(ctx.store, task),
     ...(progress !== undefined && { progress }),
   });
 }

@@ -5,8 +5,10 @@ import { instances, namespaces } from "#services/discovery/model.ts";
 import { operations as discovery } from "#services/discovery/operations/index.ts";
 import { connectWorld, connectServer as server } from "../../../../test/support/connect-world.ts";
 import { isFault } from "../../../../test/support/context.ts";
+import { reconcileAll } from "../../../../test/support/controllers.ts";
 import { boundPortOf, loopbacksOf } from "../connect/endpoints.ts";
 import { hasProxies } from "../controllers/connect/proxies.ts";
+import { taskController } from "../controllers/task/controller.ts";
 import { changeTask, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
 
@@ -114,6 +116,31 @@ describe("Service Connect", () => {
       const found = [listener!.idleTimeoutSeconds, group!.serverTimeoutSeconds, group!.tunnelTimeoutSeconds];
       assert.deepEqual(found, expected, JSON.stringify(timeout));
     }
+  });
+
+  test("a task that others reach by a name is stopped two seconds after it has left it, others at once", async () => {
+    const world = await connectWorld();
+    const { create, run, call, settle, store, clock } = world;
+    await create("server", server);
+    await run();
+    await create("client", { enabled: true });
+    await run();
+    const now = (name: string) =>
+      [...store.view(tasks).all()].find(({ value }) => value.service!.serviceName === name)!;
+    const { taskArn } = now("server").value;
+    for (const task of [taskArn, now("client").value.taskArn])
+      await call(operations, "StopTask", { cluster: "web", task });
+    const areStopped = async () => {
+      await settle();
+      await reconcileAll(world, taskController, tasks);
+      return ["server", "client"].map((name) => !["RUNNING", "DEACTIVATING"].includes(now(name).value.lastStatus));
+    };
+    await areStopped();
+    assert.deepEqual(await areStopped(), [false, true]);
+    await clock.advance(1999);
+    assert.deepEqual(await areStopped(), [false, true]);
+    await clock.advance(1);
+    assert.deepEqual(await areStopped(), [true, true]);
   });
 
   test("a deployment shows it, an update without it leaves it, one that disables it ends it", async () => {

@@ -3,6 +3,7 @@ import type { Key, Put, Read, Store } from "#kernel/store.ts";
 import { type InstanceRecord, instances } from "#services/discovery/model.ts";
 import { networkInterfaceKey, removeInterface } from "#services/ec2/model.ts";
 import { targets } from "#services/elb/model.ts";
+import { connectHolds } from "../../connect/endpoints.ts";
 import { changeInstance, instanceKeyOfArn } from "../../model/container-instance.ts";
 import { serviceNameIn } from "../../model/service.ts";
 import { type TaskRecord, taskKey, tasks } from "../../model/task.ts";
@@ -25,8 +26,9 @@ export const taskController: Controller = {
     if (task.value === undefined) return;
     const registrations = await readRegistrations(task.value, store);
     const isRegistered = registrations.some(({ value }) => value?.owner !== undefined);
-    const plan = planTask(task.value, clock.now(), { isRegistered, ...targetHolds(store, task.key) });
-    if ("waitingFor" in plan) return;
+    const holds = { isRegistered, ...targetHolds(store, task.key), ...connectHolds(store, task.value) };
+    const plan = planTask(task.value, clock.now(), holds);
+    if ("waitingFor" in plan) return plan.lookAgainAt === undefined ? undefined : { lookAgainAt: plan.lookAgainAt };
     const released = plan.releaseInterface ? await release(task.value, store) : undefined;
     const freed = plan.next.lastStatus === "STOPPED" ? await freedInstance(task.value, store) : undefined;
     await store.commit({

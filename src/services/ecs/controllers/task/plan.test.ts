@@ -87,8 +87,14 @@ test("a task is not stopped before it is out of Cloud Map and drained by load ba
   assert.deepEqual(planTask(task, now, { isTarget: true }), wait("its deregistration from load balancers"));
   assert.deepEqual(planTask(task, now, { drains: true }), wait("load balancers to drain it"));
   assert.ok("next" in planTask(task, now, {}));
+  const sentTo = { sentToUntil: now + 1 };
+  assert.deepEqual(planTask(task, now, sentTo), {
+    ...wait("the proxies of Service Connect to send elsewhere"),
+    lookAgainAt: now + 1,
+  });
+  assert.ok("next" in planTask(task, now + 1, sentTo));
   const gone = aTask({ ...task, agent: { status: "STOPPED", sequence: 9 } });
-  assert.ok("next" in planTask(gone, now, { drains: true }));
+  assert.ok("next" in planTask(gone, now, { drains: true, ...sentTo }));
   assert.ok("waitingFor" in planTask(gone, now, { drains: true, isTarget: true }));
 });
 

@@ -3,13 +3,15 @@ import { changeTask, type TaskRecord, type TaskStatus } from "../../model/task.t
 /** The next step of a task's life: its new record, or why there is none yet. */
 export type TaskPlan =
   | { readonly next: TaskRecord; readonly releaseInterface: boolean }
-  | { readonly waitingFor: string };
+  | { readonly waitingFor: string; readonly lookAgainAt?: number };
 
-/** What keeps a task from being stopped: its service still has it in Cloud Map, or load balancers send to it. */
+/** What keeps a task from being stopped: its service still has it in Cloud Map, or somebody sends to it. */
 export interface TaskHolds {
   readonly isRegistered?: boolean;
   readonly isTarget?: boolean;
   readonly drains?: boolean;
+  /** Proxies of other tasks may send to it until then: they hear of its deregistration, and requests end. */
+  readonly sentToUntil?: number;
 }
 
 /**
@@ -34,7 +36,10 @@ export function planTask(task: TaskRecord, now: number, held: TaskHolds = {}): T
       if (held.isRegistered) return { waitingFor: "its deregistration from Cloud Map" };
       if (held.isTarget) return { waitingFor: "its deregistration from load balancers" };
       // A task that is gone has nothing left to drain.
-      if (held.drains && task.agent?.status !== "STOPPED") return { waitingFor: "load balancers to drain it" };
+      if (task.agent?.status === "STOPPED") return step(task, "STOPPING");
+      if (held.drains) return { waitingFor: "load balancers to drain it" };
+      if (held.sentToUntil !== undefined && now < held.sentToUntil)
+        return { waitingFor: "the proxies of Service Connect to send elsewhere", lookAgainAt: held.sentToUntil };
       return step(task, "STOPPING");
     case "STOPPING":
       if (task.agent?.status === "STOPPED" || task.hostId === undefined) return step(task, "DEPROVISIONING");
