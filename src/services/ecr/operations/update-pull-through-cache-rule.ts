@@ -1,13 +1,6 @@
 import { readUpstream } from "../model.ts";
 import type { EcrHandler, EcrParts } from "../request/handler.ts";
-import {
-  checkSecret,
-  describeRule,
-  refuseClear,
-  refuseRole,
-  requireOwnRegistry,
-  requireRule,
-} from "../request/pull-through.ts";
+import { checkSecret, refuseClear, refuseRole, requireOwnRegistry, requireRule } from "../request/pull-through.ts";
 
 /** Gives a rule another secret. */
 export function updatePullThroughCacheRule(parts: EcrParts): EcrHandler<"UpdatePullThroughCacheRule"> {
@@ -21,13 +14,13 @@ export function updatePullThroughCacheRule(parts: EcrParts): EcrHandler<"UpdateP
     const value = { ...rule.value, ...(credentialArn !== undefined && { credentialArn }), updatedAt };
     await checkSecret(parts, value);
     await ctx.store.commit({ unchanged: [rule], put: [{ key: rule.key, value }] });
-    const {
-      ecrRepositoryPrefix,
-      registryId,
-      upstreamRegistryUrl: _,
-      upstreamRegistry: __,
-      ...told
-    } = describeRule(value);
-    return { ecrRepositoryPrefix, registryId, updatedAt, ...told };
+    const { upstreamRepositoryPrefix } = value;
+    return {
+      ecrRepositoryPrefix: value.prefix,
+      registryId: value.account,
+      updatedAt,
+      ...(value.credentialArn !== undefined && { credentialArn: value.credentialArn }),
+      ...(upstreamRepositoryPrefix !== undefined && { upstreamRepositoryPrefix }),
+    };
   };
 }
