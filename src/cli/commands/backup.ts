@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, CommandError, exitCodes, type Terminal } from "../command.ts";
-import { withLastingClient } from "./connect.ts";
+import { leftUnanswered, withLeavingClient } from "./connect.ts";
 import { dataOption } from "./options.ts";
 
 export const backupCommand: Command = {
@@ -14,7 +14,7 @@ export const backupCommand: Command = {
   examples: ['estiva backup "estiva-$(date +%F).tar"', "estiva backup /dev/stdout | ssh nas 'cat > estiva.tar'"],
   positionals: [1, 1],
   run: (args, terminal) =>
-    withLastingClient(args, terminal, async (client) => {
+    withLeavingClient(args, terminal, leftUnanswered, async (client) => {
       const [file] = args.positionals as [string];
       const isFile = await willBeFile(file);
       const archive = await client.open("backup", {});

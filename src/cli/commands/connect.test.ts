@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { until } from "../../../test/support/until.ts";
 import { within } from "../../../test/support/within.ts";
 import { type Client, createClient, textsOf } from "../client.ts";
 import { CommandError, exitCodes, type Terminal } from "../command.ts";
-import { clusterOf, findTask, orBroken, overRestarts, withClient } from "./connect.ts";
+import type { Streams } from "../exec/streams.ts";
+import { runProgram } from "../index.ts";
+import { backupCommand } from "./backup.ts";
+import { composeCommand } from "./compose/index.ts";
+import { clusterOf, findTask, orBroken, overRestarts, tellingSilence, withClient } from "./connect.ts";
+import { eventsCommand } from "./events.ts";
+import { logsCommand } from "./logs.ts";
+import type { Machine } from "./machine.ts";
 
 /** What a platform looks like that hangs: it takes connections, and answers nothing. */
 const open = new Set<Socket>();
@@ -38,6 +49,57 @@ test("a signal ends a command while the platform is silent", async () => {
   await asked;
   stopping.abort("SIGINT");
   await within("the end of the command", ended);
+});
+
+const folder = mkdtempSync(join(tmpdir(), "estiva-connect-"));
+after(() => rmSync(folder, { recursive: true }));
+const composeFile = join(folder, "compose.yaml");
+writeFileSync(composeFile, "services: { web: { image: busybox } }\n");
+
+const words: readonly (readonly string[])[] = [
+  ["backup", join(folder, "never.tar")],
+  ["compose", "logs", "-p", "shop"],
+  ["compose", "up", "-f", composeFile],
+  ["events", "-f"],
+  ["logs", "-f", "0123456789abcdef0123456789abcdef"],
+];
+for (const line of words) {
+  const name = line.filter((word) => /^[a-z]+$/.test(word)).join(" ");
+  test(`a second signal ends it while the platform is silent: estiva ${name}`, async () => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = keys;
+    const told: string[] = [];
+    const terminal: Terminal = {
+      env: { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+      ...{ interactive: false, out: () => {}, err: (text) => void told.push(text) },
+      ...{ signal: first.signal, secondSignal: second.signal },
+    };
+    const asked = once(silent, "connection");
+    const commands = [backupCommand, composeCommand({} as Machine, {} as Streams), eventsCommand, logsCommand];
+    const ended = runProgram(commands, line, terminal);
+    await asked;
+    first.abort("SIGINT");
+    second.abort("SIGINT");
+    assert.equal(await within("the end of the command", ended), exitCodes.interrupted);
+    assert.match(told.join(""), /estiva: Interrupted: no platform answers/);
+  });
+}
+
+test("a platform that does not answer is told of, once until it answers again", async () => {
+  const told: string[] = [];
+  const quiet = { env: {}, interactive: false, out: () => {}, signal: new AbortController().signal };
+  const around = tellingSilence({ ...quiet, err: (text) => void told.push(text) }, "http://here", 0.01);
+  const answers = Array.from({ length: 3 }, () => Promise.withResolvers<string>());
+  const calls = answers.map(({ promise }) => around(promise));
+  await until("words", () => told.length > 0);
+  for (const { resolve } of answers) resolve("an answer");
+  assert.deepEqual(await Promise.all(calls), ["an answer", "an answer", "an answer"]);
+  assert.deepEqual(told, ["The platform at http://here does not answer for 0.01 s. Waiting; Ctrl-C ends it.\n"]);
+  const again = Promise.withResolvers<never>();
+  const failed = assert.rejects(around(again.promise), { message: "refused" });
+  await until("words again", () => told.length > 1);
+  again.reject(new Error("refused"));
+  await failed;
 });
 
 test("a command that follows waits for a platform that is away, and says so once", async () => {

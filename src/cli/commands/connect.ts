@@ -17,13 +17,64 @@ export async function withLastingClient<T>(
   terminal: Terminal,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = createClient(findConnection(terminal.env, lastValue(args, "data")));
+  const connection = findConnection(terminal.env, lastValue(args, "data"));
+  const client = createClient(connection);
   try {
-    return await use(client);
+    return await use(aroundCalls(client, tellingSilence(terminal, connection.endpoint)));
   } finally {
     client.close();
   }
 }
+
+/**
+ * The same for what ends by itself after a signal, with calls that it needs for it: none of them is waited for longer
+ * than a few seconds then. The command ends with what is left to be known, `left`.
+ */
+export function withLeavingClient<T>(
+  args: Arguments,
+  terminal: Terminal,
+  left: string,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const leaving = <R>(call: Promise<R>) => orLeft(terminal, call, left);
+  return withLastingClient(args, terminal, (client) => use(aroundCalls(client, leaving)));
+}
+
+type Around = <T>(call: Promise<T>) => Promise<T>;
+
+function aroundCalls(client: Client, around: Around): Client {
+  const { close, ...calls } = client;
+  const wrapped = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...words: unknown[]) => around((call as (...words: unknown[]) => Promise<unknown>)(...words)),
+  ]);
+  return { ...(Object.fromEntries(wrapped) as typeof calls), close };
+}
+
+/** After so long without an answer somebody wants to know what is waited for. */
+const silentSeconds = 5;
+
+/** Tells of a platform that does not answer a call for some seconds, once until it answers one again. */
+export function tellingSilence(terminal: Terminal, endpoint: string, seconds = silentSeconds): Around {
+  let told = false;
+  const tell = () => {
+    if (!told) terminal.err(`The platform at ${endpoint} does not answer for ${seconds} s. Waiting; Ctrl-C ends it.\n`);
+    told = true;
+  };
+  return async (call) => {
+    const timer = systemClock().after(seconds * 1000, tell);
+    try {
+      const answer = await call;
+      told = false;
+      return answer;
+    } finally {
+      timer.cancel();
+    }
+  };
+}
+
+/** What is left to be known of a platform that is asked for nothing but what it has. */
+export const leftUnanswered = "Interrupted: no platform answers.";
 
 /** What `done` resolves with, unless a signal ends the command first. */
 export function orInterrupted<T>({ signal }: Terminal, done: Promise<T>): Promise<T> {

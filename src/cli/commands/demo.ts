@@ -63,11 +63,15 @@ async function demo(machine: Machine, args: Arguments, terminal: Terminal): Prom
   }
 }
 
+/** One that does not answer for so long is not there; if it is after all, the next one says who has the folder. */
+const silentMs = 15_000;
+
 /** The endpoint of the platform that runs on this folder, if it answers. */
 async function alreadyRunning(terminal: Terminal, folder: string): Promise<string | undefined> {
   try {
     const { endpoint } = findConnection({ ...terminal.env, AWS_ENDPOINT_URL: undefined }, folder);
-    return (await fetch(`${endpoint}/_estiva/health`)).ok ? endpoint : undefined;
+    const signal = AbortSignal.timeout(silentMs);
+    return (await fetch(`${endpoint}/_estiva/health`, { signal })).ok ? endpoint : undefined;
   } catch {
     // Nobody has started one here, or it is gone.
     return undefined;

@@ -9,6 +9,8 @@ import { dataOption } from "./options.ts";
 /** A task may take its stopTimeout, 120 seconds at most on Fargate, and a busy engine as long to remove them all. */
 const mostSeconds = 300;
 const lookAgainMs = 50;
+/** As long as the platform may take to answer at all. */
+const silentMs = 15_000;
 
 export const downCommand: Command = {
   name: "down",
@@ -43,11 +45,13 @@ export const downCommand: Command = {
 async function runningPid(folder: string): Promise<number | undefined> {
   try {
     const { endpoint, pid } = JSON.parse(readFileSync(join(folder, "platform.json"), "utf8")) as PlatformFile;
-    const health = (await (await fetch(`${endpoint}/_estiva/health`)).json()) as { pid?: number };
-    return health.pid === pid ? pid : undefined;
+    const answer = await fetch(`${endpoint}/_estiva/health`, { signal: AbortSignal.timeout(silentMs) });
+    return ((await answer.json()) as { pid?: number }).pid === pid ? pid : undefined;
   } catch (error) {
     if (isUnserved(error)) return undefined;
-    throw error;
+    if ((error as Error).name !== "TimeoutError") throw error;
+    const message = `The platform of ${folder} does not answer: it hangs, or its machine is very busy.`;
+    throw new CommandError(`${message} Its process is in ${join(folder, "store.db.holder")}.`, exitCodes.unavailable);
   }
 }
 

@@ -2,7 +2,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import { hex, systemRandom } from "#kernel/random.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
-import { idOf, overRestarts, withLastingClient } from "./connect.ts";
+import { idOf, leftUnanswered, overRestarts, withLeavingClient } from "./connect.ts";
 import { StreamReader } from "./logs.ts";
 import { dataOption, jsonOption } from "./options.ts";
 
@@ -31,7 +31,7 @@ export const eventsCommand: Command = {
   ],
   positionals: [0, 0],
   run: (args, terminal) =>
-    withLastingClient(args, terminal, async (client) => {
+    withLeavingClient(args, terminal, leftUnanswered, async (client) => {
       if (!args.flags.has("follow")) {
         throw new CommandError("Events are not kept: follow them with -f.", exitCodes.usage);
       }

@@ -2,7 +2,7 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import type { Client } from "../client.ts";
 import { type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { timeOf } from "../times.ts";
-import { clusterOf, findTask, idOf, overRestarts, withLastingClient } from "./connect.ts";
+import { clusterOf, findTask, idOf, leftUnanswered, overRestarts, withLeavingClient } from "./connect.ts";
 import { logsQueryCommand } from "./logs-query.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
@@ -33,7 +33,7 @@ export const logsCommand: Command = {
   run(args, terminal) {
     const since = lastValue(args, "since");
     const startTime = since === undefined ? undefined : timeOf("since", since, systemClock().now());
-    return withLastingClient(args, terminal, async (client) => {
+    return withLeavingClient(args, terminal, leftUnanswered, async (client) => {
       const [identifier] = args.positionals as [string];
       const cluster = clusterOf(args, identifier);
       const task = await findTask(client, cluster, identifier);

@@ -9,7 +9,7 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import { endOf } from "../../compose/plan/readiness.ts";
 import type { Streams } from "../../exec/streams.ts";
 import { ago, table } from "../../table.ts";
-import { idOf, overRestarts, withClient, withLastingClient } from "../connect.ts";
+import { idOf, leftUnanswered, overRestarts, withClient, withLeavingClient } from "../connect.ts";
 import { jsonOption } from "../options.ts";
 import { addressOf } from "../ps.ts";
 import { projectName, projectOptions } from "./project.ts";
@@ -85,7 +85,7 @@ export const logsCommand: Command = {
   examples: ["estiva compose logs", "estiva compose logs -f web", "estiva compose logs --tail 20 db"],
   positionals: [0, Number.POSITIVE_INFINITY],
   run: (args, terminal) =>
-    withLastingClient(args, terminal, async (client) => {
+    withLeavingClient(args, terminal, leftUnanswered, async (client) => {
       const project = await findProject(args, terminal, client);
       const tail = lastValue(args, "tail");
       if (tail !== undefined && !/^(\d+|all)$/.test(tail)) {

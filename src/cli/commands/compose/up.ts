@@ -16,11 +16,12 @@ import { LogPrinter, ProjectLogs } from "../../compose/logs.ts";
 import type { Project } from "../../compose/model.ts";
 import { bringUp } from "../../compose/up.ts";
 import { dataFolder, findConnection } from "../../settings.ts";
-import { orBroken, overRestarts, withLastingClient } from "../connect.ts";
+import { orBroken, overRestarts, withLeavingClient } from "../connect.ts";
 import type { Machine } from "../machine.ts";
 import { checkReport, planOptions, planProject, projectOptions } from "./project.ts";
 
 const followMs = 250;
+const mayGoOn = "Interrupted: no platform answers. What runs may go on; estiva compose down removes it.";
 
 export function upCommand(machine: Machine): Command {
   return {
@@ -43,7 +44,8 @@ export function upCommand(machine: Machine): Command {
       "estiva compose up -d --scale web=3",
     ],
     positionals: [0, Number.POSITIVE_INFINITY],
-    run: (args, terminal) => withLastingClient(args, terminal, (client) => up(machine, args, terminal, client)),
+    run: (args, terminal) =>
+      withLeavingClient(args, terminal, mayGoOn, (client) => up(machine, args, terminal, client)),
   };
 }
 
@@ -133,10 +135,15 @@ async function runAttached(session: Session, bring: () => Promise<void>): Promis
     await orBroken(following, untilEnded(session));
     return terminal.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
   } finally {
-    if (terminal.signal.aborted) await stopServices(session);
-    ended.abort();
-    await following;
-    await forwarder.close();
+    try {
+      if (terminal.signal.aborted) await stopServices(session);
+      ended.abort();
+      await following;
+    } finally {
+      // Also when no platform answers any more.
+      ended.abort();
+      await forwarder.close();
+    }
   }
 }
 
