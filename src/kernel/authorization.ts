@@ -1,5 +1,6 @@
 import type { Caller } from "./handler.ts";
 import type { Store } from "./store.ts";
+import type { Tags } from "./tags.ts";
 
 /**
  * What IAM needs to know of a service: which action an operation is, on which resources, with which condition keys,
@@ -59,8 +60,6 @@ export interface AuthorizationScope {
   readonly partition: string;
   readonly caller: Caller;
 }
-
-export type Tags = Readonly<Record<string, string>>;
 
 /**
  * The values of condition keys by name, as text (numbers in decimal, times in ISO 8601, `true` and `false`, addresses,

@@ -1,5 +1,6 @@
-import type { AccessRequest, ConditionKeys, Tags } from "#kernel/authorization.ts";
+import type { AccessRequest, ConditionKeys } from "#kernel/authorization.ts";
 import type { Caller } from "#kernel/handler.ts";
+import type { Tags } from "#kernel/tags.ts";
 import type { KeyValue, RequestKeys } from "#services/iam/policy/index.ts";
 
 /** Where a request came from. */

@@ -4,8 +4,8 @@ import type {
   AuthorizationTable,
   OperationAuthorization,
   ServiceAuthorization,
-  Tags,
 } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { scalableTargets, serviceOf, targetArn, targetKey } from "./model.ts";
 
 interface NamesTarget {

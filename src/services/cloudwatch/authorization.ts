@@ -5,9 +5,9 @@ import {
   type AuthorizationTable,
   type OperationAuthorization,
   type ServiceAuthorization,
-  type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import {
   alarmArn,
   alarmKey,

@@ -7,9 +7,9 @@ import {
   type OperationAuthorization,
   type Requirement,
   type ServiceAuthorization,
-  type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { arnOf, type Resource, routeTables, securityGroupNameIndex, securityGroups, subnets } from "./model.ts";
 import { type Kind, kinds } from "./request/kinds.ts";
 import { defaultVpcOf } from "./rules/groups.ts";

@@ -11,9 +11,9 @@ import {
   type AuthorizationTable,
   type ConditionKeys,
   type ServiceAuthorization,
-  type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { daemonOperations } from "./authorization/daemons.ts";
 import { instanceOf, instanceOperations } from "./authorization/instances.ts";
 import {

@@ -1,6 +1,6 @@
-import type { Tags } from "#kernel/authorization.ts";
 import type { Caller } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { findPolicy } from "./find-policy.ts";
 import {
   defaultVersion,

@@ -1,6 +1,7 @@
 import { parseArn } from "#kernel/arn.ts";
-import type { AuthorizationScope, Tags } from "#kernel/authorization.ts";
+import type { AuthorizationScope } from "#kernel/authorization.ts";
 import type { Store } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import {
   accessKeyKey,
   accessKeys,

@@ -6,9 +6,9 @@ import {
   type OperationAuthorization,
   type Requirement,
   type ServiceAuthorization,
-  type Tags,
   tagsOf,
 } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { busEntry } from "./controllers/subscription/destination.ts";
 import { queriedGroups } from "./insights/queried-groups.ts";
 import { fromPointer } from "./insights/run/pointer.ts";

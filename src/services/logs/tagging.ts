@@ -1,5 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { withoutTags } from "#kernel/tags.ts";
 import type { LogGroupRecord } from "./model.ts";
 import { checkTags, maxTags } from "./names.ts";
 
@@ -23,6 +24,6 @@ export async function removeTags(
   group: Entry<LogGroupRecord>,
   keys: readonly string[],
 ): Promise<void> {
-  const tags = Object.fromEntries(Object.entries(group.value.tags).filter(([key]) => !keys.includes(key)));
+  const tags = withoutTags(group.value.tags, keys);
   await ctx.store.commit({ unchanged: [group], put: [{ key: group.key, value: { ...group.value, tags } }] });
 }

@@ -1,6 +1,7 @@
+import { toTags } from "#kernel/tags.ts";
 import { requireCertificate } from "../request/find.ts";
 import type { AcmHandler } from "../request/handler.ts";
-import { toTags, withoutTags, withTags } from "../request/tags.ts";
+import { withoutTags, withTags } from "../request/tags.ts";
 
 export const AddTagsToCertificate: AcmHandler<"AddTagsToCertificate"> = async (input, ctx) => {
   const found = requireCertificate(ctx, input.CertificateArn);

@@ -1,6 +1,7 @@
+import { toTags } from "#kernel/tags.ts";
 import { requireCertificate } from "../request/find.ts";
 import type { AcmHandler } from "../request/handler.ts";
-import { toTags, withoutTags, withTags } from "../request/tags.ts";
+import { withoutTags, withTags } from "../request/tags.ts";
 
 /** These operations have fewer errors than those that are for certificates alone. */
 const malformed = "ValidationException";

@@ -1,3 +1,4 @@
+import { withoutTags } from "#kernel/tags.ts";
 import type { AutoScalingHandler } from "../request/handler.ts";
 import { requireTagged, withTags } from "../request/tags.ts";
 
@@ -14,7 +15,7 @@ export const TagResource: AutoScalingHandler<"TagResource"> = async ({ ResourceA
 
 export const UntagResource: AutoScalingHandler<"UntagResource"> = async ({ ResourceARN: arn, TagKeys: keys }, ctx) => {
   const target = requireTagged(ctx, arn);
-  const tags = Object.fromEntries(Object.entries(target.value.tags).filter(([key]) => !keys.includes(key)));
+  const tags = withoutTags(target.value.tags, keys);
   await ctx.store.commit({ unchanged: [target], put: [{ key: target.key, value: { ...target.value, tags } }] });
   return {};
 };

@@ -1,11 +1,10 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { type ScalableTargetRecord, scalableTargets, wakeTag } from "../model.ts";
 import { invalid } from "./target.ts";
 
 const mostTags = 50;
-
-type Tags = Readonly<Record<string, string>>;
 
 /** Tags with others added. `TooManyTagsException` beyond AWS's limit. */
 export function withTags(ctx: RequestContext, arn: string, before: Tags, added: Tags): Tags {

@@ -1,3 +1,4 @@
+import { toTags } from "#kernel/tags.ts";
 import { requireTagged } from "../request/find.ts";
 import type { CloudTrailHandler } from "../request/handler.ts";
 
@@ -8,7 +9,7 @@ export const ListTags: CloudTrailHandler<"ListTags"> = async ({ ResourceIdList, 
   return {
     ResourceTagList: found.map(({ value }, index) => ({
       ResourceId: ResourceIdList[index]!,
-      TagsList: Object.entries(value.tags).map(([Key, Value]) => ({ Key, Value })),
+      TagsList: toTags(value.tags),
     })),
   };
 };

@@ -1,5 +1,6 @@
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Read } from "#kernel/store.ts";
+import { toTags, withoutTags } from "#kernel/tags.ts";
 import {
   type AlarmRecord,
   alarmKey,
@@ -15,7 +16,7 @@ import type { CloudWatchHandler } from "../request/handler.ts";
 export const ListTagsForResource: CloudWatchHandler<"ListTagsForResource"> = async ({ ResourceARN: arn }, ctx) => {
   // As AWS: what is not there has no tags.
   const { value } = await find(ctx, arn);
-  return { Tags: Object.entries(value?.tags ?? {}).map(([Key, Value]) => ({ Key, Value })) };
+  return { Tags: toTags(value?.tags ?? {}) };
 };
 
 export const TagResource: CloudWatchHandler<"TagResource"> = async ({ ResourceARN: arn, Tags: tags }, ctx) => {
@@ -30,7 +31,7 @@ export const TagResource: CloudWatchHandler<"TagResource"> = async ({ ResourceAR
 
 export const UntagResource: CloudWatchHandler<"UntagResource"> = async ({ ResourceARN: arn, TagKeys: keys }, ctx) => {
   const entry = await require(ctx, arn);
-  const tags = Object.fromEntries(Object.entries(entry.value!.tags).filter(([key]) => !keys.includes(key)));
+  const tags = withoutTags(entry.value!.tags, keys);
   await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value: { ...entry.value!, tags } }] });
   return {};
 };

@@ -1,7 +1,8 @@
+import { toTags } from "#kernel/tags.ts";
 import type { DiscoveryHandler } from "../request/handler.ts";
 import { taggedResource } from "../request/tags.ts";
 
 export const ListTagsForResource: DiscoveryHandler<"ListTagsForResource"> = async (input, ctx) => {
   const { tags } = taggedResource(ctx, input.ResourceARN).value;
-  return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+  return { Tags: toTags(tags) };
 };

@@ -2,10 +2,9 @@ import type { Tag } from "#generated/servicediscovery/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { withTags as mergedTags, type Tags } from "#kernel/tags.ts";
 import type { NamespaceRecord, ServiceRecord } from "../model.ts";
 import { namespaceIfAny, serviceIfAny } from "./find.ts";
-
-const mostTags = 50;
 
 /** The namespace or service whose tags an operation is about. */
 export function taggedResource(ctx: RequestContext, arn: string): Entry<NamespaceRecord | ServiceRecord> {
@@ -15,16 +14,12 @@ export function taggedResource(ctx: RequestContext, arn: string): Entry<Namespac
 }
 
 /** The tags of a resource after these have been set. */
-export function withTags(
-  old: Readonly<Record<string, string>>,
-  tags: readonly Tag[] = [],
-  resource = "",
-): Readonly<Record<string, string>> {
-  if (tags.some(({ Key }) => /^aws:/i.test(Key))) {
-    throw new Fault("InvalidInput", "Tag keys that begin with aws: are reserved.");
-  }
-  const merged = { ...old, ...Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
-  if (Object.keys(merged).length <= mostTags) return merged;
-  const message = `The maximum number of tags that can be applied to a resource is ${mostTags}.`;
-  throw new Fault("TooManyTagsException", message, { members: { ResourceName: resource } });
+export function withTags(old: Tags, tags: readonly Tag[] | undefined, resource: string): Tags {
+  return mergedTags(old, tags ?? [], {
+    reserved: () => new Fault("InvalidInput", "Tag keys that begin with aws: are reserved."),
+    tooMany: (most) => {
+      const message = `The maximum number of tags that can be applied to a resource is ${most}.`;
+      return new Fault("TooManyTagsException", message, { members: { ResourceName: resource } });
+    },
+  });
 }

@@ -4,9 +4,9 @@ import type {
   ImageTagMutabilityExclusionFilter,
 } from "#generated/ecr/types.ts";
 import { parseArn } from "#kernel/arn.ts";
-import type { Tags } from "#kernel/authorization.ts";
 import type { RegistryRepository } from "#kernel/registry.ts";
 import { type Collection, type Entry, type Key, keyOf, type Store } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { arnIn, type World, worldOf } from "#kernel/world.ts";
 
 /** A repository; what is in it has records of its own under its id. Times are milliseconds since the epoch. */

@@ -1,11 +1,6 @@
 import type { TaskOverride } from "#generated/ecs/types.ts";
-import {
-  type AuthorizationScope,
-  type ConditionKeys,
-  passRole,
-  type Requirement,
-  type Tags,
-} from "#kernel/authorization.ts";
+import { type AuthorizationScope, type ConditionKeys, passRole, type Requirement } from "#kernel/authorization.ts";
+import type { Tags } from "#kernel/tags.ts";
 import {
   clusterArn,
   defaultClusterName,

@@ -1,7 +1,5 @@
 import { arnIn, type World } from "#kernel/world.ts";
 
-export type Tags = Readonly<Record<string, string>>;
-
 /** `arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/web/50dc6c495c0c9188` */
 export function elbArn(world: World, resource: string): string {
   return arnIn(world, "elasticloadbalancing", resource);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Action, RuleCondition } from "#generated/elbv2/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import type { World } from "#kernel/world.ts";
-import { elbArn, type Tags } from "./common.ts";
+import { elbArn } from "./common.ts";
 import { type LoadBalancerRecord, pathOf } from "./load-balancer.ts";
 
 export type ListenerProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";

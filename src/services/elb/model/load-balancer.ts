@@ -1,8 +1,9 @@
 import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { type World, worldOf } from "#kernel/world.ts";
 import { loadBalancerMachine } from "../states.ts";
-import { elbArn, type Tags } from "./common.ts";
+import { elbArn } from "./common.ts";
 
 export type LoadBalancerType = "application" | "network";
 export type LoadBalancerState = "provisioning" | "active" | "active_impaired" | "failed";

@@ -1,7 +1,8 @@
 import { parseArn } from "#kernel/arn.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { type World, worldOf } from "#kernel/world.ts";
-import { elbArn, type Tags } from "./common.ts";
+import { elbArn } from "./common.ts";
 
 export type TargetGroupProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";
 

@@ -1,6 +1,7 @@
+import { toTags } from "#kernel/tags.ts";
 import { ruleIfAny } from "../request/find.ts";
 import { type ElbHandler, invalid } from "../request/handler.ts";
-import { requireTagged, toTags } from "../request/tags.ts";
+import { requireTagged } from "../request/tags.ts";
 
 const mostResources = 20;
 

@@ -1,5 +1,6 @@
+import { withoutTags } from "#kernel/tags.ts";
 import type { ElbHandler } from "../request/handler.ts";
-import { requireTagged, withoutTags } from "../request/tags.ts";
+import { requireTagged } from "../request/tags.ts";
 
 export const RemoveTags: ElbHandler<"RemoveTags"> = async ({ ResourceArns: arns, TagKeys }, ctx) => {
   const found = [...new Set(arns)].map((arn) => requireTagged(ctx, arn));

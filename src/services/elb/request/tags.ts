@@ -3,32 +3,21 @@ import { Fault } from "#kernel/fault.ts";
 import { firstTwice } from "#kernel/first-twice.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
-import { placeOf, type Tags, targetGroupPlace } from "../model.ts";
+import { withTags as mergedTags, type Tags } from "#kernel/tags.ts";
+import { placeOf, targetGroupPlace } from "../model.ts";
 import { requireListener, requireLoadBalancer, requireRule, requireTargetGroup } from "./find.ts";
 import { invalid } from "./handler.ts";
 
-const mostTags = 50;
-
 /** The tags of a resource after these have been set. */
 export function withTags(old: Tags, tags: readonly Tag[] = []): Tags {
-  const keys = tags.map(({ Key }) => Key);
-  const twice = firstTwice(keys);
+  const twice = firstTwice(tags.map(({ Key }) => Key));
   if (twice !== undefined) {
     throw new Fault("DuplicateTagKeysException", `Tag keys must be unique; '${twice}' was given more than once`);
   }
-  const reserved = keys.find((key) => /^aws:/i.test(key));
-  if (reserved !== undefined) throw invalid("Tag keys with the prefix 'aws:' are reserved for system use");
-  const merged = { ...old, ...Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? ""])) };
-  if (Object.keys(merged).length <= mostTags) return merged;
-  throw new Fault("TooManyTagsException", `A resource can have at most ${mostTags} tags`);
-}
-
-export function withoutTags(old: Tags, keys: readonly string[]): Tags {
-  return Object.fromEntries(Object.entries(old).filter(([key]) => !keys.includes(key)));
-}
-
-export function toTags(tags: Tags): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return mergedTags(old, tags, {
+    reserved: () => invalid("Tag keys with the prefix 'aws:' are reserved for system use"),
+    tooMany: (most) => new Fault("TooManyTagsException", `A resource can have at most ${most} tags`),
+  });
 }
 
 /** The record that carries the tags of a resource. */

@@ -1,7 +1,8 @@
 import { parseArn } from "#kernel/arn.ts";
 import { absent, type Collection, type Key, keyOf, type Read, type Store } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { type World, worldOf } from "#kernel/world.ts";
-import { eventsArn, type Tags } from "./world.ts";
+import { eventsArn } from "./world.ts";
 
 /** The bus that each account has in each region, and that the services of AWS send their events to. */
 export const defaultBusName = "default";

@@ -1,9 +1,10 @@
 import type { InputTransformer, Target } from "#generated/events/types.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
+import type { Tags } from "#kernel/tags.ts";
 import { type World, worldOf } from "#kernel/world.ts";
 import { busPath, defaultBusName } from "./bus.ts";
 import type { RetryLimits, TargetAddress } from "./delivery.ts";
-import { eventsArn, type Tags } from "./world.ts";
+import { eventsArn } from "./world.ts";
 
 export interface RuleRecord extends World {
   readonly busName: string;

@@ -1,7 +1,5 @@
 import { arnIn, type World } from "#kernel/world.ts";
 
-export type Tags = Readonly<Record<string, string>>;
-
 export function eventsArn(world: World, resource: string): string {
   return arnIn(world, "events", resource);
 }

@@ -1,6 +1,6 @@
+import { toTags } from "#kernel/tags.ts";
 import { requireTagged } from "../request/find.ts";
 import type { EventsHandler } from "../request/handler.ts";
-import { toTags } from "../request/tags.ts";
 
 export const ListTagsForResource: EventsHandler<"ListTagsForResource"> = async ({ ResourceARN }, ctx) => {
   const tagged = await requireTagged(ctx, ResourceARN);

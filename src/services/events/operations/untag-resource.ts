@@ -1,6 +1,6 @@
+import { withoutTags } from "#kernel/tags.ts";
 import { replaceBus, replaceRule, requireTagged } from "../request/find.ts";
 import type { EventsHandler } from "../request/handler.ts";
-import { withoutTags } from "../request/tags.ts";
 
 export const UntagResource: EventsHandler<"UntagResource"> = async (input, ctx) => {
   const tagged = await requireTagged(ctx, input.ResourceARN);

@@ -1,7 +1,8 @@
+import { toTags } from "#kernel/tags.ts";
 import { requireTagged } from "../request/group.ts";
 import type { SchedulerHandler } from "../request/handler.ts";
 
 export const ListTagsForResource: SchedulerHandler<"ListTagsForResource"> = async ({ ResourceArn }, ctx) => {
   const { group } = requireTagged(ctx, ResourceArn);
-  return { Tags: Object.entries(group.tags).map(([Key, Value]) => ({ Key, Value })) };
+  return { Tags: toTags(group.tags) };
 };

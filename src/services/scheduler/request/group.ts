@@ -2,6 +2,7 @@ import type { Tag } from "#generated/scheduler/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { withTags as mergedTags, type Tags } from "#kernel/tags.ts";
 import { type FoundGroup, groupArn, type ScheduleGroupRecord } from "../model.ts";
 import { requireGroup } from "./schedule.ts";
 
@@ -27,11 +28,8 @@ export function requireTagged(ctx: RequestContext, resourceArn: string): FoundGr
 
 const mostTags = 200;
 
-export function withTags(old: ScheduleGroupRecord["tags"], tags: readonly Tag[] = []): ScheduleGroupRecord["tags"] {
-  if (tags.some(({ Key }) => /^aws:/i.test(Key))) {
-    throw new Fault("ValidationException", "Tag keys that begin with aws: are reserved.");
-  }
-  const merged = { ...old, ...Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
-  if (Object.keys(merged).length <= mostTags) return merged;
-  throw new Fault("ValidationException", `A schedule group can have at most ${mostTags} tags.`);
+export function withTags(old: Tags, tags: readonly Tag[] = []): Tags {
+  const reserved = () => new Fault("ValidationException", "Tag keys that begin with aws: are reserved.");
+  const tooMany = () => new Fault("ValidationException", `A schedule group can have at most ${mostTags} tags.`);
+  return mergedTags(old, tags, { reserved, tooMany }, mostTags);
 }

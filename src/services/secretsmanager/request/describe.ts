@@ -1,7 +1,7 @@
 import type { SecretListEntry } from "#generated/secretsmanager/types.ts";
+import { toTags } from "#kernel/tags.ts";
 import type { SecretRecord } from "../model.ts";
 import { identify } from "./find.ts";
-import { toTags } from "./tags.ts";
 
 /** What DescribeSecret and ListSecrets both tell. */
 export function describe(secret: SecretRecord): Omit<SecretListEntry, "SecretVersionsToStages"> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
+import { toTags } from "#kernel/tags.ts";
 import { type RoleRecord, roleOfArn, type SamlProviderRecord, samlProviderKey } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
 import { readAssertion, type SamlClaims } from "../saml/assertion.ts";
@@ -47,7 +48,7 @@ export function assumeRoleWithSaml(
     }
     const now = ctx.clock.now();
     const expiresAt = now + secondsOf(ctx, input, claims, role) * 1000;
-    const given = Object.entries(claims.tags).map(([Key, Value]) => ({ Key, Value }));
+    const given = toTags(claims.tags);
     const { tags, transitiveTagKeys } = sessionTags(ctx, given, claims.transitiveTagKeys);
     const { sourceIdentity } = claims;
     const caller = roleCaller(role, claims.sessionName, {

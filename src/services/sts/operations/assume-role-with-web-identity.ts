@@ -1,6 +1,7 @@
 import type { Operations } from "#generated/sts/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
+import { toTags } from "#kernel/tags.ts";
 import { type OidcProviderRecord, oidcProviderKey, roleOfArn } from "#services/iam/model.ts";
 import type { StsParts } from "../parts.ts";
 import { providerClaimKeys } from "../provider-claims.ts";
@@ -48,7 +49,7 @@ export function assumeRoleWithWebIdentity(
     const now = ctx.clock.now();
     const seconds = roleSeconds(ctx, input.DurationSeconds, role.maxSessionDuration);
     const policies = sessionPolicies(ctx, role.account, input, parts);
-    const given = Object.entries(said.tags).map(([Key, Value]) => ({ Key, Value }));
+    const given = toTags(said.tags);
     const tags = sessionTags(ctx, given, said.transitiveTagKeys);
     const { sourceIdentity } = said;
     const identity = sourceIdentity === undefined ? {} : { sourceIdentity };
