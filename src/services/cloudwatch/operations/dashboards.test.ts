@@ -53,6 +53,10 @@ describe("dashboards", () => {
     assert.deepEqual((await call(operations, "ListTagsForResource", { ResourceARN: arn })).Tags, [
       { Key: "a", Value: "1" },
     ]);
+    for (const Key of ["aws:x", "AWS:x"]) {
+      const reserved = call(operations, "TagResource", { ResourceARN: arn, Tags: [{ Key, Value: "" }] });
+      await assert.rejects(reserved, isFault("ValidationError", /reserved for system use/));
+    }
     await call(operations, "TagResource", { ResourceARN: arn, Tags: [{ Key: "c", Value: "3" }] });
     await call(operations, "UntagResource", { ResourceARN: arn, TagKeys: ["a"] });
     assert.deepEqual((await call(operations, "ListTagsForResource", { ResourceARN: arn })).Tags, [

@@ -1,6 +1,6 @@
 import { refusalOf, validateDashboard } from "../dashboards/validate.ts";
 import { dashboardKey } from "../model.ts";
-import { tagsOf } from "../request/alarm.ts";
+import { withTags } from "../request/alarm.ts";
 import { checkDashboardName } from "../request/dashboard.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
@@ -17,7 +17,7 @@ export const PutDashboard: CloudWatchHandler<"PutDashboard"> = async (input, ctx
   }
   const { account } = ctx;
   const before = await ctx.store.get(dashboardKey(account, name));
-  const tags = before.value?.tags ?? tagsOf(ctx, Tags);
+  const tags = before.value?.tags ?? withTags(ctx, {}, Tags);
   const value = { account, name, body, tags, modifiedAt: ctx.clock.now() };
   await ctx.store.commit({ unchanged: [before], put: [{ key: before.key, value }] });
   return { DashboardValidationMessages: toMessages(found.warnings) };

@@ -10,7 +10,7 @@ import {
   dashboardNameOf,
 } from "../model.ts";
 import { notFound } from "../request/absent.ts";
-import { tagsOf } from "../request/alarm.ts";
+import { withTags } from "../request/alarm.ts";
 import type { CloudWatchHandler } from "../request/handler.ts";
 
 export const ListTagsForResource: CloudWatchHandler<"ListTagsForResource"> = async ({ ResourceARN: arn }, ctx) => {
@@ -21,10 +21,7 @@ export const ListTagsForResource: CloudWatchHandler<"ListTagsForResource"> = asy
 
 export const TagResource: CloudWatchHandler<"TagResource"> = async ({ ResourceARN: arn, Tags: tags }, ctx) => {
   const entry = await require(ctx, arn);
-  const value = { ...entry.value!, tags: { ...entry.value!.tags, ...tagsOf(ctx, tags) } };
-  if (Object.keys(value.tags).length > 50) {
-    throw ctx.fault("InvalidParameterValueException", "A resource has at most 50 tags.");
-  }
+  const value = { ...entry.value!, tags: withTags(ctx, entry.value!.tags, tags) };
   await ctx.store.commit({ unchanged: [entry], put: [{ key: entry.key, value }] });
   return {};
 };

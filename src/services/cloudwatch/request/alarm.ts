@@ -2,6 +2,7 @@ import type { Tag } from "#generated/cloudwatch/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { withTags as mergedTags, type Tags } from "#kernel/tags.ts";
 import { type AlarmRecord, alarmKey, newAlarmState } from "../model.ts";
 
 const mostActions = 5;
@@ -50,13 +51,16 @@ function checkAction(ctx: RequestContext, action: string): void {
 
 /** What every new alarm is until it is evaluated. */
 export function initialState(ctx: RequestContext, tags: readonly Tag[] | undefined) {
-  return newAlarmState(ctx, tagsOf(ctx, tags), ctx.clock.now());
+  return newAlarmState(ctx, withTags(ctx, {}, tags), ctx.clock.now());
 }
 
-/** Tags by their keys. */
-export function tagsOf(ctx: RequestContext, tags: readonly Tag[] = []): Record<string, string> {
+/** The tags of a resource after these have been set. */
+export function withTags(ctx: RequestContext, old: Tags, tags: readonly Tag[] = []): Tags {
   if (tags.length > mostTags) throw invalid(ctx, `The collection Tags must not have a size greater than ${mostTags}.`);
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+  return mergedTags(old, tags, {
+    reserved: (key) => invalid(ctx, `Tag keys that begin with aws: are reserved for system use: ${key}`),
+    tooMany: (most) => ctx.fault("InvalidParameterValueException", `A resource has at most ${most} tags.`),
+  });
 }
 
 export function invalid(ctx: RequestContext, message: string): Error {
