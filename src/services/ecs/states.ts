@@ -121,6 +121,7 @@ export const serviceDeploymentMachine: StateMachine<ServiceDeploymentRecord> = {
       ["IN_PROGRESS", "SUCCESSFUL"],
       ["IN_PROGRESS", "STOPPED"],
       ["IN_PROGRESS", "ROLLBACK_IN_PROGRESS"],
+      ["IN_PROGRESS", "ROLLBACK_FAILED"],
       ["STOP_REQUESTED", "STOPPED"],
       ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"],
       ["ROLLBACK_REQUESTED", "ROLLBACK_FAILED"],

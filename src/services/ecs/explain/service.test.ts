@@ -189,7 +189,7 @@ const situations: Readonly<Record<string, Situation>> = {
     },
     tasks: many(2, { ran: 2 }),
     waits: { settle: /^2 tasks/ },
-    says: /^It rolls back: Deployment circuit breaker triggered\./,
+    says: /^It rolls back\. Deployment circuit breaker triggered\./,
   },
   "a failed deployment": {
     service: { deployments: [testDeployment("new", { rolloutState: "FAILED", rolloutStateReason: "Why." })] },

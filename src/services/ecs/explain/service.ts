@@ -84,7 +84,7 @@ function summaryOf(view: ServiceView, plan: ServicePlan, waits: readonly AnyWait
   const [primary] = service.deployments;
   if (primary === undefined) return summaryOfTaskSets(view, plan, waits);
   const history = serviceDeployments.get(primary.serviceDeploymentId);
-  if (history?.status === "ROLLBACK_IN_PROGRESS") return `It rolls back: ${history.rollback?.reason}`;
+  if (history?.status === "ROLLBACK_IN_PROGRESS") return `It rolls back. ${history.rollback?.reason}`;
   if (primary.rolloutState === "FAILED") return `Its deployment has failed: ${primary.rolloutStateReason}`;
   if (primary.rolloutState === "IN_PROGRESS") return "A deployment is under way.";
   if (service.rebalancing !== undefined) return "Its tasks are being balanced over the Availability Zones.";

@@ -98,7 +98,10 @@ describe("hooks that pause", () => {
     await world.call(operations, "ContinueServiceDeployment", input);
     assert.deepEqual(await settle(), ["ROLLBACK_IN_PROGRESS"]);
     const { sourceServiceRevisions, targetServiceRevision, statusReason } = await history();
-    assert.match(statusReason!, /^The lifecycle hook \S+ failed: ContinueServiceDeployment asked for a rollback\.$/);
+    assert.match(
+      statusReason!,
+      /^Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT .*failed\. Lifecycle hook \S+ was told by/,
+    );
     assert.equal(targetServiceRevision!.requestedTestTrafficWeight, 0);
     assert.equal(sourceServiceRevisions![0]!.requestedProductionTrafficWeight, 100);
     await tasksTo(world, "STOPPED");

@@ -14,7 +14,7 @@ export const ContinueServiceDeployment: EcsHandler<"ContinueServiceDeployment"> 
   }
   const outcome =
     input.action === "ROLLBACK"
-      ? ({ status: "FAILED", reason: "ContinueServiceDeployment asked for a rollback" } as const)
+      ? ({ status: "FAILED", reason: "was told by ContinueServiceDeployment to roll back" } as const)
       : ({ status: "SUCCEEDED" } as const);
   const hooks = deployment.value.hooks.map((each) => (each === hook ? { ...each, ...outcome } : each));
   const value = { ...deployment.value, hooks, updatedAt: ctx.clock.now() };

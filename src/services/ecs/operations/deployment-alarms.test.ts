@@ -32,7 +32,10 @@ test("an alarm that goes off rolls the deployment back", async () => {
   await tasksTo(world, "STOPPED");
   await settle();
   const { status, rollback, alarms: told } = await history();
-  assert.deepEqual([status, rollback!.reason], ["ROLLBACK_SUCCESSFUL", "Deployment alarms detected: errors."]);
+  assert.deepEqual(
+    [status, rollback!.reason],
+    ["ROLLBACK_SUCCESSFUL", "Service deployment rolled back because of one or more active alarms."],
+  );
   assert.deepEqual([told!.status, told!.triggeredAlarmNames], ["TRIGGERED", ["errors"]]);
   const { taskDefinition, events } = await describe1(world);
   assert.match(taskDefinition!, /hello:1$/);

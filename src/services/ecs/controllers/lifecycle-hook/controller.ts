@@ -57,7 +57,7 @@ async function call(
     return next;
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
-    const reason = error.message.replace(/\.$/, "");
+    const reason = `could not be called: ${error.message.replace(/\.$/, "")}`;
     log.warn("A lifecycle hook could not be called", { ...fields, reason });
     return error.retryable ? afterSilence(hook, reason, clock.now()) : failed(hook, reason);
   }

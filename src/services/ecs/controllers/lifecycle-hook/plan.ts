@@ -104,12 +104,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 /** What an answer makes of a run. */
 export function afterAnswer(hook: LifecycleHookState, answer: HttpAnswer, now: number): LifecycleHookState {
   const { status, body = "" } = answer;
-  if (status === 408 || status === 429 || status >= 500) return afterSilence(hook, `it answered ${status}`, now);
-  if (status < 200 || status >= 300) return failed(hook, `it answered ${status}`);
+  if (status === 408 || status === 429 || status >= 500) return afterSilence(hook, `answered ${status}`, now);
+  if (status < 200 || status >= 300) return failed(hook, `answered ${status}`);
   const said = readAnswer(body);
-  if (said === undefined) return failed(hook, "its answer has no valid hookStatus");
+  if (said === undefined) return failed(hook, "answered without a valid hookStatus");
   const { unanswered: _, ...answered } = hook;
-  if (said.hookStatus === "FAILED") return failed(answered, "it answered FAILED");
+  if (said.hookStatus === "FAILED") return failed(answered, "returned FAILED status");
   if (said.hookStatus === "SUCCEEDED") return { ...answered, status: "SUCCEEDED" };
   const hookDetails = merged(hook.hookDetails, said.hookDetails);
   return {

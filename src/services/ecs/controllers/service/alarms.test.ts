@@ -51,7 +51,7 @@ test("an alarm rolls the deployment back", () => {
   const [history] = serviceDeployments;
   assert.equal(history!.status, "ROLLBACK_IN_PROGRESS");
   assert.deepEqual(history!.triggeredAlarmNames, ["latency"]);
-  assert.equal(history!.rollback!.reason, "Deployment alarms detected: latency.");
+  assert.equal(history!.rollback!.reason, "Service deployment rolled back because of one or more active alarms.");
   assert.ok(events.includes("(service app) (deployment new) deployment failed: alarm detected."));
 });
 
@@ -62,10 +62,13 @@ test("during the bake time too", () => {
 });
 
 test("or fails it, where it is not to be rolled back or there is nothing to go back to", () => {
-  for (const options of [{ rollback: false }, { completed: false }] as const) {
+  for (const [options, status] of [
+    [{ rollback: false }, "STOPPED"],
+    [{ completed: false }, "ROLLBACK_FAILED"],
+  ] as const) {
     const { service, serviceDeployments } = watched({ errors: "ALARM" }, options);
     assert.deepEqual([service.deployments[0]!.id, service.deployments[0]!.rolloutState], ["new", "FAILED"]);
-    assert.equal(serviceDeployments[0]!.status, "STOPPED");
+    assert.equal(serviceDeployments[0]!.status, status);
     assert.deepEqual(serviceDeployments[0]!.triggeredAlarmNames, ["errors"]);
   }
 });

@@ -3,6 +3,7 @@ import type { Draft } from "./draft.ts";
 import { type HookOccasion, hooksOf } from "./hook-runs.ts";
 import { rollBack } from "./steer.ts";
 import type { ServiceWait } from "./waits.ts";
+import { rollbackReasons } from "./words.ts";
 
 /**
  * Whether the hooks of a stage are done: one that failed, or whose time is up when that is to be so, rolls the
@@ -28,7 +29,7 @@ export function runHooks(
   );
   if (lost !== undefined) {
     draft.tell((words) => words.failed(draft.primary.id, `lifecycle hook ${lost.hookId} did not succeed`));
-    rollBack(draft, draft.serviceDeployment(id)!, { why: whyLost(lost), cause: "hook" });
+    rollBack(draft, draft.serviceDeployment(id)!, { why: whyLost(lost, deployment), cause: "hook" });
     return "rolled back";
   }
   const open = own.filter(({ status }) => status === "AWAITING_ACTION" || status === "IN_PROGRESS");
@@ -43,9 +44,13 @@ function waitOf({ hookId, stage, status, timeoutAction, expiresAt }: LifecycleHo
 
 const timedOut = "TIMED_OUT" as const;
 
-function whyLost({ hookId, status, reason }: LifecycleHookState): string {
-  if (status === timedOut) return `The lifecycle hook ${hookId} timed out.`;
-  return `The lifecycle hook ${hookId} failed${reason === undefined ? "" : `: ${reason}`}.`;
+function whyLost(
+  { hookId, index, stage, status, reason = "failed" }: LifecycleHookState,
+  { deploymentConfiguration: { lifecycleHooks } }: ServiceDeploymentRecord,
+): string {
+  // AWS names the function; the URL in its place may have a secret in it.
+  const what = lifecycleHooks[index]?.targetType === "PAUSE" ? "Lifecycle hook" : "Lifecycle hook target";
+  return rollbackReasons.hook(stage, `${what} ${hookId} ${status === timedOut ? "timed out" : reason}.`);
 }
 
 function isDue({ status, expiresAt }: LifecycleHookState, now: number): boolean {

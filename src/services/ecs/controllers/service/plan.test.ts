@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ServiceRecord } from "../../model/service.ts";
+import type { DeploymentRecord, ServiceRecord } from "../../model/service.ts";
+import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts";
 import { planService } from "./plan.ts";
 import { many, movesOf, now, percent, testDeployment, testTask, testView } from "./testing.ts";
+import { rollbackReasons, rolloutReasons } from "./words.ts";
 
 const old = testDeployment("old", { status: "ACTIVE", rolloutState: "COMPLETED" });
 const rollout = { deployments: [testDeployment("new"), old], completedRevisionId: "r-old" };
@@ -294,7 +296,8 @@ describe("failures", () => {
     assert.equal(primary!.rolloutStateReason, "ECS deployment circuit breaker: rolling back to deploymentId old.");
     assert.deepEqual([given!.id, given!.status, given!.rolloutState], ["new", "ACTIVE", "FAILED"]);
     const [history] = plan.serviceDeployments.filter(({ status }) => status === "ROLLBACK_IN_PROGRESS");
-    assert.equal(history!.rollback!.revisionId, "r-old");
+    const reason = "Service deployment rolled back because the circuit breaker threshold was exceeded.";
+    assert.deepEqual([history!.rollback!.revisionId, history!.rollback!.reason], ["r-old", reason]);
     assert.equal(movesOf(plan), "+1");
   });
 
@@ -307,8 +310,10 @@ describe("failures", () => {
 
   test("without a completed deployment there is nothing to roll back to", () => {
     const plan = planService(testView(breaker(true), many(3, failed)));
-    assert.equal(plan.service.deployments[0]!.rolloutState, "FAILED");
-    assert.match(plan.serviceDeployments[0]!.statusReason!, /no completed deployment/);
+    const [{ rolloutState, rolloutStateReason }] = plan.service.deployments as [DeploymentRecord];
+    assert.deepEqual([rolloutState, rolloutStateReason], ["FAILED", rolloutReasons.failed.breaker]);
+    const [{ status, statusReason }] = plan.serviceDeployments as [ServiceDeploymentRecord];
+    assert.deepEqual([status, statusReason], ["ROLLBACK_FAILED", rollbackReasons.noCandidate]);
   });
 
   test("a task that became healthy since the last failure sets the count back, unless told otherwise", () => {

@@ -6,7 +6,7 @@ import type { Draft } from "./draft.ts";
 import type { Member } from "./health.ts";
 import { rollbackHooks } from "./hook-runs.ts";
 import { keepWhatWorks } from "./sources.ts";
-import { rolloutReasons } from "./words.ts";
+import { rollbackReasons, rolloutReasons } from "./words.ts";
 
 /** What becomes of deployments by themselves: they begin, are superseded, stopped, fail, and are rolled back. */
 export function steer(draft: Draft, members: readonly Member[]): void {
@@ -34,7 +34,7 @@ export function steer(draft: Draft, members: readonly Member[]): void {
       });
       return;
     case "ROLLBACK_REQUESTED":
-      rollBack(draft, deployment, { why: "The rollback was requested by a user.", cause: "request" });
+      rollBack(draft, deployment, { why: rollbackReasons.request, cause: "request" });
       return;
     case "IN_PROGRESS":
       if (isCleaningUp(deployment)) return;
@@ -87,8 +87,7 @@ function failByAlarm(draft: Draft, deployment: ServiceDeploymentRecord): boolean
   draft.changeServiceDeployment(deployment, { triggeredAlarmNames });
   const told = draft.serviceDeployment(deployment.id)!;
   draft.tell((words) => words.failed(draft.primary.id, "alarm detected"));
-  const why = `Deployment alarms detected: ${triggeredAlarmNames.join(", ")}.`;
-  if (alarmsOf(deployment)!.rollback) rollBack(draft, told, { why, cause: "alarm" });
+  if (alarmsOf(deployment)!.rollback) rollBack(draft, told, { why: rollbackReasons.alarm, cause: "alarm" });
   else fail(draft, told, rolloutReasons.failed.alarm);
   return true;
 }
@@ -108,18 +107,25 @@ function breakCircuit(draft: Draft, deployment: ServiceDeploymentRecord): void {
   if (!triggered) return;
   const counted = draft.serviceDeployment(deployment.id)!;
   draft.tell((words) => words.failed(primary.id, "tasks failed to start"));
-  if (breaker.rollback) rollBack(draft, counted, { why: "Deployment circuit breaker triggered.", cause: "breaker" });
+  if (breaker.rollback) rollBack(draft, counted, { why: rollbackReasons.breaker, cause: "breaker" });
   else fail(draft, counted, rolloutReasons.failed.breaker);
 }
 
 /** No more tasks of it are started; what runs stays. */
-function fail(draft: Draft, deployment: ServiceDeploymentRecord, reason: string): void {
+function fail(
+  draft: Draft,
+  deployment: ServiceDeploymentRecord,
+  reason: string,
+  { status, statusReason }: Failure = { status: "STOPPED", statusReason: reason },
+): void {
   draft.changeDeployment(draft.primary.id, { rolloutState: "FAILED", rolloutStateReason: reason });
-  draft.endServiceDeployment(
-    deployment,
-    deployment.status === "ROLLBACK_REQUESTED" ? "ROLLBACK_FAILED" : "STOPPED",
-    reason,
-  );
+  draft.endServiceDeployment(deployment, status, statusReason);
+}
+
+/** What the deployment's history says of it. */
+interface Failure {
+  readonly status: "STOPPED" | "ROLLBACK_FAILED";
+  readonly statusReason: string;
 }
 
 export interface RollbackCause {
@@ -133,7 +139,8 @@ export function rollBack(draft: Draft, deployment: ServiceDeploymentRecord, { wh
   const { service, primary: failed, view } = draft;
   const revisionId = service.completedRevisionId;
   if (revisionId === undefined || revisionId === failed.revisionId) {
-    fail(draft, deployment, `${why} There is no completed deployment to roll back to.`);
+    const statusReason = rollbackReasons.noCandidate;
+    fail(draft, deployment, rolloutReasons.failed[cause], { status: "ROLLBACK_FAILED", statusReason });
     return;
   }
   const target = rollbackTarget(draft, deployment.id, revisionId, cause);

@@ -96,6 +96,16 @@ export const rolloutReasons = {
     `${rollbackCauses[cause]}: rolling back to deploymentId ${id}.`,
 } as const;
 
+/** `statusReason` of service deployments, and `reason` of their rollbacks: what AWS is seen to say. */
+export const rollbackReasons = {
+  breaker: "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+  alarm: "Service deployment rolled back because of one or more active alarms.",
+  hook: (stage: string, detail: string) =>
+    `Service deployment rolled back because ${stage} lifecycle hook(s) failed. ${detail}`,
+  request: "Service deployment rolled back by user.",
+  noCandidate: "No rollback candidate was found to run the rollback.",
+} as const;
+
 const rollbackCauses = {
   breaker: "ECS deployment circuit breaker",
   alarm: "ECS deployment failed, alarm detected",
