@@ -16,48 +16,58 @@ export function headers(start: StartBalancer): void {
       return port;
     };
 
-    test("X-Forwarded-* tell of the client, by the mode", async () => {
-      const sent = { headers: { "x-forwarded-for": "203.0.113.7" } };
-      const port = await using({});
-      const first = await seen(port);
-      assert.equal(first.headers["x-forwarded-for"], "127.0.0.1");
-      assert.equal(first.headers["x-forwarded-proto"], "http");
-      assert.equal(first.headers["x-forwarded-port"], String(port));
-      assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7, 127.0.0.1");
-      const several = { headers: { "x-forwarded-for": ["203.0.113.7", "203.0.113.8"] } };
-      const together = (await seen(port, "/", several)).headers["x-forwarded-for"];
-      assert.equal(together, "203.0.113.7, 203.0.113.8, 127.0.0.1");
-      await using({ xForwardedFor: "preserve" });
-      assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7");
-      assert.equal((await seen(port)).headers["x-forwarded-for"], undefined);
-      await using({ xForwardedFor: "remove" });
-      assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], undefined);
-      await using({ xForwardedForClientPort: true });
-      assert.match((await seen(port)).headers["x-forwarded-for"]!, /^127\.0\.0\.1:\d+$/);
-    });
+    for (const accessLogs of [true, false]) {
+      const told = accessLogs ? "with an access log" : "without an access log";
+      test(`X-Forwarded-* tell of the client, by the mode, ${told}`, async () => {
+        const sent = { headers: { "x-forwarded-for": "203.0.113.7" } };
+        const port = await using({ accessLogs });
+        const first = await seen(port);
+        assert.equal(first.headers["x-forwarded-for"], "127.0.0.1");
+        assert.equal(first.headers["x-forwarded-proto"], "http");
+        assert.equal(first.headers["x-forwarded-port"], String(port));
+        assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7, 127.0.0.1");
+        const several = { headers: { "x-forwarded-for": ["203.0.113.7", "203.0.113.8"] } };
+        const together = (await seen(port, "/", several)).headers["x-forwarded-for"];
+        assert.equal(together, "203.0.113.7, 203.0.113.8, 127.0.0.1");
+        const claims = { "x-forwarded-proto": "ftp", "x-forwarded-port": ["1", "2"], "x-forwarded-more": "yes" };
+        const { headers } = await seen(port, "/", { headers: claims });
+        const names = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-more"];
+        assert.deepEqual(
+          names.map((name) => headers[name]),
+          ["127.0.0.1", "http", String(port), "yes"],
+        );
+        await using({ accessLogs, xForwardedFor: "preserve" });
+        assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], "203.0.113.7");
+        assert.equal((await seen(port)).headers["x-forwarded-for"], undefined);
+        await using({ accessLogs, xForwardedFor: "remove" });
+        assert.equal((await seen(port, "/", sent)).headers["x-forwarded-for"], undefined);
+        await using({ accessLogs, xForwardedForClientPort: true });
+        assert.match((await seen(port)).headers["x-forwarded-for"]!, /^127\.0\.0\.1:\d+$/);
+      });
 
-    test("X-Amzn-Trace-Id gets a root, or a mark before it", async () => {
-      const port = await using({});
-      const id = "1-[0-9a-f]{8}-[0-9a-f]{24}";
-      const trace = async (value?: string) => {
-        const answer = await seen(port, "/", value === undefined ? {} : { headers: { "x-amzn-trace-id": value } });
-        return answer.headers["x-amzn-trace-id"]!;
-      };
-      assert.match(await trace(), new RegExp(`^Root=${id}$`));
-      const root = "Root=1-67891233-abcdef012345678912345678";
-      assert.match(await trace(root), new RegExp(`^Self=${id};${root}$`));
-      assert.match(await trace("App=1"), new RegExp(`^Root=${id};App=1$`));
-      const words = async () => (await trace()).match(/[0-9a-f]{8}(?=[0-9a-f]*$)/g)!;
-      const [first, second] = [await words(), await words()];
-      assert.ok(
-        first.every((word, i) => word !== second[i]),
-        `the same part in ${first} and ${second}`,
-      );
-      const asked = "GET / HTTP/1.1\r\nHost: a.test\r\n";
-      const kept = await raw(port, `${asked}\r\n${asked}Connection: close\r\n\r\n`);
-      const ids = kept.match(new RegExp(id, "g"))!;
-      assert.deepEqual([ids.length, new Set(ids).size], [2, 2], `two requests of one connection: ${ids}`);
-    });
+      test(`X-Amzn-Trace-Id gets a root, or a mark before it, ${told}`, async () => {
+        const port = await using({ accessLogs });
+        const id = "1-[0-9a-f]{8}-[0-9a-f]{24}";
+        const trace = async (value?: string) => {
+          const answer = await seen(port, "/", value === undefined ? {} : { headers: { "x-amzn-trace-id": value } });
+          return answer.headers["x-amzn-trace-id"]!;
+        };
+        assert.match(await trace(), new RegExp(`^Root=${id}$`));
+        const root = "Root=1-67891233-abcdef012345678912345678";
+        assert.match(await trace(root), new RegExp(`^Self=${id};${root}$`));
+        assert.match(await trace("App=1"), new RegExp(`^Root=${id};App=1$`));
+        const words = async () => (await trace()).match(/[0-9a-f]{8}(?=[0-9a-f]*$)/g)!;
+        const [first, second] = [await words(), await words()];
+        assert.ok(
+          first.every((word, i) => word !== second[i]),
+          `the same part in ${first} and ${second}`,
+        );
+        const asked = "GET / HTTP/1.1\r\nHost: a.test\r\n";
+        const kept = await raw(port, `${asked}\r\n${asked}Connection: close\r\n\r\n`);
+        const ids = kept.match(new RegExp(id, "g"))!;
+        assert.deepEqual([ids.length, new Set(ids).size], [2, 2], `two requests of one connection: ${ids}`);
+      });
+    }
 
     test("the host keeps what the client sent, and gets a port that is not a default one", async () => {
       const port = await using({});

@@ -47,7 +47,8 @@ export async function startHttp2Target(name: string): Promise<Target> {
     if (path.startsWith("/AWS.ALB"))
       return stream.respond({ ":status": 200, "grpc-status": "12" }, { endStream: true });
     requests.push(`${headers[":method"]} ${path}`);
-    stream.respond({ ":status": 200, "x-name": name }, { waitForTrailers: true });
+    const seen = `${headers["x-forwarded-proto"]} ${headers["x-forwarded-for"]}`;
+    stream.respond({ ":status": 200, "x-name": name, "x-seen": seen }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
     stream.pipe(stream);
   });
