@@ -10,7 +10,12 @@ import type { Member } from "./health.ts";
  * further starts.
  */
 export function countEnds(draft: Draft, members: readonly Member[]): void {
-  draft.accounted.push(...members.filter(({ condition }) => condition === "ended").map(({ task }) => task));
+  const ended = members.filter(({ condition }) => condition === "ended").map(({ task }) => task);
+  draft.accounted.push(...ended);
+  tellFaults(
+    draft,
+    ended.map(({ value }) => value),
+  );
   for (const deployment of draft.service.deployments) {
     const next = counted(deployment, draft, members);
     if (next !== deployment) draft.replaceDeployment(next);
@@ -18,6 +23,21 @@ export function countEnds(draft: Draft, members: readonly Member[]): void {
   for (const taskSet of draft.taskSets) {
     const next = counted(taskSet, draft, members);
     if (next !== taskSet) draft.replaceTaskSet(next);
+  }
+}
+
+/**
+ * Why tasks on Fargate could not be started, where the task itself says it and not one of its containers. Of many that
+ * have failed together one of a kind is told of: they differ in the ids of requests at most.
+ */
+function tellFaults(draft: Draft, ended: readonly TaskRecord[]): void {
+  const told = new Set<string>();
+  for (const { launchType, stopCode, stoppedReason = "" } of ended) {
+    if (launchType !== "FARGATE" || stopCode !== "TaskFailedToStart") continue;
+    const kind = /^\w+Error(?=: )/.exec(stoppedReason)?.[0];
+    if (kind === undefined || told.has(kind)) continue;
+    told.add(kind);
+    draft.tell((words) => words.cannotStart(stoppedReason));
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DeploymentRecord, ServiceRecord } from "../../model/service.ts";
 import type { ServiceDeploymentRecord } from "../../model/service-deployment.ts";
+import type { TaskRecord } from "../../model/task.ts";
 import { planService } from "./plan.ts";
 import { many, movesOf, now, percent, testDeployment, testTask, testView } from "./testing.ts";
 import { rollbackReasons, rolloutReasons } from "./words.ts";
@@ -269,6 +270,25 @@ describe("failures", () => {
     assert.match(plan.events.join(), /is unable to consistently start tasks successfully/);
     const well = planService(testView(paced({ failures: 3, retryAt: now - 60_000 }), many(2, { age: 59, ran: 50 })));
     assert.equal(well.service.deployments[0]!.backoff, undefined);
+  });
+
+  test("why tasks on Fargate could not be started is told, once of each kind", () => {
+    const because = (stoppedReason: string, fields: Partial<TaskRecord> = {}) => {
+      const { value, ...entry } = testTask(failed);
+      return { ...entry, value: { ...value, launchType: "FARGATE" as const, stoppedReason, ...fields } };
+    };
+    const told = (...tasks: ReturnType<typeof because>[]) =>
+      planService(testView({}, tasks)).events.filter((event) => event.includes("unable to place"));
+    const said = (reason: string) => `(service app) was unable to place a task. Reason: ${reason}.`;
+    const [pull, init] = ["CannotPullContainerError: a:1: not found", "ResourceInitializationError: no secret: id 1."];
+    assert.deepEqual(told(because(pull), because(pull), because(init)), [said(pull), said(init.slice(0, -1))]);
+    for (const other of [
+      because("Task failed to start"),
+      because(pull, { launchType: "EC2" }),
+      because(pull, { stopCode: "UserInitiated" }),
+    ]) {
+      assert.deepEqual(told(other), []);
+    }
   });
 
   test("the breaker fails the deployment at its threshold, not before", () => {

@@ -53,6 +53,8 @@ export function serviceWords(serviceName: string) {
     cannotPlace: (why: string) =>
       `${service} was unable to place a task because no container instance met all of its requirements. ` +
       `Reason: ${why} ${more}`,
+    /** On Fargate, where AWS calls it so, too, when the task had its place: what its `stoppedReason` says. */
+    cannotStart: (reason: string) => `${service} was unable to place a task. Reason: ${reason.replace(/\.$/, "")}.`,
     /** On Fargate; the second sentence says what the hosts lack. */
     noCapacity: (why: string) =>
       `${service} was unable to place a task. Reason: ${noFargate}. Please try again later or in a different ` +
