@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leapWatch } from "./clock.ts";
 
-test("a clock that is set forward, or a machine that was suspended, is a leap; NTP at work and back are none", () => {
+test("a clock that is set, or a machine that was suspended, is a leap; NTP at work is none", () => {
   let [now, elapsed] = [1_000_000, 0];
   const hasLeapt = leapWatch(
     () => now,
@@ -17,7 +17,7 @@ test("a clock that is set forward, or a machine that was suspended, is a leap; N
   assert.equal(pass(5003, 5000), false);
   assert.equal(pass(3_605_000, 5000), true);
   assert.equal(pass(5000, 5000), false, "told once");
-  assert.equal(pass(-3_600_000, 5000), false);
+  assert.equal(pass(-3_600_000, 5000), true);
   assert.equal(pass(5000, 5000), false);
   assert.equal(pass(6500, 5000), true);
 });

@@ -15,8 +15,8 @@ export interface Clock {
   /** Runs `callback` once, when I/O that is ready has had its turn. */
   soon(callback: () => void): void;
   /**
-   * Calls back, until it is cancelled, whenever `now()` has leapt ahead of the timers: they count neither the time that
-   * the machine was suspended nor what its clock was set forward by. Missing where that cannot happen.
+   * Calls back, until it is cancelled, whenever `now()` has leapt ahead of the timers or behind them: they count
+   * neither the time that the machine was suspended nor what its clock was set by. Missing where that cannot happen.
    */
   onLeap?(callback: () => void): Timer;
 }
@@ -58,12 +58,12 @@ export function systemClock(options: { keepAlive?: boolean } = {}): Clock {
   };
 }
 
-/** Gives a function that says whether `now` has gone ahead of `elapsed` by a leap since it was last asked. */
+/** Gives a function that says whether `now` has leapt ahead of `elapsed`, or behind it, since it was last asked. */
 export function leapWatch(now: () => number, elapsed: () => number): () => boolean {
   let last = now() - elapsed();
   return () => {
     const difference = now() - elapsed();
-    const hasLeapt = difference - last > leastLeapMs;
+    const hasLeapt = Math.abs(difference - last) > leastLeapMs;
     last = difference;
     return hasLeapt;
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lastTime, nextTime, parseSchedule } from "./schedule.ts";
+import { lastTime, nextTime, parseSchedule, recounted } from "./schedule.ts";
 import { isTimeZone, momentOf, wallTimeAt } from "./zone.ts";
 
 const at = (text: string) => Date.parse(text);
@@ -178,4 +178,30 @@ test("the last time of a span", () => {
   );
   assert.equal(last("rate(1 day)", "2026-01-01T06:00:00Z", "2026-01-05T05:59:59Z"), "2026-01-04T06:00:00.000Z");
   assert.equal(last("rate(1 day)", "2026-01-01T06:00:00Z", "2026-01-02T05:59:59Z"), undefined);
+});
+
+test("a schedule counts anew when the clock was set back past its times, and does not see to one of them twice", () => {
+  const [now, later] = ["2026-01-01T17:11:00Z", "2026-01-02T17:11:00Z"];
+  const anew = (expression: string, since: string, firedAt?: string) => {
+    const counted = { since: at(since), ...(firedAt && { firedAt: at(firedAt) }) };
+    const found = recounted(parseSchedule(expression)!, counted, at(now), "UTC");
+    return (
+      found && [found.since, found.firedAt].map((time) => time && new Date(time).toISOString().replace(".000", ""))
+    );
+  };
+  const before = "2026-01-01T17:00:30Z";
+  assert.deepEqual(anew("rate(1 minute)", before, "2026-01-02T17:10:30Z"), [before, now]);
+  assert.deepEqual(anew("rate(1 minute)", later, later), [now, now]);
+  assert.deepEqual(anew("rate(1 minute)", later), [now, undefined]);
+  assert.deepEqual(anew("cron(* * * * ? *)", before, later), [before, now]);
+  const stays: [expression: string, since: string, firedAt?: string][] = [
+    ["rate(1 minute)", before],
+    ["rate(1 minute)", before, "2026-01-01T17:10:30Z"],
+    // The clock was ahead, and the next of its times has been seen to already; NTP at work.
+    ["cron(0 8 * * ? *)", before, "2026-01-02T08:00:00Z"],
+    ["rate(1 minute)", before, "2026-01-01T17:11:30Z"],
+    ["at(2026-01-02T08:00:00)", before, "2026-01-02T08:00:00Z"],
+  ];
+  for (const [expression, since, firedAt] of stays)
+    assert.equal(anew(expression, since, firedAt), undefined, expression);
 });

@@ -58,6 +58,26 @@ export function nextTime(schedule: Schedule, after: number, { zone, anchor }: Sc
   return moment !== undefined && moment > after ? moment : undefined;
 }
 
+/** What a schedule counts from: when it was made, and the last time that was seen to. */
+export interface Counted {
+  readonly since: number;
+  readonly firedAt?: number;
+}
+
+/**
+ * What a schedule that repeats is to count from now on, when the clock has been set back by so much that it would leave
+ * out times which come again; else undefined. A time that was seen to while the clock was ahead is not seen to twice,
+ * unless others lie before it.
+ */
+export function recounted(schedule: Schedule, { since, firedAt }: Counted, now: number, zone: string) {
+  const last = firedAt ?? since;
+  if (last <= now || schedule.kind === "at") return undefined;
+  const next = nextTime(schedule, now, { zone, anchor: Math.min(since, now) });
+  if (next === undefined || next >= last) return undefined;
+  const counted: Counted = { since: Math.min(since, now), ...(firedAt !== undefined && { firedAt: now }) };
+  return counted;
+}
+
 /** The last time that is after `after` and not later than `until`; undefined when there is none. */
 export function lastTime(
   schedule: Schedule,

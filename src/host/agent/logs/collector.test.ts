@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Clock } from "#kernel/clock.ts";
 import { type Log, type LogFields, silentLog } from "#kernel/controller.ts";
 import { DriverError, Fault } from "#kernel/fault.ts";
 import type { LogSink } from "#kernel/log-sink.ts";
@@ -62,6 +63,26 @@ describe("log collector", () => {
     assert.deepEqual(await stored(), lines(17));
     await collector.drained(followed);
     assert.deepEqual(await stored(), lines(17), "draining again stores nothing twice");
+  });
+
+  test("goes on when the clock is set back", async () => {
+    const { sink, clock, stored } = await collectorWorld();
+    let aheadMs = 86_400_000;
+    const machine: Clock = {
+      now: () => clock.now() + aheadMs,
+      after: (delayMs, callback) => clock.after(delayMs, callback),
+      soon: (callback) => clock.soon(callback),
+    };
+    const container = new FakeContainer();
+    const collector = createLogCollector({ driver: container, sink, clock: machine, log: silentLog });
+    collector.follow(followed);
+    container.write(lines(5));
+    await clock.advance(1000);
+    aheadMs = 0;
+    container.write(lines(5, 5));
+    await clock.advance(1000);
+    assert.deepEqual(await stored(), lines(10));
+    await collector.stop();
   });
 
   test("stores every line once, however often the platform is killed while the container writes", async () => {

@@ -49,8 +49,8 @@ export class Follower {
   #assembler: EventAssembler;
   #storing: Promise<void> | undefined;
   #isStoring = false;
-  #lastStoredAt = Number.NEGATIVE_INFINITY;
-  #storeTimer: Timer | undefined;
+  /** From the end of one storing until the next may begin. A timer, which no setting of the clock makes longer. */
+  #rest: Timer | undefined;
   /** Nothing more will be read: what there is is stored without waiting for more. */
   #isEnding = false;
   /** What was to be stored next could not be before the follower stopped: nothing behind it may be stored. */
@@ -86,7 +86,7 @@ export class Follower {
     this.#isEnding = true;
     this.#store();
     await this.#storing;
-    this.#storeTimer?.cancel();
+    this.#rest?.cancel();
   }
 
   /** Finds the position to go on from. */
@@ -166,16 +166,9 @@ export class Follower {
   /** Stores what is ready, at once or when it is time, unless that is under way. */
   #store(): void {
     if (this.#isStoring || this.#gaveUp || this.#assembler.readyBytes === 0) return;
-    const waitMs = this.#lastStoredAt + storeEveryMs - this.#options.clock.now();
-    if (waitMs > 0 && !this.#isMuch()) {
-      this.#storeTimer ??= this.#options.clock.after(waitMs, () => {
-        this.#storeTimer = undefined;
-        this.#store();
-      });
-      return;
-    }
-    this.#storeTimer?.cancel();
-    this.#storeTimer = undefined;
+    if (this.#rest !== undefined && !this.#isMuch()) return;
+    this.#rest?.cancel();
+    this.#rest = undefined;
     this.#isStoring = true;
     this.#storing = this.#storeAll();
   }
@@ -196,7 +189,10 @@ export class Follower {
       }
     } finally {
       this.#isStoring = false;
-      this.#lastStoredAt = this.#options.clock.now();
+      this.#rest = this.#options.clock.after(storeEveryMs, () => {
+        this.#rest = undefined;
+        this.#store();
+      });
       this.#wakeReader?.();
     }
     this.#store();

@@ -20,6 +20,7 @@ export interface ScalingPlan {
   readonly activities: readonly NewActivity[];
   /** What became of the activity in progress. */
   readonly ended?: ScalingActivityRecord;
+  /** Scheduled actions that have been seen to, or count anew. */
   readonly fired: readonly ScheduledActionRecord[];
   readonly lookAgainAt?: number;
 }
@@ -140,7 +141,8 @@ function endActivity(draft: Draft): void {
 function runSchedule(draft: Draft): void {
   const { scheduledActions, now } = draft.view;
   const due = scheduledActions.flatMap((action) => {
-    const { due: time, nextAt } = dueTimes(action, now);
+    const { due: time, nextAt, recount } = dueTimes(action, now);
+    if (recount !== undefined) draft.fired.push({ ...action, ...recount });
     if (nextAt !== undefined) draft.lookAt(nextAt);
     return time === undefined ? [] : [{ action, time }];
   });

@@ -1,4 +1,4 @@
-import { lastTime, nextTime, parseSchedule } from "#kernel/schedule/schedule.ts";
+import { type Counted, lastTime, nextTime, parseSchedule, recounted } from "#kernel/schedule/schedule.ts";
 import type { ScheduledActionRecord } from "../../model.ts";
 
 export interface DueTimes {
@@ -6,6 +6,8 @@ export interface DueTimes {
   readonly due?: number;
   /** The next one. */
   readonly nextAt?: number;
+  /** The clock has been set back: what the action counts from now, before anything is due. */
+  readonly recount?: Counted;
 }
 
 /**
@@ -17,6 +19,8 @@ export function dueTimes(action: ScheduledActionRecord, now: number): DueTimes {
   const schedule = parseSchedule(action.schedule);
   if (schedule === undefined) return {};
   const { since, startTime, endTime = Number.POSITIVE_INFINITY, firedAt, timezone: zone = "UTC" } = action;
+  const recount = recounted(schedule, action, now, zone);
+  if (recount !== undefined) return { recount };
   const begin = Math.max(since, startTime ?? since);
   const hasStart = startTime !== undefined && startTime >= since;
   const after = firedAt ?? (hasStart ? begin - 1 : begin);

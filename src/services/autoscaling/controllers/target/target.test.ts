@@ -6,7 +6,7 @@ import { deliveries } from "#services/events/model.ts";
 import { noViews } from "../../../../../test/support/no-views.ts";
 import { type ScalingWorld, scalingWorld, targetInput } from "../../../../../test/support/scaling.ts";
 import { scaledToMax } from "../../event.ts";
-import { scalingActivities } from "../../model.ts";
+import { scalingActivities, scheduledActions } from "../../model.ts";
 
 const minute = 60_000;
 
@@ -155,6 +155,18 @@ test("suspended schedules pass", async () => {
   await world.pass(60);
   assert.equal(await world.desired(), 2);
   await world.pass(3600);
+  assert.equal(await world.desired(), 5);
+});
+
+test("a clock that was ahead and is set back stops no scheduled action", async () => {
+  const world = await scalingWorld(2);
+  await world.register(1, 20);
+  const action = { ScheduledActionName: "up", ScalableTargetAction: { MinCapacity: 5 }, Schedule: "rate(8 minutes)" };
+  await world.scaling("PutScheduledAction", { ...targetInput, ...action });
+  const [put] = world.store.view(scheduledActions).all();
+  const value = { ...put!.value, firedAt: world.clock.now() + 24 * 60 * minute };
+  await world.store.as("test").commit({ put: [{ key: put!.key, value }] });
+  await world.pass(500);
   assert.equal(await world.desired(), 5);
 });
 

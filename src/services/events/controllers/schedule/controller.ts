@@ -18,8 +18,13 @@ export const scheduleController: Controller = {
     if (rule.value?.timing === undefined) return;
     const now = clock.now();
     const plan = planSchedule(rule.value, now);
-    if (!("fire" in plan)) return plan.nextAt === undefined ? undefined : { lookAgainAt: plan.nextAt };
     const { value } = rule;
+    if ("recount" in plan) {
+      const recounted: RuleRecord = { ...value, timing: { ...value.timing, ...plan.recount } };
+      await store.commit({ unchanged: [rule], put: [{ key: rule.key, value: recounted }] });
+      return;
+    }
+    if (!("fire" in plan)) return plan.nextAt === undefined ? undefined : { lookAgainAt: plan.nextAt };
     const publication = new Publication({ store, now, random });
     publication.fire(value, {
       ...{ id: uuid(random), time: plan.fire, source: "aws.events", detailType: "Scheduled Event", detail: "{}" },

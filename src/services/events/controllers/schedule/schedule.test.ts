@@ -97,3 +97,14 @@ test("an expression whose times are over waits for nothing", async () => {
   assert.equal((await world.store.get(key)).value?.timing?.firedAt, undefined);
   assert.equal(world.clock.nextAt(), undefined);
 });
+
+test("a clock that was ahead and is set back stops no rate", async () => {
+  const world = await scheduled("rate(1 minute)");
+  const since = world.clock.now();
+  const key = ruleKey({ account: "000000000000", region: "us-east-1" }, "default", "r");
+  const rule = await world.store.get(key);
+  const value = { ...rule.value!, timing: { since, firedAt: since + 24 * 60 * minute } };
+  await world.store.commit({ unchanged: [rule], put: [{ key, value }] });
+  await pass(world, 3);
+  assert.deepEqual(await times(world, since), [1, 2, 3]);
+});

@@ -24,6 +24,11 @@ export const scheduleController: Controller = {
       if (deletes && value.firedAt !== undefined) await ctx.store.commit({ unchanged: [schedule], remove: [key] });
       return;
     }
+    if ("recount" in plan) {
+      const recounted: ScheduleRecord = { ...value, ...plan.recount };
+      await ctx.store.commit({ unchanged: [schedule], put: [{ key: schedule.key, value: recounted }] });
+      return;
+    }
     if ("nextAt" in plan) return { lookAgainAt: plan.nextAt };
     const delivery = invocation(value, plan.fire, ctx);
     const isDone = deletes && plan.isLast;

@@ -1,10 +1,12 @@
-import { lastTime, nextTime, parseSchedule } from "#kernel/schedule/schedule.ts";
+import { type Counted, lastTime, nextTime, parseSchedule, recounted } from "#kernel/schedule/schedule.ts";
 import type { ScheduleRecord } from "../../model.ts";
 
 export type SchedulePlan =
   /** The time to invoke the target for now, and whether it was the last one. */
   | { readonly fire: number; readonly isLast: boolean }
   | { readonly nextAt: number }
+  /** The clock has been set back: what the schedule counts from now. */
+  | { readonly recount: Counted }
   /** There is no time any more. */
   | "over";
 
@@ -16,6 +18,8 @@ export function planSchedule(schedule: ScheduleRecord, now: number): SchedulePla
   const expression = parseSchedule(schedule.scheduleExpression);
   if (expression === undefined) return "over";
   const { since, startDate, endDate = Number.POSITIVE_INFINITY, firedAt, timezone: zone } = schedule;
+  const recount = recounted(expression, schedule, now, zone);
+  if (recount !== undefined) return { recount };
   // AWS does not look at the start of what happens once.
   const anchor = expression.kind === "at" ? since : Math.max(since, startDate ?? since);
   const frame = { zone, anchor };

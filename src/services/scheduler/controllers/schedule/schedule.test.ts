@@ -191,3 +191,18 @@ test("a universal target runs any operation that there is", async () => {
   const [{ call } = fired.world.ran[0]!] = fired.world.ran;
   assert.deepEqual([call.service, call.operation, call.input], ["ecs", "RunTask", JSON.parse(Input)]);
 });
+
+test("a clock that was ahead and is set back stops no rate", async () => {
+  const rate = await scheduled({ ScheduleExpression: "rate(2 minutes)" });
+  const { store, clock } = rate.world;
+  const since = clock.now();
+  const key = scheduleKey(world0, "default", "s");
+  const schedule = await store.get(key);
+  const value = { ...schedule.value!, firedAt: since + 24 * 60 * minute };
+  await store.commit({ unchanged: [schedule], put: [{ key, value }] });
+  await rate.pass(5);
+  assert.deepEqual(
+    rate.times.map((time) => (time - since) / minute),
+    [0, 2, 4],
+  );
+});
