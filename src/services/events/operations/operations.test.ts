@@ -189,6 +189,7 @@ describe("targets", () => {
       [{ Arn: "nothing" }, "Parameter nothing is not valid. Reason: Provided Arn is not in correct format."],
       [{ Arn: `arn:aws:lambda:us-east-1:${account}:function:f` }, /cannot be a target on this platform/],
       [{ Arn: `arn:aws:sqs:us-east-1:${account}:q` }, /cannot be a target on this platform/],
+      [{ Arn: "arn:aws:ssm:us-east-1::document/AWS-RunShellScript" }, /cannot be a target on this platform/],
       [{ Arn: cluster, EcsParameters }, `RoleArn is required for target ${cluster}.`],
       [{ Arn: cluster, RoleArn: role }, "Parameter(s) EcsParameters must be specified for target: t."],
       [{ Arn: group, RoleArn: role }, `RoleArn is not supported for target ${group}.`],

@@ -21,20 +21,19 @@ export function addressOf(target: Target, owner: TargetOwner): TargetAddress {
   const arn = parseArn(target.Arn);
   if (arn === undefined) throw invalidParameter(target.Arn, "Provided Arn is not in correct format.");
   const [kind] = arn.resource.split(/[/:]/);
+  const addressIn = resources.get(`${arn.service} ${kind}`);
+  if (addressIn === undefined) throw new Fault("ValidationException", unsupported(target.Arn));
   if (kind !== "event-bus") checkPlace(target, arn, owner);
-  switch (`${arn.service} ${kind}`) {
-    case "logs log-group":
-      return withoutRole(target, { kind: "log-group", arn: target.Arn, logStreamName: streamOf(target, owner) });
-    case "events event-bus":
-      return eventBus(target, owner);
-    case "events api-destination":
-      return { kind: "api-destination", arn: target.Arn, roleArn: roleOf(target), http: httpOf(target) };
-    case "ecs cluster":
-      return ecsTask(target, owner);
-    default:
-      throw new Fault("ValidationException", unsupported(target.Arn));
-  }
+  return addressIn(target, owner);
 }
+
+/** By the service of a target's ARN, and the kind of its resource. */
+const resources: ReadonlyMap<string, (target: Target, owner: TargetOwner) => TargetAddress> = new Map([
+  ["logs log-group", logGroup],
+  ["events event-bus", eventBus],
+  ["events api-destination", apiDestination],
+  ["ecs cluster", ecsTask],
+]);
 
 const supported =
   "Targets are log groups of CloudWatch Logs, clusters of Amazon ECS (RunTask), event buses, API destinations, " +
@@ -52,6 +51,14 @@ function checkPlace({ Arn }: Target, at: World, owner: World): void {
 /** Buses have rules of the same name: the stream says which. */
 function streamOf({ Id }: Target, { busName, ruleName }: TargetOwner): string {
   return `${busName}/${ruleName}/${Id}`;
+}
+
+function logGroup(target: Target, owner: TargetOwner): TargetAddress {
+  return withoutRole(target, { kind: "log-group", arn: target.Arn, logStreamName: streamOf(target, owner) });
+}
+
+function apiDestination(target: Target): TargetAddress {
+  return { kind: "api-destination", arn: target.Arn, roleArn: roleOf(target), http: httpOf(target) };
 }
 
 function eventBus(target: Target, owner: TargetOwner): TargetAddress {
