@@ -14,10 +14,10 @@ const bindIP = "0.0.0.0";
 
 type Case = readonly [
   name: string,
-  networkMode: "bridge" | "host" | "none",
+  networkMode: "bridge" | "host",
   mappings: readonly PortMapping[],
-  bindings: readonly NetworkBinding[] | undefined,
-  v4: readonly (readonly [containerPort: number, hostPort: number, protocol: string])[] | undefined,
+  bindings: readonly NetworkBinding[],
+  v4: readonly (readonly [containerPort: number, hostPort: number, protocol: string])[],
 ];
 
 /** The fake engine gives out ports from 32768 on. */
@@ -102,7 +102,7 @@ for (const [name, networkMode, portMappings, bindings, v4] of cases) {
     const { metadataId } = world.journal.entries.get("b1")!.memory.containers.app!;
     const { Containers } = taskDocument(world.agent!.findContainer(metadataId)!.task, "v4", { now: 0 }, false);
     const [{ Ports }] = Containers as [{ Ports: Record<string, unknown>[] }];
-    const expected = v4?.map(([ContainerPort, HostPort, Protocol]) => {
+    const expected = v4.map(([ContainerPort, HostPort, Protocol]) => {
       return { ContainerPort, Protocol, HostPort, HostIp: "0.0.0.0" };
     });
     assert.deepEqual(Ports, expected);
@@ -119,8 +119,12 @@ for (const [name, networkMode, portMappings, bindings, v4] of cases) {
   });
 }
 
-test("where the engine has bound a port for IPv6 too, it is told once", async () => {
-  const portMappings = [{ containerPortRange: "80-81", protocol: tcp }];
+test("ports are told once each, as the mappings name them, in whatever order the engine lists them", async () => {
+  const portMappings = [
+    { containerPortRange: "80-81", protocol: tcp },
+    { containerPort: 90, hostPort: 0, protocol: tcp },
+    { containerPort: 90, hostPort: 9090, protocol: tcp },
+  ];
   const task = plainPayload("b2", { networkMode: "bridge", containers: [container("app", { portMappings })] });
   const world = new World({ latencyMs: 0 });
   await world.start();
@@ -129,9 +133,13 @@ test("where the engine has bound a port for IPv6 too, it is told once", async ()
   const { metadataId } = world.journal.entries.get("b2")!.memory.containers.app!;
   const known = world.agent!.findContainer(metadataId)!.task;
   const sandbox = known.live.sandbox!;
-  const both = sandbox.ports.flatMap((port) => [{ ...port, hostIp: "::", hostPort: port.hostPort + 100 }, port]);
-  const seen = { ...known, live: { ...known.live, sandbox: { ...sandbox, ports: both } } };
+  const ports = sandbox.ports
+    .flatMap((port) => [{ ...port, hostIp: "::", hostPort: port.hostPort + 100 }, port])
+    .toReversed();
+  const seen = { ...known, live: { ...known.live, sandbox: { ...sandbox, ports } } };
   assert.deepEqual(bindingsOf(seen, task.containers[0]!), [
     { bindIP, containerPortRange: "80-81", hostPortRange: "32768-32769", protocol: tcp },
+    { bindIP, containerPort: 90, hostPort: 32_770, protocol: tcp },
+    { bindIP, containerPort: 90, hostPort: 9090, protocol: tcp },
   ]);
 });

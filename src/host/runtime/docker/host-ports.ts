@@ -71,7 +71,6 @@ export function createHostPorts(
         } catch (error) {
           const taken = portInUse(error, chosen);
           if (taken === undefined || avoided.has(taken) || attempt === attempts) throw error;
-          avoided.add(taken);
         }
       }
     },

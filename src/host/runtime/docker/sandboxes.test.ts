@@ -104,6 +104,28 @@ describe("docker: sandboxes", { skip: "skip" in engine && engine.skip }, () => {
     assert.ok(!(await groups.list()).includes(left));
   });
 
+  test("a sandbox that has ended starts at its ports again, at others when somebody has got one of them", async () => {
+    const { driver } = docker;
+    const range = { containerPort: 80, count: 3, hostPort: 0, protocol: "tcp", hostIp: "127.0.0.1" } as const;
+    const spec = sandboxSpec("range-again", { network: "bridge", portMappings: [range] });
+    const first = await driver.createSandbox(spec);
+    await driver.stopSandbox(first.id);
+    const second = await driver.createSandbox(spec);
+    assert.deepEqual([second.id, second.ports], [first.id, first.ports]);
+    await driver.stopSandbox(first.id);
+    const { count: _, ...taken } = { ...range, hostPort: first.ports[1]!.hostPort };
+    const other = await driver.createSandbox(sandboxSpec("in-between", { network: "bridge", portMappings: [taken] }));
+    const { id, ports } = await driver.createSandbox(spec);
+    const hostPorts = ports.map(({ hostPort }) => hostPort).toSorted((a, b) => a - b);
+    assert.deepEqual(
+      hostPorts,
+      [0, 1, 2].map((i) => hostPorts[0]! + i),
+    );
+    assert.ok(!hostPorts.includes(taken.hostPort), `${hostPorts}`);
+    for (const each of [id, other.id]) await driver.removeSandbox(each);
+    assert.deepEqual(await driver.listSandboxes(), []);
+  });
+
   test("limits hold for all containers together; only the one that was hit is marked", async (t) => {
     const { driver } = docker;
     const info = await driver.info();
