@@ -2,6 +2,7 @@ import type { Attribute } from "#generated/ecs/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
+import { invalid } from "../faults.ts";
 import { readInstance } from "../instances/lookup.ts";
 import type { AttributeRecord } from "../model/attribute.ts";
 import type { ContainerInstanceRecord } from "../model/container-instance.ts";
@@ -55,8 +56,4 @@ export function toAttribute({
   targetId,
 }: Pick<AttributeRecord, "name" | "value" | "targetId">): Attribute {
   return { name, ...(value !== undefined && { value }), targetType: "container-instance", targetId };
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

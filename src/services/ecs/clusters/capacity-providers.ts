@@ -1,6 +1,6 @@
 import type { CapacityProvider, CapacityProviderStrategyItem as StrategyInput } from "#generated/ecs/types.ts";
-import { Fault } from "#kernel/fault.ts";
 import type { World } from "#kernel/world.ts";
+import { invalid } from "../faults.ts";
 import type { CapacityProviderStrategyItem } from "../model/cluster.ts";
 import { ecsArn } from "../model/world.ts";
 
@@ -57,8 +57,4 @@ export function resolveCapacityProviders(
       base,
     })),
   };
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

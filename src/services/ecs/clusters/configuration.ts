@@ -2,7 +2,7 @@ import type {
   ClusterConfiguration as ClusterConfigurationInput,
   ClusterSetting as ClusterSettingInput,
 } from "#generated/ecs/types.ts";
-import { Fault } from "#kernel/fault.ts";
+import { invalid } from "../faults.ts";
 import type { ClusterConfiguration, ClusterSetting } from "../model/cluster.ts";
 
 const containerInsightsValues = ["enabled", "disabled", "enhanced"];
@@ -58,8 +58,4 @@ export function resolveConfiguration(input: ClusterConfigurationInput | undefine
     );
   }
   return { executeCommandConfiguration };
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

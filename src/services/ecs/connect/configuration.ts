@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ServiceConnectConfiguration, ServiceConnectService } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { serviceArn as discoveryArn, names, serviceNameKey } from "#services/discovery/model.ts";
+import { invalid } from "../faults.ts";
 import type { ServiceConnect, ServiceConnectEndpoint, ServiceName } from "../model/service.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { logProblem } from "../task-definition/validate/logging.ts";
@@ -20,30 +21,28 @@ export function resolveConnect(
   where: { readonly at: ServiceName; readonly definition: TaskDefinitionRecord; readonly clusterDefault?: string },
 ): ServiceConnect | undefined {
   if (!input?.enabled) return undefined;
-  refuseUnsupported(ctx, input);
-  checkLogs(ctx, input);
+  refuseUnsupported(input);
+  checkLogs(input);
   const named = input.namespace ?? where.clusterDefault;
   if (named === undefined) {
     throw invalid(
-      ctx,
       "A namespace is required for Service Connect: name one, or set the cluster's serviceConnectDefaults.",
     );
   }
   const namespace = findNamespace(ctx.store, ctx, named);
   if (namespace === undefined) throw ctx.fault("NamespaceNotFoundException", `The namespace ${named} was not found.`);
   if ((where.definition.networkMode ?? "bridge") !== "awsvpc") {
-    throw invalid(ctx, "Service Connect is available for tasks with the network mode awsvpc only.");
+    throw invalid("Service Connect is available for tasks with the network mode awsvpc only.");
   }
   const services = input.services ?? [];
   const endpoints = services.map((service) => endpointOf(ctx, service, { ...where, namespace }));
-  checkUnique(ctx, endpoints);
+  checkUnique(endpoints);
   return { configuration: { ...input, namespace: named }, namespaceId: namespace.id, endpoints };
 }
 
-function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfiguration): void {
+function refuseUnsupported(input: ServiceConnectConfiguration): void {
   if (input.containerConfigurations !== undefined) {
     throw invalid(
-      ctx,
       "serviceConnectConfiguration.containerConfigurations is not supported on this platform: the proxy has the " +
         "resources that it needs beside those of the task. Leave it out.",
     );
@@ -51,23 +50,21 @@ function refuseUnsupported(ctx: RequestContext, input: ServiceConnectConfigurati
 }
 
 /** Refuses what the logs of the proxy cannot be. */
-function checkLogs(ctx: RequestContext, input: ServiceConnectConfiguration): void {
+function checkLogs(input: ServiceConnectConfiguration): void {
   const { logConfiguration: logs, accessLogConfiguration: access } = input;
   const problem = logs && logProblem(logs);
-  if (problem !== undefined) throw invalid(ctx, problem);
+  if (problem !== undefined) throw invalid(problem);
   if (logs?.secretOptions?.length) {
     throw invalid(
-      ctx,
       "secretOptions is not supported: the log drivers of this platform take no secrets. Leave it out: awslogs " +
         "and json-file need none.",
     );
   }
   if (logs?.logDriver === "awslogs" && !logs.options?.["awslogs-stream-prefix"]) {
-    throw invalid(ctx, "Log driver awslogs requires the option awslogs-stream-prefix for Service Connect.");
+    throw invalid("Log driver awslogs requires the option awslogs-stream-prefix for Service Connect.");
   }
   if (access !== undefined && logs?.logDriver !== "awslogs") {
     throw invalid(
-      ctx,
       "To enable access logs, you must also specify a logConfiguration in the serviceConnectConfiguration, with the " +
         "log driver awslogs.",
     );
@@ -87,22 +84,22 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
     .flatMap(({ name, portMappings }) => portMappings.map((mapping) => ({ containerName: name, mapping })))
     .find(({ mapping }) => mapping.name === portName);
   if (found?.mapping.containerPort === undefined) {
-    throw invalid(ctx, `portName(${portName}) does not refer to any named PortMapping in the Task Definition.`);
+    throw invalid(`portName(${portName}) does not refer to any named PortMapping in the Task Definition.`);
   }
   const { containerPort, appProtocol: protocol = "tcp" } = found.mapping;
   if (!/^[a-z0-9_][a-z0-9_-]{0,63}$/.test(discoveryName)) {
     const allowed = "Up to 64 lowercase letters, numbers, underscores and hyphens are allowed.";
-    throw invalid(ctx, `The discoveryName ${discoveryName} is not valid. ${allowed}`);
+    throw invalid(`The discoveryName ${discoveryName} is not valid. ${allowed}`);
   }
-  if (clientAliases.length > 1) throw invalid(ctx, "A Service Connect service can have one client alias only.");
+  if (clientAliases.length > 1) throw invalid("A Service Connect service can have one client alias only.");
   const aliases = clientAliases.map(({ port, dnsName = `${discoveryName}.${namespace.name}` }) => {
     if (!/^[a-z0-9_.][a-z0-9_.-]{0,126}$/.test(dnsName)) {
-      throw invalid(ctx, `The dnsName ${dnsName} of a client alias is not valid.`);
+      throw invalid(`The dnsName ${dnsName} of a client alias is not valid.`);
     }
     return { port, dnsName };
   });
-  checkTimeouts(ctx, service, protocol);
-  const testHeader = protocol === "tcp" ? refuseTestRules(ctx, service) : testHeaderOf(ctx, service);
+  checkTimeouts(service, protocol);
+  const testHeader = protocol === "tcp" ? refuseTestRules(service) : testHeaderOf(service);
   const id = discoveryId(at, namespace.id, discoveryName);
   checkOwn(ctx, id, { ...where, discoveryName });
   const { idleTimeoutSeconds, perRequestTimeoutSeconds } = service.timeout ?? {};
@@ -123,31 +120,31 @@ function endpointOf(ctx: RequestContext, service: ServiceConnectService, where: 
 /** What AWS looks for where there are no rules. */
 const defaultTestHeader = "x-amzn-ecs-blue-green-test";
 
-function testHeaderOf(ctx: RequestContext, service: ServiceConnectService): ServiceConnectEndpoint["testHeader"] {
+function testHeaderOf(service: ServiceConnectService): ServiceConnectEndpoint["testHeader"] {
   const header = service.clientAliases?.[0]?.testTrafficRules?.header;
   if (header === undefined) return { name: defaultTestHeader };
   const exact = header.value?.exact;
   if (!/^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/.test(header.name)) {
-    throw invalid(ctx, `The name ${JSON.stringify(header.name)} of a test traffic header is not valid.`);
+    throw invalid(`The name ${JSON.stringify(header.name)} of a test traffic header is not valid.`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not come in
   if (exact !== undefined && /[\x00-\x1f\x7f]/.test(exact)) {
-    throw invalid(ctx, "The value of a test traffic header cannot have control characters.");
+    throw invalid("The value of a test traffic header cannot have control characters.");
   }
   return { name: header.name, ...(exact !== undefined && { exact }) };
 }
 
-function refuseTestRules(ctx: RequestContext, { clientAliases = [] }: ServiceConnectService): undefined {
+function refuseTestRules({ clientAliases = [] }: ServiceConnectService): undefined {
   if (clientAliases.every(({ testTrafficRules }) => testTrafficRules === undefined)) return undefined;
-  throw invalid(ctx, "testTrafficRules can only be set if the appProtocol isn't TCP.");
+  throw invalid("testTrafficRules can only be set if the appProtocol isn't TCP.");
 }
 
-function checkTimeouts(ctx: RequestContext, { timeout = {} }: ServiceConnectService, protocol: string): void {
+function checkTimeouts({ timeout = {} }: ServiceConnectService, protocol: string): void {
   if (timeout.perRequestTimeoutSeconds !== undefined && protocol === "tcp") {
-    throw invalid(ctx, "perRequestTimeout can only be set if the appProtocol isn't TCP.");
+    throw invalid("perRequestTimeout can only be set if the appProtocol isn't TCP.");
   }
   for (const [name, seconds] of Object.entries(timeout)) {
-    if (seconds < 0 || seconds > mostSeconds) throw invalid(ctx, `${name} must be between 0 and ${mostSeconds}.`);
+    if (seconds < 0 || seconds > mostSeconds) throw invalid(`${name} must be between 0 and ${mostSeconds}.`);
   }
 }
 
@@ -160,16 +157,13 @@ function checkOwn(
   const key = serviceNameKey({ ...at, namespaceId: namespace.id }, discoveryName, namespace.type);
   const taken = ctx.store.view(names).get(key)?.value;
   if (taken === undefined || taken.id === id) return;
-  throw invalid(
-    ctx,
-    `The discoveryName ${discoveryName} is in use in the namespace ${namespace.name} by another service.`,
-  );
+  throw invalid(`The discoveryName ${discoveryName} is in use in the namespace ${namespace.name} by another service.`);
 }
 
-function checkUnique(ctx: RequestContext, endpoints: readonly ServiceConnectEndpoint[]): void {
+function checkUnique(endpoints: readonly ServiceConnectEndpoint[]): void {
   const seen = new Set<string>();
   const once = (what: string, message: string) => {
-    if (seen.has(what)) throw invalid(ctx, message);
+    if (seen.has(what)) throw invalid(message);
     seen.add(what);
   };
   for (const { discoveryName, aliases } of endpoints) {
@@ -186,8 +180,4 @@ function discoveryId(at: ServiceName, namespaceId: string, discoveryName: string
   const text = [at.account, at.region, at.clusterName, at.serviceName, namespaceId, discoveryName].join("/");
   const digest = createHash("sha256").update(text).digest();
   return `srv-${Array.from(digest.subarray(0, 16), (byte) => alphabet[byte % 32]).join("")}`;
-}
-
-function invalid(ctx: RequestContext, message: string): Error {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -1,10 +1,10 @@
 import type { ServiceConnectTlsConfiguration } from "#generated/ecs/types.ts";
-import { Fault } from "#kernel/fault.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { CertificateSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import type { Store } from "#kernel/store.ts";
 import type { World } from "#kernel/world.ts";
 import { authorityArn } from "#services/acm/model.ts";
+import { invalid } from "../faults.ts";
 import { connectCertificateKey, connectCertificates } from "../model/connect-certificate.ts";
 import {
   anyServiceArn,
@@ -83,8 +83,4 @@ function hasTls(store: Views, task: TaskRecord, discoveryId: string): boolean {
   const key = revisionKeyOf(task);
   const connect = key && store.view(serviceRevisions).get(key)?.value.serviceConnect;
   return connect?.endpoints.find((each) => each.discoveryId === discoveryId)?.tls !== undefined;
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

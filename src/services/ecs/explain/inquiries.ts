@@ -10,12 +10,13 @@ import { readSchedulerView } from "../controllers/scheduler/controller.ts";
 import { planPlacement } from "../controllers/scheduler/plan.ts";
 import { type ServiceControllerOptions, surroundingsOf } from "../controllers/service/controller.ts";
 import { readServiceState } from "../controllers/service/state.ts";
+import { invalid } from "../faults.ts";
 import { type TaskRecord, taskKey } from "../model/task.ts";
 import { requireService } from "../services/lookup.ts";
 import { registrationKeys } from "../services/registration.ts";
 import { targetHolds } from "../services/target-groups.ts";
 import { requireCluster, taskKeyIn } from "../tasks/lookup.ts";
-import { fieldsOf, invalid, textOf } from "./question.ts";
+import { fieldsOf, textOf } from "./question.ts";
 import { explainService, type ServiceExplanation } from "./service.ts";
 import { explainTask, type TaskExplanation, type TaskProgress } from "./task.ts";
 

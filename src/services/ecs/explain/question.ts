@@ -1,4 +1,4 @@
-import { Fault } from "#kernel/fault.ts";
+import { invalid } from "../faults.ts";
 
 /** The fields of a question in JSON; each is text, and no other is known. Throws `InvalidParameterException`. */
 export function fieldsOf<Name extends string>(
@@ -15,8 +15,4 @@ export function fieldsOf<Name extends string>(
 export function textOf(value: unknown, name: string): string {
   if (typeof value !== "string" || value === "") throw invalid(`${name} must be text.`);
   return value;
-}
-
-export function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

@@ -1,6 +1,7 @@
 import type { RegisterContainerInstanceRequest, Resource } from "#generated/ecs/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import type { HostPort } from "#placement/index.ts";
+import { invalid } from "../faults.ts";
 import type { ContainerInstanceRecord } from "../model/container-instance.ts";
 import type { HostRecord } from "../model/host.ts";
 import { agentAttributes } from "./capabilities.ts";
@@ -119,8 +120,4 @@ function portsOf(
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid(`${name}: ${text} is no port.`);
     return { port, protocol };
   });
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

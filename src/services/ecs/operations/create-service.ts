@@ -4,6 +4,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import type { Put, Read } from "#kernel/store.ts";
 import { checkClientToken } from "../client-token.ts";
 import { checkExecRole } from "../exec/task-role.ts";
+import { invalid } from "../faults.ts";
 import { type ClusterRecord, clusterArn } from "../model/cluster.ts";
 import { type ServiceName, type ServiceRecord, serviceArn, serviceKey } from "../model/service.ts";
 import { checkDaemonCapacity, checkDaemonInput } from "../services/daemon-strategy.ts";
@@ -30,7 +31,7 @@ export const CreateService: EcsHandler<"CreateService"> = async (input, ctx) => 
   const at = { account: ctx.account, region: ctx.region, clusterName, serviceName: input.serviceName };
   const existing = await ctx.store.get(serviceKey(at));
   const requestDigest = digestOf(input);
-  const same = sameService(ctx, existing, requestDigest);
+  const same = sameService(existing, requestDigest);
   if (same !== undefined) return { service: await toService(ctx.store, same, { tags: true }) };
 
   const { service, read, put } = await newService(ctx, input, cluster.value, { at, requestDigest, existing });
@@ -80,7 +81,7 @@ function isExternal({ deploymentController }: CreateServiceRequest): boolean {
 
 function checkInput(ctx: RequestContext, input: CreateServiceRequest): void {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.serviceName)) {
-    throw invalid(ctx, "Invalid service name. Up to 255 letters, digits, underscores and hyphens are allowed.");
+    throw invalid("Invalid service name. Up to 255 letters, digits, underscores and hyphens are allowed.");
   }
   const controller = input.deploymentController?.type ?? "ECS";
   if (controller === "CODE_DEPLOY") {
@@ -91,48 +92,43 @@ function checkInput(ctx: RequestContext, input: CreateServiceRequest): void {
     );
   }
   if (controller === "EXTERNAL") checkExternalService(ctx, input);
-  else if (!input.taskDefinition) throw invalid(ctx, "Task definition can not be blank.");
+  else if (!input.taskDefinition) throw invalid("Task definition can not be blank.");
   if (input.role !== undefined) {
-    throw invalid(ctx, "You cannot specify an IAM role for services that require a service linked role.");
+    throw invalid("You cannot specify an IAM role for services that require a service linked role.");
   }
   checkClientToken(ctx, input.clientToken, 36);
-  checkCount(ctx, input);
-  checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
+  checkCount(input);
+  checkGracePeriod(input.healthCheckGracePeriodSeconds);
 }
 
-function checkCount(ctx: RequestContext, input: CreateServiceRequest): void {
+function checkCount(input: CreateServiceRequest): void {
   const { desiredCount, schedulingStrategy = "REPLICA" } = input;
   if (schedulingStrategy === "DAEMON") {
-    checkDaemonInput(ctx, input);
+    checkDaemonInput(input);
     return;
   }
-  if (desiredCount === undefined)
-    throw invalid(ctx, "desiredCount can not be blank for the REPLICA scheduling strategy.");
-  checkDesiredCount(ctx, desiredCount);
+  if (desiredCount === undefined) throw invalid("desiredCount can not be blank for the REPLICA scheduling strategy.");
+  checkDesiredCount(desiredCount);
 }
 
 /** Throws `InvalidParameterException` for a count that no service can have. */
-export function checkDesiredCount(ctx: RequestContext, desiredCount: number): void {
-  if (desiredCount < 0) throw invalid(ctx, "desiredCount must be greater than or equal to 0.");
-  if (desiredCount > mostTasks) throw invalid(ctx, `desiredCount must be at most ${mostTasks}.`);
+export function checkDesiredCount(desiredCount: number): void {
+  if (desiredCount < 0) throw invalid("desiredCount must be greater than or equal to 0.");
+  if (desiredCount > mostTasks) throw invalid(`desiredCount must be at most ${mostTasks}.`);
 }
 
 /** Throws `InvalidParameterException` for a grace period that there cannot be. */
-export function checkGracePeriod(ctx: RequestContext, seconds: number | undefined): void {
+export function checkGracePeriod(seconds: number | undefined): void {
   if (seconds === undefined || seconds >= 0) return;
-  throw invalid(ctx, "healthCheckGracePeriodSeconds must be greater than or equal to 0.");
+  throw invalid("healthCheckGracePeriodSeconds must be greater than or equal to 0.");
 }
 
 /** The service when this very request has made it already. Throws when another one has, or it is still going. */
-function sameService(
-  ctx: RequestContext,
-  { value }: Read<ServiceRecord>,
-  requestDigest: string,
-): ServiceRecord | undefined {
+function sameService({ value }: Read<ServiceRecord>, requestDigest: string): ServiceRecord | undefined {
   if (value === undefined || value.status === "INACTIVE") return undefined;
-  if (value.status === "DRAINING") throw invalid(ctx, "Unable to Start a service that is still Draining.");
+  if (value.status === "DRAINING") throw invalid("Unable to Start a service that is still Draining.");
   if (value.requestDigest === requestDigest) return value;
-  throw invalid(ctx, "Creation of service was not idempotent.");
+  throw invalid("Creation of service was not idempotent.");
 }
 
 interface Wanted {
@@ -149,11 +145,11 @@ function newRecord(
   content?: RevisionContent,
 ): Omit<ServiceRecord, "deployments"> {
   const schedulingStrategy = input.schedulingStrategy ?? "REPLICA";
-  if (schedulingStrategy === "DAEMON" && content !== undefined) checkDaemonCapacity(ctx, content);
+  if (schedulingStrategy === "DAEMON" && content !== undefined) checkDaemonCapacity(content);
   const grace = input.healthCheckGracePeriodSeconds;
   const initial = defaultConfiguration(schedulingStrategy);
   const deploymentConfiguration = resolveConfiguration(ctx, input.deploymentConfiguration, initial);
-  checkStrategy(ctx, deploymentConfiguration.strategy, content?.loadBalancers ?? []);
+  checkStrategy(deploymentConfiguration.strategy, content?.loadBalancers ?? []);
   const placement = resolvePlacement(ctx, input, content);
   const balanced = { schedulingStrategy, deploymentConfiguration, ...placement };
   const rebalancing = resolveRebalancing(ctx, input.availabilityZoneRebalancing, balanced);
@@ -186,8 +182,4 @@ function newRecord(
 function digestOf(input: CreateServiceRequest): string {
   const { clientToken: _, ...parameters } = input;
   return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

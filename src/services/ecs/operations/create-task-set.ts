@@ -5,6 +5,7 @@ import type { RequestContext } from "#kernel/handler.ts";
 import { uuid } from "#kernel/random.ts";
 import { checkClientToken } from "../client-token.ts";
 import { checkExecRole } from "../exec/task-role.ts";
+import { invalid } from "../faults.ts";
 import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
 import { type ServiceRecord, serviceRevisionKey } from "../model/service.ts";
 import { type TaskSetRecord, taskSetArn, taskSetKey, taskSetKeyOfArn } from "../model/task-set.ts";
@@ -54,9 +55,9 @@ export const CreateTaskSet: EcsHandler<"CreateTaskSet"> = async (input, ctx) => 
 
 function checkInput(ctx: RequestContext, { clientToken, loadBalancers = [] }: CreateTaskSetRequest): void {
   checkClientToken(ctx, clientToken, 36);
-  if (loadBalancers.length > 1) throw invalid(ctx, "A task set can have one load balancer only.");
+  if (loadBalancers.length > 1) throw invalid("A task set can have one load balancer only.");
   if (loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)) {
-    throw invalid(ctx, "advancedConfiguration is only supported with the ECS deployment controller.");
+    throw invalid("advancedConfiguration is only supported with the ECS deployment controller.");
   }
 }
 
@@ -64,7 +65,6 @@ function checkRoom(ctx: RequestContext, service: ServiceRecord): void {
   const { length } = taskSetsIn(ctx.store, service);
   if (length < mostTaskSets) return;
   throw invalid(
-    ctx,
     `${length} deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.`,
   );
 }
@@ -76,7 +76,7 @@ async function sameTaskSet(
   requestDigest: string,
 ): Promise<TaskSetRecord | undefined> {
   if (token === undefined) return undefined;
-  if (token.requestDigest !== requestDigest) throw invalid(ctx, "Creation of task set was not idempotent.");
+  if (token.requestDigest !== requestDigest) throw invalid("Creation of task set was not idempotent.");
   const key = taskSetKeyOfArn(parseArn(token.resourceArns[0]!));
   return key && (await ctx.store.get(key)).value;
 }
@@ -92,8 +92,4 @@ function newToken(ctx: RequestContext, requestDigest: string, taskSet: TaskSetRe
 function digestOf(input: CreateTaskSetRequest): string {
   const { clientToken: _, ...parameters } = input;
   return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

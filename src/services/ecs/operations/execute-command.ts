@@ -1,8 +1,8 @@
 import type { ExecuteCommandRequest } from "#generated/ecs/types.ts";
 import { type ExecSessions, streamUrl } from "#kernel/exec-sessions.ts";
-import type { RequestContext } from "#kernel/handler.ts";
 import { execAgent } from "../exec/managed-agent.ts";
 import { sessionLogGroup } from "../exec/session-log.ts";
+import { invalid } from "../faults.ts";
 import type { TaskContainer, TaskRecord } from "../model/task.ts";
 import { taskDefinitionKey, taskDefinitions } from "../model/task-definition.ts";
 import { requireCluster, taskKeyIn } from "../tasks/lookup.ts";
@@ -17,14 +17,13 @@ const longestCommandBytes = 65_536;
  */
 export function executeCommand(sessions: ExecSessions): EcsHandler<"ExecuteCommand"> {
   return async (input, ctx) => {
-    checkInput(ctx, input);
+    checkInput(input);
     const cluster = await requireCluster(ctx, input.cluster);
     const task = (await ctx.store.get(taskKeyIn(ctx, cluster.value.clusterName, input.task))).value;
-    if (task === undefined) throw invalid(ctx, "The referenced task was not found.");
-    const container = chooseContainer(ctx, task, input.container);
+    if (task === undefined) throw invalid("The referenced task was not found.");
+    const container = chooseContainer(task, input.container);
     if (task.hostId === undefined || execAgent(task, container)?.lastStatus !== "RUNNING") {
       throw invalid(
-        ctx,
         "The execute command failed because execute command was not enabled when the task was run or the execute " +
           "command agent isn’t running. Wait and try again or run a new task with execute command enabled and try " +
           "again.",
@@ -64,28 +63,24 @@ export function executeCommand(sessions: ExecSessions): EcsHandler<"ExecuteComma
   };
 }
 
-function checkInput(ctx: RequestContext, { interactive, command, task }: ExecuteCommandRequest): void {
-  if (!interactive) throw invalid(ctx, "Interactive is the only mode supported currently.");
+function checkInput({ interactive, command, task }: ExecuteCommandRequest): void {
+  if (!interactive) throw invalid("Interactive is the only mode supported currently.");
   if (!task.startsWith("arn:") && ![32, 36].includes(task.length)) {
-    throw invalid(ctx, "task length should be one of [32,36]");
+    throw invalid("task length should be one of [32,36]");
   }
-  if (command.trim() === "") throw invalid(ctx, "The command can not be blank.");
+  if (command.trim() === "") throw invalid("The command can not be blank.");
   if (Buffer.byteLength(command) > longestCommandBytes) {
-    throw invalid(ctx, `The command must be at most ${longestCommandBytes} bytes long.`);
+    throw invalid(`The command must be at most ${longestCommandBytes} bytes long.`);
   }
 }
 
 /** "A container name only needs to be specified for tasks containing multiple containers." */
-function chooseContainer(ctx: RequestContext, task: TaskRecord, name: string | undefined): TaskContainer {
+function chooseContainer(task: TaskRecord, name: string | undefined): TaskContainer {
   const [first, ...others] = task.containers;
   if (name === undefined && first !== undefined && others.length === 0) return first;
   const names = task.containers.map((container) => container.name).join(", ");
-  if (name === undefined) throw invalid(ctx, `The task has several containers. Name one of them: ${names}.`);
+  if (name === undefined) throw invalid(`The task has several containers. Name one of them: ${names}.`);
   const found = task.containers.find((container) => container.name === name);
-  if (found === undefined) throw invalid(ctx, `The task has no container named ${name}. It has: ${names}.`);
+  if (found === undefined) throw invalid(`The task has no container named ${name}. It has: ${names}.`);
   return found;
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -34,7 +34,7 @@ export const RunTask: Handler<Operations["RunTask"]["input"], Operations["RunTas
   const cluster = await requireCluster(ctx, input.cluster);
   const definition = await requireTaskDefinition(ctx, input.taskDefinition);
   const capacities = resolveCapacity(ctx, input, cluster.value, input.count ?? 1);
-  for (const capacity of capacities) checkRunnable(ctx, capacity, definition.value, input);
+  for (const capacity of capacities) checkRunnable(capacity, definition.value, input);
   const [{ launchType }] = capacities as [Capacity];
   const fargate = launchType === "FARGATE";
   const placement = resolveTaskPlacement(ctx, input, fargate);

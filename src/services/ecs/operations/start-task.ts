@@ -27,7 +27,7 @@ export const StartTask: EcsHandler<"StartTask"> = async (input, ctx) => {
   const capacity = { launchType: "EC2" } as const;
   const cluster = await requireCluster(ctx, input.cluster);
   const definition = await requireTaskDefinition(ctx, input.taskDefinition);
-  checkRunnable(ctx, capacity, definition.value, {});
+  checkRunnable(capacity, definition.value, {});
   const wanted = await prepareTasks(ctx, input, cluster.value, definition.value, false);
   checkAmounts(ctx, wanted.overrides, definition.value, capacity.launchType);
   checkTaskExecRole(ctx, input.enableExecuteCommand, wanted.overrides, definition.value);

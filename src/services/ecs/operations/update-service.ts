@@ -29,7 +29,7 @@ export const UpdateService: EcsHandler<"UpdateService"> = async (input, ctx) => 
   const service = await requireActiveService(ctx, cluster.value.clusterName, input.service);
   checkInput(ctx, input, service.value);
   if (service.value.deploymentController === "EXTERNAL") {
-    checkExternalUpdate(ctx, input);
+    checkExternalUpdate(input);
     // What runs on Fargate can have no placement.
     const onFargate = taskSetRevisions(ctx.store, service.value).find(isFargate);
     const value = changeService(ctx, input, service.value, onFargate);
@@ -48,7 +48,7 @@ export const UpdateService: EcsHandler<"UpdateService"> = async (input, ctx) => 
   const content = scales
     ? contentOf(revision)
     : await resolveRevision(ctx, revisionInput(input, revision), cluster.value, definition.value);
-  if (service.value.schedulingStrategy === "DAEMON") checkDaemonCapacity(ctx, content);
+  if (service.value.schedulingStrategy === "DAEMON") checkDaemonCapacity(content);
   const changed = withNamespace(changeService(ctx, input, service.value, content), content);
   checkConstraintCount(changed, definition.value);
   const { next, put } = deploy(ctx, { input, changed, revision, content });
@@ -67,9 +67,9 @@ function checkInput(ctx: RequestContext, input: UpdateServiceRequest, service: S
         "this one.",
     );
   }
-  if (service.schedulingStrategy === "DAEMON") checkDaemonInput(ctx, input);
-  if (input.desiredCount !== undefined) checkDesiredCount(ctx, input.desiredCount);
-  checkGracePeriod(ctx, input.healthCheckGracePeriodSeconds);
+  if (service.schedulingStrategy === "DAEMON") checkDaemonInput(input);
+  if (input.desiredCount !== undefined) checkDesiredCount(input.desiredCount);
+  checkGracePeriod(input.healthCheckGracePeriodSeconds);
 }
 
 const revisionFields = [
@@ -123,7 +123,7 @@ function changeService(
     input.deploymentConfiguration,
     service.deploymentConfiguration,
   );
-  checkStrategy(ctx, deploymentConfiguration.strategy, content?.loadBalancers ?? []);
+  checkStrategy(deploymentConfiguration.strategy, content?.loadBalancers ?? []);
   const placement = resolvePlacement(ctx, { placementConstraints, placementStrategy, schedulingStrategy }, content);
   const balanced = { schedulingStrategy, deploymentConfiguration, ...placement };
   return {

@@ -1,6 +1,7 @@
 import type { Failure, ProtectedTask } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Entry, Put } from "#kernel/store.ts";
+import { invalid } from "../faults.ts";
 import { serviceKey, servicePath, services } from "../model/service.ts";
 import { markTask, type TaskRecord, tasks } from "../model/task.ts";
 import { protectionOf, protectionTarget } from "../services/protection.ts";
@@ -13,9 +14,9 @@ const mostMinutes = 2880;
 /** Keeps tasks of services from being stopped by scale-ins and deployments for a while, or no longer. */
 export const UpdateTaskProtection: EcsHandler<"UpdateTaskProtection"> = async (input, ctx) => {
   const { expiresInMinutes = defaultMinutes, protectionEnabled } = input;
-  if (input.tasks.length === 0) throw invalid(ctx, "Tasks cannot be empty.");
+  if (input.tasks.length === 0) throw invalid("Tasks cannot be empty.");
   if (expiresInMinutes < 1 || expiresInMinutes > mostMinutes) {
-    throw invalid(ctx, `expiresInMinutes must be between 1 and ${mostMinutes}.`);
+    throw invalid(`expiresInMinutes must be between 1 and ${mostMinutes}.`);
   }
   const { clusterName } = (await requireCluster(ctx, input.cluster)).value;
   const until = protectionEnabled ? ctx.clock.now() + expiresInMinutes * 60_000 : undefined;
@@ -56,8 +57,4 @@ function isBlocked({ store, clock }: RequestContext, task: TaskRecord): boolean 
 function withProtection(task: TaskRecord, until: number | undefined): TaskRecord {
   const { protectedUntil: _, ...service } = task.service!;
   return markTask(task, until === undefined ? service : { ...service, protectedUntil: until });
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -1,5 +1,5 @@
 import type { CreateServiceRequest } from "#generated/ecs/types.ts";
-import type { RequestContext } from "#kernel/handler.ts";
+import { invalid } from "../faults.ts";
 import { isFargate, type RevisionContent } from "./revision.ts";
 
 /*
@@ -8,24 +8,22 @@ import { isFargate, type RevisionContent } from "./revision.ts";
  */
 
 /** What a request may not say of such a service. Throws `InvalidParameterException`. */
-export function checkDaemonInput(
-  ctx: RequestContext,
-  { desiredCount, deploymentConfiguration }: Pick<CreateServiceRequest, "desiredCount" | "deploymentConfiguration">,
-): void {
+export function checkDaemonInput({
+  desiredCount,
+  deploymentConfiguration,
+}: Pick<CreateServiceRequest, "desiredCount" | "deploymentConfiguration">): void {
   if (desiredCount !== undefined) {
     throw invalid(
-      ctx,
       "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value " +
         "and try again",
     );
   }
   const { strategy = "ROLLING" } = deploymentConfiguration ?? {};
   if (strategy !== "ROLLING") {
-    throw invalid(ctx, `The daemon scheduling strategy does not support the deployment strategy ${strategy}.`);
+    throw invalid(`The daemon scheduling strategy does not support the deployment strategy ${strategy}.`);
   }
   if ((deploymentConfiguration?.maximumPercent ?? 100) > 100) {
     throw invalid(
-      ctx,
       "The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment " +
         "configuration. Change the maximumPercent value to 100, and try again",
     );
@@ -33,19 +31,14 @@ export function checkDaemonInput(
 }
 
 /** Such a service needs container instances. Without a launch type the cluster's default strategy counts, too. */
-export function checkDaemonCapacity(ctx: RequestContext, content: RevisionContent): void {
+export function checkDaemonCapacity(content: RevisionContent): void {
   if (content.capacityProviderStrategy !== undefined) {
     throw invalid(
-      ctx,
       "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON " +
         "scheduling strategy.",
     );
   }
   if (isFargate(content)) {
-    throw invalid(ctx, "The DAEMON scheduling strategy is not supported with the FARGATE launch type.");
+    throw invalid("The DAEMON scheduling strategy is not supported with the FARGATE launch type.");
   }
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -1,5 +1,6 @@
 import type { DeploymentLifecycleHook } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { invalid } from "../faults.ts";
 import { anyServiceArn, type LifecycleHook } from "../model/service.ts";
 
 /** As long as hooks can take; the model of the API allows for more than the documentation does. */
@@ -11,33 +12,32 @@ const unpausable = ["TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"];
 /** A pause, or, in the place of a Lambda function, a URL that is called. Throws a fault for what cannot be. */
 export function resolveHook(ctx: RequestContext, input: DeploymentLifecycleHook): LifecycleHook {
   const { targetType = "AWS_LAMBDA", lifecycleStages = [], timeoutConfiguration } = input;
-  if (lifecycleStages.length === 0) throw invalid(ctx, "A lifecycle hook must have at least one lifecycle stage.");
+  if (lifecycleStages.length === 0) throw invalid("A lifecycle hook must have at least one lifecycle stage.");
   const { timeoutInMinutes = mostMinutes, action = "ROLLBACK" } = timeoutConfiguration ?? {};
   if (timeoutInMinutes < 1 || timeoutInMinutes > mostMinutes) {
-    throw invalid(ctx, `timeoutInMinutes must be between 1 and ${mostMinutes}.`);
+    throw invalid(`timeoutInMinutes must be between 1 and ${mostMinutes}.`);
   }
   const common = { lifecycleStages, timeoutInMinutes, timeoutAction: action };
-  return targetType === "PAUSE" ? pause(ctx, input, common) : call(ctx, input, common);
+  return targetType === "PAUSE" ? pause(input, common) : call(ctx, input, common);
 }
 
 type Common = Pick<LifecycleHook, "lifecycleStages" | "timeoutInMinutes" | "timeoutAction">;
 
-function pause(ctx: RequestContext, input: DeploymentLifecycleHook, common: Common): LifecycleHook {
+function pause(input: DeploymentLifecycleHook, common: Common): LifecycleHook {
   for (const field of ["hookTargetArn", "roleArn", "hookDetails"] as const) {
-    if (input[field] !== undefined) throw invalid(ctx, `${field} is not applicable for PAUSE hooks.`);
+    if (input[field] !== undefined) throw invalid(`${field} is not applicable for PAUSE hooks.`);
   }
   const stage = common.lifecycleStages.find((each) => unpausable.includes(each));
-  if (stage !== undefined) throw invalid(ctx, `PAUSE hooks cannot be configured at the ${stage} stage.`);
+  if (stage !== undefined) throw invalid(`PAUSE hooks cannot be configured at the ${stage} stage.`);
   return { targetType: "PAUSE", ...common };
 }
 
 function call(ctx: RequestContext, input: DeploymentLifecycleHook, common: Common): LifecycleHook {
   const { hookTargetArn, roleArn, hookDetails } = input;
-  if (hookTargetArn === undefined) throw invalid(ctx, "hookTargetArn can not be blank for AWS_LAMBDA hooks.");
+  if (hookTargetArn === undefined) throw invalid("hookTargetArn can not be blank for AWS_LAMBDA hooks.");
   checkTarget(ctx, hookTargetArn);
   if (roleArn !== undefined && !ctx.canAssume(roleArn, "ecs.amazonaws.com", anyServiceArn(ctx))) {
     throw invalid(
-      ctx,
       `ECS was unable to assume the role '${roleArn}' that was provided for the lifecycle hook. Please verify that ` +
         "the role exists and has the proper trust relationship.",
     );
@@ -71,12 +71,7 @@ function checkTarget(ctx: RequestContext, given: string): void {
   const url = URL.canParse(target) ? new URL(target) : undefined;
   if (url === undefined || target.length > mostUrlLength || url.username !== "" || url.password !== "" || url.hash) {
     throw invalid(
-      ctx,
       `hookTargetArn must be a URL of at most ${mostUrlLength} characters without user name, password and fragment.`,
     );
   }
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

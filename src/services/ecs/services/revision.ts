@@ -9,6 +9,7 @@ import {
   serviceKeyOfArn,
 } from "#services/discovery/model.ts";
 import { resolveConnect } from "../connect/configuration.ts";
+import { invalid } from "../faults.ts";
 import type { ClusterRecord } from "../model/cluster.ts";
 import type { ServiceRegistry, ServiceRevisionRecord } from "../model/service.ts";
 import type { AwsvpcConfiguration } from "../model/task.ts";
@@ -49,12 +50,12 @@ export async function resolveRevision(
   cluster: ClusterRecord,
   definition: TaskDefinitionRecord,
 ): Promise<RevisionContent> {
-  refuseUnsupported(ctx, input);
+  refuseUnsupported(input);
   const capacity = resolveServiceCapacity(ctx, input, cluster);
-  checkCompatible(ctx, capacity, definition);
+  checkCompatible(capacity, definition);
   const fargate = isFargate(capacity);
   if (!fargate && input.platformVersion !== undefined) {
-    throw invalid(ctx, "The platform version must be null when specifying an EC2 launch type.");
+    throw invalid("The platform version must be null when specifying an EC2 launch type.");
   }
   const { account, region, clusterName, serviceConnectNamespace } = cluster;
   const serviceConnect = resolveConnect(ctx, input.serviceConnectConfiguration, {
@@ -106,24 +107,23 @@ export function isFargate({ launchType, capacityProviderStrategy }: RevisionCapa
   return launchType === "FARGATE" || capacityProviderStrategy !== undefined;
 }
 
-function checkCompatible(ctx: RequestContext, capacity: RevisionCapacity, definition: TaskDefinitionRecord): void {
+function checkCompatible(capacity: RevisionCapacity, definition: TaskDefinitionRecord): void {
   const launchType = capacity.launchType ?? "FARGATE";
   if (definition.compatibilities.includes(launchType)) return;
-  throw invalid(ctx, `Task definition does not support launch_type ${launchType}.`);
+  throw invalid(`Task definition does not support launch_type ${launchType}.`);
 }
 
-function refuseUnsupported(ctx: RequestContext, input: RevisionInput): void {
+function refuseUnsupported(input: RevisionInput): void {
   const refused = {
     volumeConfigurations: "this platform has no Amazon EBS. Use a task volume.",
     vpcLatticeConfigurations: "this platform has no VPC Lattice. Use Service Connect, or a load balancer.",
     gatewayConnectors: "this platform has no gateways. Use Service Connect, or a load balancer.",
   } as const;
   for (const [field, why] of Object.entries(refused)) {
-    if (input[field as keyof typeof refused]?.length) throw invalid(ctx, `${field} is not supported: ${why}`);
+    if (input[field as keyof typeof refused]?.length) throw invalid(`${field} is not supported: ${why}`);
   }
   if (input.monitoring !== undefined) {
     throw invalid(
-      ctx,
       "monitoring is not supported: all services are measured at the platform's interval. Leave it out; whoever " +
         "starts the platform sets the interval (ESTIVA_METRICS_INTERVAL, 60 seconds unless it is set).",
     );
@@ -135,10 +135,10 @@ function resolveRegistries(
   input: NonNullable<RevisionInput["serviceRegistries"]>,
   definition: TaskDefinitionRecord,
 ): ServiceRegistry[] {
-  if (input.length > 1) throw invalid(ctx, "A service can have one service registry only.");
+  if (input.length > 1) throw invalid("A service can have one service registry only.");
   return input.map((registry) => {
     const { registryArn, port, containerName, containerPort } = registry;
-    if (registryArn === undefined) throw invalid(ctx, "registryArn can not be blank.");
+    if (registryArn === undefined) throw invalid("registryArn can not be blank.");
     checkRegistryPort(ctx, registry, definition, requireRegistry(ctx, registryArn));
     return {
       registryArn,
@@ -154,9 +154,9 @@ function requireRegistry(ctx: RequestContext, registryArn: string): DiscoverySer
   const key = serviceKeyOfArn(registryArn);
   const known = key !== undefined && arn?.account === ctx.account && arn.region === ctx.region;
   const found = known ? ctx.store.view(discoveryServices).get(key)?.value : undefined;
-  if (found === undefined) throw invalid(ctx, `The service registry ${registryArn} does not exist.`);
+  if (found === undefined) throw invalid(`The service registry ${registryArn} does not exist.`);
   if (found.dns?.records.some(({ type }) => type === "CNAME")) {
-    throw invalid(ctx, `The service registry ${registryArn} has a CNAME record: it must have A or SRV records.`);
+    throw invalid(`The service registry ${registryArn} has a CNAME record: it must have A or SRV records.`);
   }
   return found;
 }
@@ -168,25 +168,25 @@ function checkRegistryPort(
   { dns }: DiscoveryService,
 ): void {
   if ((containerName === undefined) !== (containerPort === undefined)) {
-    throw invalid(ctx, "A service registry must have both a containerName and a containerPort, or neither.");
+    throw invalid("A service registry must have both a containerName and a containerPort, or neither.");
   }
-  if (dns !== undefined) checkPortNeeded(ctx, dns, port ?? containerPort, port === undefined);
+  if (dns !== undefined) checkPortNeeded(dns, port ?? containerPort, port === undefined);
   if (containerName === undefined) return;
-  if (port !== undefined) throw invalid(ctx, "A service registry can have a port or a containerPort, not both.");
+  if (port !== undefined) throw invalid("A service registry can have a port or a containerPort, not both.");
   checkContainerPort(ctx, containerName, containerPort!, definition);
 }
 
 /** An SRV record has a port, an A record has none. */
-function checkPortNeeded(ctx: RequestContext, dns: ServiceDns, given: number | undefined, byContainer: boolean): void {
+function checkPortNeeded(dns: ServiceDns, given: number | undefined, byContainer: boolean): void {
   const needed = dns.records.some(({ type }) => type === "SRV");
   if (needed === (given !== undefined)) return;
   const values = "The values specified for serviceRegistries";
   if (needed) {
     const either = "'port', or for 'containerName' and 'containerPort'";
-    throw invalid(ctx, `${values} require a value for ${either}. Add the value and retry.`);
+    throw invalid(`${values} require a value for ${either}. Add the value and retry.`);
   }
   const field = byContainer ? "containerPort" : "port";
-  throw invalid(ctx, `${values} do not require a value for '${field}'. Remove the value and retry.`);
+  throw invalid(`${values} do not require a value for '${field}'. Remove the value and retry.`);
 }
 
 /** Whether two revisions say the same. */
@@ -206,8 +206,4 @@ export function contentOf(revision: RevisionContent | ServiceRevisionRecord): Re
     ...content
   } = revision as ServiceRevisionRecord;
   return content;
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -1,5 +1,5 @@
-import { invalid } from "../explain/question.ts";
 import { count } from "../explain/time.ts";
+import { invalid } from "../faults.ts";
 import { goesOn, type TaskRecord } from "../model/task.ts";
 import { type Fork, setTask } from "./fork.ts";
 import { answerHooks } from "./hooks.ts";

@@ -3,7 +3,7 @@ import { seededRandom } from "#kernel/random.ts";
 import type { Commit, Key, Read, Store } from "#kernel/store.ts";
 import { definitionOf } from "../controllers/service/placing.ts";
 import { contextOf, type Inquiry, type InquiryOptions } from "../explain/inquiries.ts";
-import { invalid } from "../explain/question.ts";
+import { invalid } from "../faults.ts";
 import { primaryOf, type ServiceRecord, type ServiceRevisionRecord, serviceRevisions } from "../model/service.ts";
 import { clusterPath, taskKey, tasks } from "../model/task.ts";
 import { UpdateService } from "../operations/update-service.ts";

@@ -1,5 +1,6 @@
 import { clusterIn } from "../explain/inquiries.ts";
-import { fieldsOf, invalid, textOf } from "../explain/question.ts";
+import { fieldsOf, textOf } from "../explain/question.ts";
+import { invalid } from "../faults.ts";
 import type { Failure } from "./task-model.ts";
 
 /** What is asked about a service; all of it happens at once, unless `afterSeconds` is given. */

@@ -1,5 +1,5 @@
 import type { Tag as TagInput } from "#generated/ecs/types.ts";
-import { Fault } from "#kernel/fault.ts";
+import { invalid } from "../faults.ts";
 import type { Tag } from "../model/world.ts";
 
 const maxTags = 50;
@@ -40,8 +40,4 @@ function checkTag(key: string, value: string): void {
 
 function isReserved(key: string): boolean {
   return /^aws:/i.test(key);
-}
-
-function invalid(message: string): Fault {
-  return new Fault("InvalidParameterException", message);
 }

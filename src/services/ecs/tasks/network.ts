@@ -12,6 +12,7 @@ import {
   subnetKey,
   subnets,
 } from "#services/ec2/model.ts";
+import { invalid } from "../faults.ts";
 import type { AwsvpcConfiguration, TaskRecord } from "../model/task.ts";
 
 const maxSubnets = 16;
@@ -31,24 +32,24 @@ export async function resolveNetwork(
   const configuration = given?.awsvpcConfiguration;
   if (mode !== "awsvpc") {
     if (configuration === undefined) return undefined;
-    throw invalid(ctx, "Network Configuration is not valid for the given networkMode of this task definition.");
+    throw invalid("Network Configuration is not valid for the given networkMode of this task definition.");
   }
   if (configuration === undefined) {
-    throw invalid(ctx, "Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   }
-  checkCounts(ctx, configuration);
+  checkCounts(configuration);
   if (configuration.assignPublicIp === "ENABLED" && !fargate) {
-    throw invalid(ctx, "Assign public IP is not supported for this launch type.");
+    throw invalid("Assign public IP is not supported for this launch type.");
   }
   await ensureDefaultVpc(ctx);
   const found = await Promise.all(configuration.subnets.map((id) => findSubnet(ctx, id)));
   const vpcIds = new Set(found.map((subnet) => subnet.vpcId));
-  if (vpcIds.size > 1) throw invalid(ctx, "Subnets must all be in the same VPC.");
+  if (vpcIds.size > 1) throw invalid("Subnets must all be in the same VPC.");
   const [vpcId] = vpcIds;
   const groupIds = configuration.securityGroups ?? [];
   const groups = await Promise.all(groupIds.map((id) => findGroup(ctx, id)));
   if (groups.some((group) => group.vpcId !== vpcId)) {
-    throw invalid(ctx, "Security groups and subnets must be in the same VPC.");
+    throw invalid("Security groups and subnets must be in the same VPC.");
   }
   return {
     subnets: configuration.subnets,
@@ -63,11 +64,11 @@ export function zonesOfSubnets(store: Pick<Store, "view">, world: World, ids: re
   return [...new Set(found.map(({ availabilityZone }) => availabilityZone))].toSorted();
 }
 
-function checkCounts(ctx: RequestContext, configuration: AwsVpcConfiguration): void {
-  if (configuration.subnets.length === 0) throw invalid(ctx, "subnets can not be empty.");
-  if (configuration.subnets.length > maxSubnets) throw invalid(ctx, `subnets can have at most ${maxSubnets} items.`);
+function checkCounts(configuration: AwsVpcConfiguration): void {
+  if (configuration.subnets.length === 0) throw invalid("subnets can not be empty.");
+  if (configuration.subnets.length > maxSubnets) throw invalid(`subnets can have at most ${maxSubnets} items.`);
   if ((configuration.securityGroups?.length ?? 0) > maxSecurityGroups) {
-    throw invalid(ctx, `securityGroups can have at most ${maxSecurityGroups} items.`);
+    throw invalid(`securityGroups can have at most ${maxSecurityGroups} items.`);
   }
 }
 
@@ -75,14 +76,14 @@ async function findSubnet(ctx: RequestContext, id: string): Promise<Subnet> {
   const { value } = await ctx.store.get(subnetKey(ctx, id));
   if (value !== undefined && !value.closing) return value;
   const cause = `The subnet ID '${id}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`;
-  throw invalid(ctx, `Error retrieving subnet information for [${id}]: ${cause}`);
+  throw invalid(`Error retrieving subnet information for [${id}]: ${cause}`);
 }
 
 async function findGroup(ctx: RequestContext, id: string): Promise<SecurityGroup> {
   const { value } = await ctx.store.get(securityGroupKey(ctx, id));
   if (value !== undefined && !value.closing) return value;
   const cause = `The security group '${id}' does not exist (ErrorCode: InvalidGroup.NotFound)`;
-  throw invalid(ctx, `Error retrieving security group information for [${id}]: ${cause}`);
+  throw invalid(`Error retrieving security group information for [${id}]: ${cause}`);
 }
 
 function defaultGroups(ctx: RequestContext, vpcId: string): string[] {
@@ -90,8 +91,4 @@ function defaultGroups(ctx: RequestContext, vpcId: string): string[] {
     .view(securityGroups)
     .by("name", securityGroupNameIndex(vpcId, "default"))
     .map((group) => group.value.groupId);
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

@@ -1,5 +1,5 @@
 import type { ContainerOverride, TaskOverride } from "#generated/ecs/types.ts";
-import type { RequestContext } from "#kernel/handler.ts";
+import { invalid } from "../faults.ts";
 import type { ContainerOverrides, TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { parseCpu, parseMemory } from "../task-definition/size.ts";
@@ -9,31 +9,29 @@ const maxOverrideCharacters = 8192;
 
 /** The checked overrides of a task. What cannot be honoured is refused, by name. */
 export function resolveOverrides(
-  ctx: RequestContext,
   given: TaskOverride | undefined,
   definition: TaskDefinitionRecord,
   fargate: boolean,
 ): TaskOverrides {
   if (given === undefined) return { containerOverrides: [] };
   if (JSON.stringify(given).length > maxOverrideCharacters) {
-    throw invalid(ctx, `Container Overrides length must be at most ${maxOverrideCharacters}`);
+    throw invalid(`Container Overrides length must be at most ${maxOverrideCharacters}`);
   }
   if (given.inferenceAcceleratorOverrides?.length) {
     throw invalid(
-      ctx,
       "Inference accelerator overrides are not supported: this platform has no inference accelerators. Leave them out.",
     );
   }
   const { cpu, memory, executionRoleArn, taskRoleArn, ephemeralStorage } = given;
   if (ephemeralStorage && !fargate) {
-    throw invalid(ctx, "Tasks using the EC2 launch type do not support EphemeralStorage.");
+    throw invalid("Tasks using the EC2 launch type do not support EphemeralStorage.");
   }
   if (ephemeralStorage && (ephemeralStorage.sizeInGiB < 21 || ephemeralStorage.sizeInGiB > 200)) {
-    throw invalid(ctx, "Invalid ephemeral storage size. The size must be between 21 and 200 GiB.");
+    throw invalid("Invalid ephemeral storage size. The size must be between 21 and 200 GiB.");
   }
   const names = (given.containerOverrides ?? []).map(({ name }) => name);
   if (new Set(names).size < names.length) {
-    throw invalid(ctx, "Container names must be unique within container overrides.");
+    throw invalid("Container names must be unique within container overrides.");
   }
   return {
     // As in a definition: in CPU units and MiB. What cannot be read is refused with the amounts.
@@ -42,36 +40,30 @@ export function resolveOverrides(
     ...(executionRoleArn !== undefined && { executionRoleArn }),
     ...(taskRoleArn !== undefined && { taskRoleArn }),
     ...(ephemeralStorage && { ephemeralStorage }),
-    containerOverrides: (given.containerOverrides ?? []).map((override) => resolveContainer(ctx, override, definition)),
+    containerOverrides: (given.containerOverrides ?? []).map((override) => resolveContainer(override, definition)),
   };
 }
 
-function resolveContainer(
-  ctx: RequestContext,
-  given: ContainerOverride,
-  definition: TaskDefinitionRecord,
-): ContainerOverrides {
+function resolveContainer(given: ContainerOverride, definition: TaskDefinitionRecord): ContainerOverrides {
   const { name, command, environment, cpu, memory, memoryReservation } = given;
-  if (!name) throw invalid(ctx, "Container name is required for container overrides.");
+  if (!name) throw invalid("Container name is required for container overrides.");
   const container = definition.containerDefinitions.find((candidate) => candidate.name === name);
   if (container === undefined) {
-    throw invalid(ctx, `Override for container named ${name} is not a container in the TaskDefinition.`);
+    throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
   }
   if (given.environmentFiles?.length) {
     throw invalid(
-      ctx,
       "environmentFiles cannot be overridden: they are read from Amazon S3, which this platform lacks. Override " +
         "environment.",
     );
   }
   if (given.resourceRequirements?.length) {
     throw invalid(
-      ctx,
       "resourceRequirements cannot be overridden: this platform has no GPUs or inference accelerators. Leave them out.",
     );
   }
   if (environment?.some((variable) => !variable.name)) {
-    throw invalid(ctx, `Environment variables of the override of container '${name}' must have a name.`);
+    throw invalid(`Environment variables of the override of container '${name}' must have a name.`);
   }
   return {
     name,
@@ -81,8 +73,4 @@ function resolveContainer(
     ...(memory !== undefined && { memory }),
     ...(memoryReservation !== undefined && { memoryReservation }),
   };
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }

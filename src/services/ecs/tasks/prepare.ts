@@ -30,7 +30,7 @@ export async function prepareTasks(
     definition,
     platformVersion: resolvePlatformVersion(ctx, input.platformVersion),
     ...(awsvpcConfiguration && { awsvpcConfiguration }),
-    overrides: resolveOverrides(ctx, input.overrides, definition, fargate),
+    overrides: resolveOverrides(input.overrides, definition, fargate),
     group: input.group ?? `family:${definition.family}`,
     ...(input.startedBy && { startedBy: input.startedBy }),
     ...(input.referenceId && { referenceId: input.referenceId }),

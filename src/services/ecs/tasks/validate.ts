@@ -1,6 +1,7 @@
 import type { RunTaskRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import { checkClientToken } from "../client-token.ts";
+import { invalid } from "../faults.ts";
 import { anyTaskArn, type TaskOverrides } from "../model/task.ts";
 import type { TaskDefinitionRecord } from "../model/task-definition.ts";
 import { newTags } from "../tags/tags.ts";
@@ -20,36 +21,35 @@ export function resolvePlatformVersion(ctx: RequestContext, asked = "LATEST"): s
 export function checkSupported(ctx: RequestContext, input: Omit<RunTaskRequest, "taskDefinition">): void {
   const count = input.count ?? 1;
   if (!Number.isInteger(count) || count < 1 || count > maxCount) {
-    throw invalid(ctx, `count must be between 1 and ${maxCount}.`);
+    throw invalid(`count must be between 1 and ${maxCount}.`);
   }
   if (input.volumeConfigurations?.length) {
-    throw invalid(ctx, "volumeConfigurations is not supported: this platform has no Amazon EBS. Use a task volume.");
+    throw invalid("volumeConfigurations is not supported: this platform has no Amazon EBS. Use a task volume.");
   }
   if (input.propagateTags === "SERVICE") {
-    throw invalid(ctx, "Invalid value for propagateTags. A standalone task can only take tags from TASK_DEFINITION.");
+    throw invalid("Invalid value for propagateTags. A standalone task can only take tags from TASK_DEFINITION.");
   }
   if (input.group?.startsWith("service:")) {
-    throw invalid(ctx, "Invalid group. The prefix service: is reserved for tasks that a service starts.");
+    throw invalid("Invalid group. The prefix service: is reserved for tasks that a service starts.");
   }
-  if ((input.startedBy?.length ?? 0) > 128) throw invalid(ctx, "startedBy longer than 128.");
-  if ((input.referenceId?.length ?? 0) > 1024) throw invalid(ctx, "referenceId must be at most 1024 characters long.");
+  if ((input.startedBy?.length ?? 0) > 128) throw invalid("startedBy longer than 128.");
+  if ((input.referenceId?.length ?? 0) > 1024) throw invalid("referenceId must be at most 1024 characters long.");
   checkClientToken(ctx, input.clientToken, 64);
   newTags(input.tags);
 }
 
 /** Whether a task of this definition can run on the capacity asked for. */
 export function checkRunnable(
-  ctx: RequestContext,
   capacity: Capacity,
   definition: TaskDefinitionRecord,
   input: Pick<RunTaskRequest, "platformVersion">,
 ): void {
   const { launchType } = capacity;
   if (!definition.compatibilities.includes(launchType)) {
-    throw invalid(ctx, `Task definition does not support launch_type ${launchType}.`);
+    throw invalid(`Task definition does not support launch_type ${launchType}.`);
   }
   if (launchType !== "FARGATE" && input.platformVersion) {
-    throw invalid(ctx, "The platform version must be null when specifying an EC2 launch type.");
+    throw invalid("The platform version must be null when specifying an EC2 launch type.");
   }
 }
 
@@ -68,8 +68,4 @@ export function checkRoles(ctx: RequestContext, overrides: TaskOverrides, defini
         "pass this role.",
     );
   }
-}
-
-function invalid(ctx: RequestContext, message: string) {
-  return ctx.fault("InvalidParameterException", message);
 }
