@@ -9,6 +9,7 @@ import {
 import { worldOf } from "#kernel/world.ts";
 import { keyArnInBlob, keyRequirements } from "#services/kms/model.ts";
 import {
+  isPublicName,
   mostVersions,
   type ParameterRecord,
   parameterArn,
@@ -60,7 +61,7 @@ const operations: AuthorizationTable<Operations> = {
     also: ({ Names, WithDecryption }, scope) => (WithDecryption ? toRead(Names, scope) : []),
   },
   GetParametersByPath: {
-    resources: ({ Path }, scope) => [parameterArn(scope, Path)],
+    resources: ({ Path }, scope) => [isPublicName(`${Path}/`) ? publicArn(scope, Path) : parameterArn(scope, Path)],
     conditionKeys: ({ Recursive = false }) => ({ "ssm:Recursive": String(Recursive) }),
     also: ({ Path, Recursive = false, WithDecryption }, scope) =>
       WithDecryption ? below(Path, Recursive, scope).flatMap((parameter) => toReadOne(parameter, scope)) : [],
@@ -93,7 +94,13 @@ export const authorization: ServiceAuthorization = {
 /** The ARN of a parameter that a name or an ARN stands for, whatever version it selects. */
 function arnOf(text: string, scope: AuthorizationScope): string {
   const reference = parseReference(scope, text);
-  return reference === undefined ? text : parameterArn(reference, reference.names[0]!);
+  if (reference === undefined) return text;
+  const name = reference.names[0]!;
+  return !text.startsWith("arn:") && isPublicName(name) ? publicArn(scope, name) : parameterArn(reference, name);
+}
+
+function publicArn({ region }: AuthorizationScope, name: string): string {
+  return parameterArn({ account: "", region }, name);
 }
 
 function isSecure({ Name, Type }: Operations["PutParameter"]["input"], scope: AuthorizationScope): boolean {

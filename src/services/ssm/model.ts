@@ -59,6 +59,11 @@ export function versionsOf({ account, region, name }: ParameterRecord): Prefix<P
   return prefixOf(parameterVersions, account, region, name);
 }
 
+/** Whether a name is of the parameters that AWS publishes: they are of no account. */
+export function isPublicName(name: string): boolean {
+  return name.startsWith("/aws/service/");
+}
+
 /** `arn:aws:ssm:us-east-1:000000000000:parameter/app/db/password` */
 export function parameterArn({ account, region }: World, name: string): string {
   const resource = `parameter${name.startsWith("/") ? name : `/${name}`}`;

@@ -1,27 +1,8 @@
 import { partitionOf } from "#kernel/arn.ts";
+import { usualRegions } from "#kernel/regions.ts";
 import { filterTest } from "../request/filters.ts";
 import type { Ec2Handler } from "../request/handler.ts";
 
-/** The regions that AWS enables for every account. Here any name of that form is one. */
-const usualRegions = [
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-northeast-3",
-  "ap-south-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ca-central-1",
-  "eu-central-1",
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "sa-east-1",
-  "us-east-1",
-  "us-east-2",
-  "us-west-1",
-  "us-west-2",
-];
 const regionForm = /^[a-z]+(-[a-z]+)+-\d+$/;
 const optInStatus = "opt-in-not-required";
 
@@ -32,7 +13,7 @@ export const DescribeRegions: Ec2Handler<"DescribeRegions"> = async (input, ctx)
   if (unknown.length > 0) {
     throw ctx.fault("InvalidParameterValue", `Invalid region names: [${unknown.join(", ")}]`);
   }
-  const usual = partitionOf(ctx.region) === "aws" ? usualRegions : [];
+  const usual = partitionOf(ctx.region) === "aws" ? Object.keys(usualRegions) : [];
   const candidates = names.length > 0 ? names : [...usual, ctx.region];
   // Every region is served at the one endpoint of the platform.
   const endpoint = new URL(ctx.endpoint).host;

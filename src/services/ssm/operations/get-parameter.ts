@@ -1,12 +1,10 @@
-import { requireVersion } from "../request/find.ts";
 import type { SsmHandler, SsmParts } from "../request/handler.ts";
-import { toParameter } from "../request/shapes.ts";
-import { readValue } from "../request/value.ts";
+import { refuseImage } from "../request/public.ts";
+import { readParameter } from "../request/read.ts";
 
 export function getParameter({ box }: SsmParts): SsmHandler<"GetParameter"> {
-  return async (input, ctx) => {
-    const { parameter, version, selector } = await requireVersion(ctx, input.Name);
-    const value = readValue(ctx, parameter, version, { decrypt: input.WithDecryption, box });
-    return { Parameter: toParameter(parameter, version, value, selector) };
+  return async ({ Name, WithDecryption: decrypt }, ctx) => {
+    refuseImage(Name);
+    return { Parameter: await readParameter(ctx, Name, { decrypt, box }) };
   };
 }

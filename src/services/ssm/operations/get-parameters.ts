@@ -1,9 +1,7 @@
 import type { Parameter } from "#generated/ssm/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import { requireVersion } from "../request/find.ts";
 import type { SsmHandler, SsmParts } from "../request/handler.ts";
-import { toParameter } from "../request/shapes.ts";
-import { readValue } from "../request/value.ts";
+import { readParameter } from "../request/read.ts";
 
 const absences = new Set(["ParameterNotFound", "ParameterVersionNotFound"]);
 
@@ -13,9 +11,7 @@ export function getParameters({ box }: SsmParts): SsmHandler<"GetParameters"> {
     const InvalidParameters: string[] = [];
     for (const name of new Set(input.Names)) {
       try {
-        const { parameter, version, selector } = await requireVersion(ctx, name);
-        const value = readValue(ctx, parameter, version, { decrypt: input.WithDecryption, box });
-        Parameters.push(toParameter(parameter, version, value, selector));
+        Parameters.push(await readParameter(ctx, name, { decrypt: input.WithDecryption, box }));
       } catch (error) {
         if (!(error instanceof Fault) || !absences.has(error.code)) throw error;
         InvalidParameters.push(name);

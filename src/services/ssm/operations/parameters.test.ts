@@ -264,3 +264,57 @@ test("tags of parameters; of other resources there are none", async () => {
   const document = { ResourceType: "Document", ResourceId: "x" } as const;
   await assert.rejects(world.call(operations, "ListTagsForResource", document), isFault("InvalidResourceId"));
 });
+
+test("public parameters whose values hold here are of no account", async () => {
+  const world = await newWorld();
+  const Name = "/aws/service/aws-for-fluent-bit/stable";
+  const ARN = `arn:aws:ssm:us-east-1::parameter${Name}`;
+  const Value = "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable";
+  const stable = { Name, Type: "String", Value, Version: 1, ARN, DataType: "text" };
+  assert.deepEqual(await get(world, Name), stable);
+  assert.deepEqual(await get(world, `${ARN}:1`), { ...stable, Selector: ":1" });
+  for (const other of [ARN.replace("::", ":000000000000:"), ARN.replace("us-east-1", "eu-west-1"), `${Name}:2`]) {
+    await assert.rejects(get(world, other), isFault("ParameterNotFound"), other);
+  }
+  await assert.rejects(put(world, Name), isFault("AccessDeniedException"));
+  const { Parameters, InvalidParameters } = await world.call(operations, "GetParameters", {
+    Names: [Name, "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended", "/aws/service/none"],
+  });
+  assert.deepEqual(Parameters, [stable]);
+  assert.deepEqual(InvalidParameters, [
+    "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended",
+    "/aws/service/none",
+  ]);
+});
+
+test("public parameters are found by their paths, in pages", async () => {
+  const world = await newWorld();
+  const under = async (Path: string, more = {}) => {
+    const page = await world.call(operations, "GetParametersByPath", { Path, ...more });
+    return { names: page.Parameters!.map((each) => each.Name!.split("/").slice(4).join("/")), next: page.NextToken };
+  };
+  const regions = "/aws/service/global-infrastructure/regions";
+  const first = await under(regions);
+  assert.deepEqual([first.names.length, first.names[0]], [10, "regions/ap-northeast-1"]);
+  assert.equal((await under(regions, { NextToken: first.next })).names.length, 7);
+  assert.deepEqual((await under(`${regions}/us-east-1`)).names, ["regions/us-east-1/longName"]);
+  assert.equal((await get(world, `${regions}/us-east-1/longName`)).Value, "US East (N. Virginia)");
+  assert.equal((await get(world, `${regions}/us-east-1`)).Value, "us-east-1");
+  const ofKey = { ParameterFilters: [{ Key: "KeyId", Values: ["k"] }] };
+  assert.deepEqual((await under(regions, ofKey)).names, []);
+});
+
+for (const path of [
+  "ecs/optimized-ami/amazon-linux-2023/recommended",
+  "ecs/optimized-ami/amazon-linux-2/recommended/image_id",
+  "ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+  "canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
+]) {
+  test(`a machine image is refused in words: ${path}`, async () => {
+    const world = await newWorld();
+    for (const start of ["", "arn:aws:ssm:us-east-1::parameter"]) {
+      const refused = get(world, `${start}/aws/service/${path}`);
+      await assert.rejects(refused, isFault("ValidationException", /machine image .*estiva instance register/));
+    }
+  });
+}
