@@ -118,6 +118,24 @@ describe("CreateService", () => {
     assert.deepEqual((await describe1(world)).tags, [{ key: "team", value: "a" }]);
   });
 
+  test("shows the service-linked role of what ECS does for it in other services", async () => {
+    const { create, world } = await ready();
+    const linked = "arn:aws:iam::000000000000:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS";
+    assert.equal((await create()).service!.roleArn, linked);
+    const bridge = { serviceName: "bridge", ...daemon, schedulingStrategy: "REPLICA", desiredCount: 0 } as const;
+    assert.equal((await create(bridge)).service!.roleArn, undefined);
+    const external = {
+      cluster: "web",
+      serviceName: "own",
+      desiredCount: 0,
+      deploymentController: { type: "EXTERNAL" },
+    };
+    assert.equal(
+      (await world.call(operations, "CreateService", external as CreateServiceRequest)).service!.roleArn,
+      linked,
+    );
+  });
+
   test("daemons: without container instances none is wanted, and the service is steady", async () => {
     const { create, update, world, schedule } = await ready();
     const { service } = await create(daemon);

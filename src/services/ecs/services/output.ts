@@ -1,4 +1,5 @@
 import type { Deployment, Service, ServiceEvent } from "#generated/ecs/types.ts";
+import { partitionOf } from "#kernel/arn.ts";
 import type { Store } from "#kernel/store.ts";
 import {
   type DeploymentRecord,
@@ -52,6 +53,7 @@ export async function toService(
     }),
     deploymentConfiguration: configurationOut(service.deploymentConfiguration),
     deployments,
+    ...((isExternal || (revision && actsElsewhere(revision))) && { roleArn: linkedRoleArn(service) }),
     events,
     createdAt: service.createdAt,
     createdBy: service.createdBy,
@@ -70,6 +72,15 @@ export async function toService(
     enableExecuteCommand: service.enableExecuteCommand,
     ...(options.tags && { tags: service.tags }),
   };
+}
+
+/** Whether ECS has something to do in other services for it: what it does there with its service-linked role. */
+function actsElsewhere({ networkConfiguration, loadBalancers, serviceRegistries }: ServiceRevisionRecord): boolean {
+  return networkConfiguration !== undefined || loadBalancers.length > 0 || serviceRegistries.length > 0;
+}
+
+function linkedRoleArn({ account, region }: ServiceRecord): string {
+  return `arn:${partitionOf(region)}:iam::${account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`;
 }
 
 /** What a service whose task sets say what its tasks are made of shows before one of them is PRIMARY. */
