@@ -58,14 +58,15 @@ test("due within a time: the first that is set stays, also while the key is work
   assert.equal(queue.take(), "a");
 });
 
-test("when the clock leaps ahead of its timers, keys come at the time they were to", async () => {
-  /** As the machine's: suspended or set forward, its timers do not notice. */
-  class LeapingClock extends VirtualClock {
-    aheadMs = 0;
-    override now(): number {
-      return super.now() + this.aheadMs;
-    }
+/** As the machine's: suspended or set, its timers do not notice. */
+class LeapingClock extends VirtualClock {
+  aheadMs = 0;
+  override now(): number {
+    return super.now() + this.aheadMs;
   }
+}
+
+test("when the clock leaps ahead of its timers, keys come at the time they were to", async () => {
   const clock = new LeapingClock();
   const queue = new WorkQueue(clock, () => {});
   queue.addLater("in an hour", 3_600_000);
@@ -80,6 +81,18 @@ test("when the clock leaps ahead of its timers, keys come at the time they were 
   assert.equal(queue.take(), undefined);
   await clock.advance(1);
   assert.equal(queue.take(), "tomorrow");
+});
+
+test("what was set while the clock was ahead is looked at again when the clock is set back", async () => {
+  const clock = new LeapingClock();
+  const queue = new WorkQueue(clock, () => {});
+  queue.addLater("set before", 5 * 3_600_000);
+  clock.aheadMs = 24 * 3_600_000;
+  queue.addLater("set ahead", 60_000);
+  clock.aheadMs = 0;
+  queue.reconsider();
+  await clock.advance(0);
+  assert.deepEqual([queue.take(), queue.take(), queue.delayed], ["set ahead", undefined, 1]);
 });
 
 test("what is due already needs no time", () => {

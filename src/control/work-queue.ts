@@ -11,7 +11,7 @@ export class WorkQueue {
   readonly #active = new Set<string>();
   /** Became due while active. */
   readonly #again = new Set<string>();
-  readonly #later = new Map<string, { readonly dueAt: number; readonly timer: Timer }>();
+  readonly #later = new Map<string, { readonly setAt: number; readonly dueAt: number; readonly timer: Timer }>();
 
   /** `onReady` is called, synchronously, whenever a key can be taken. */
   constructor(clock: Clock, onReady: () => void) {
@@ -55,13 +55,17 @@ export class WorkQueue {
     if (this.#ready.has(key) || this.#again.has(key)) return;
     this.#later.get(key)?.timer.cancel();
     const timer = this.#clock.after(delayMs, () => this.add(key));
-    this.#later.set(key, { dueAt: this.#clock.now() + delayMs, timer });
+    const setAt = this.#clock.now();
+    this.#later.set(key, { setAt, dueAt: setAt + delayMs, timer });
   }
 
-  /** The clock has leapt ahead of its timers: keys that wait for a time of day come when it is that, or at once. */
+  /**
+   * The clock has leapt: keys that wait for a time of day come when it is that, or at once. So do those whose time was
+   * set at what has yet to come: the clock was ahead.
+   */
   reconsider(): void {
     const now = this.#clock.now();
-    for (const [key, { dueAt }] of [...this.#later]) this.addLater(key, dueAt - now);
+    for (const [key, { setAt, dueAt }] of [...this.#later]) this.addLater(key, setAt > now ? 0 : dueAt - now);
   }
 
   /** Makes the key due in `delayMs` at the latest: a time that is set for it already stays. */
