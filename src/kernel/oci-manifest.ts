@@ -1,4 +1,5 @@
 import { digestAlgorithm } from "./blob-store.ts";
+import { isObject } from "./json-object.ts";
 import { type ManifestBlob, type RegistryManifest, registryFault } from "./registry.ts";
 
 /** What a manifest says, read and checked: for pushes through the registry's protocol and through ECR's `PutImage`. */
@@ -137,10 +138,6 @@ function readAnnotations(value: unknown): Record<string, string> | undefined {
 function text(value: unknown, where: string): string {
   if (typeof value !== "string") throw invalid(`${where} must be a string`);
   return value;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(problem: string): Error {

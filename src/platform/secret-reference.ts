@@ -1,4 +1,5 @@
 import { DriverError } from "#kernel/fault.ts";
+import { objectIn } from "#kernel/json-object.ts";
 
 /** What the `valueFrom` of a container's secret names in Secrets Manager. */
 export interface SecretReference {
@@ -27,7 +28,7 @@ export function readSecretReference(valueFrom: string): SecretReference {
 
 /** A member of a JSON object as text: strings as they are, everything else in JSON. */
 export function valueOfJsonKey(text: string, jsonKey: string): string {
-  const object = parsed(text);
+  const object = objectIn(text);
   if (object === undefined) {
     throw new DriverError("InvalidSpec", "retrieved secret from Secrets Manager is not a JSON object");
   }
@@ -37,16 +38,4 @@ export function valueOfJsonKey(text: string, jsonKey: string): string {
   }
   const value = object[jsonKey];
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    // The parser's message quotes the text, which is the secret.
-    return undefined;
-  }
 }

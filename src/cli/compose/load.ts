@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import { isObject } from "#kernel/json-object.ts";
 import { CommandError, exitCodes } from "../command.ts";
 import { parseDotenv } from "./file/dotenv.ts";
 import { InterpolationError, interpolateTree } from "./file/interpolate.ts";
@@ -7,7 +8,7 @@ import { parseYaml } from "./file/yaml.ts";
 import type { Surroundings } from "./model.ts";
 import { Report } from "./report.ts";
 import { isRemoteContext } from "./service/build.ts";
-import { isTree, type Tree } from "./service/source.ts";
+import type { Tree } from "./service/source.ts";
 
 /** Looked for in this order, in the folder and those above it. */
 const standardFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -46,7 +47,7 @@ export function loadFiles(options: LoadOptions): Loaded {
   const surroundings = { lookup, read: options.read, kindOf: options.kindOf, directory };
   const trees = files.map((path) => parseFile(path, options.read(path), { surroundings, report }));
   const tree = trees.slice(1).reduce<unknown>(mergeFiles, stripMarks(trees[0])) as Tree;
-  const merged = isTree(tree) ? tree : {};
+  const merged = isObject(tree) ? tree : {};
   const profiles = (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== "");
   return { tree: merged, name: projectName(options, lookup, merged, directory), surroundings, profiles, report };
 }
@@ -110,7 +111,7 @@ function parseFile(path: string, text: string | undefined, { surroundings, repor
 
 /** Services with what they `extends` under them, which may itself extend another. */
 function withExtends(tree: unknown, path: string, context: FileContext): unknown {
-  if (!isTree(tree) || !isTree(tree.services)) return tree;
+  if (!isObject(tree) || !isObject(tree.services)) return tree;
   const all = tree.services;
   const services = Object.keys(all).map((name) => [name, extended(name, all, path, context, [])] as const);
   return { ...tree, services: Object.fromEntries(services) };
@@ -118,9 +119,9 @@ function withExtends(tree: unknown, path: string, context: FileContext): unknown
 
 function extended(name: string, all: Tree, path: string, context: FileContext, seen: readonly string[]): unknown {
   const service = all[name];
-  if (!isTree(service) || service.extends === undefined) return service;
+  if (!isObject(service) || service.extends === undefined) return service;
   const { extends: from, ...own } = service;
-  const [file, base] = isTree(from)
+  const [file, base] = isObject(from)
     ? [from.file as string | undefined, String(from.service)]
     : [undefined, String(from)];
   const at = `services.${name}.extends`;
@@ -141,12 +142,12 @@ function servicesOf(text: string, { surroundings, report }: FileContext, at: str
   if (typeof parsed === "string") report.problem(at, `the file is no YAML: ${parsed}`);
   const on = { missing: () => {}, failed: (message: string) => report.problem(at, `${message}.`) };
   const tree = typeof parsed === "string" ? {} : interpolateTree(parsed.tree, surroundings.lookup, on);
-  return isTree(tree) && isTree(tree.services) ? tree.services : {};
+  return isObject(tree) && isObject(tree.services) ? tree.services : {};
 }
 
 /** Paths of another file are relative to that file. */
 function rebased(service: unknown, folder: string): unknown {
-  if (!isTree(service)) return service;
+  if (!isObject(service)) return service;
   const path = (value: unknown) =>
     typeof value === "string" && /^\.{1,2}(\/|$)/.test(value) ? resolve(folder, value) : value;
   const context = (value: unknown) =>
@@ -156,14 +157,14 @@ function rebased(service: unknown, folder: string): unknown {
   return {
     ...rest,
     ...(build !== undefined && {
-      build: isTree(build) ? { ...build, context: context(build.context ?? ".") } : context(build),
+      build: isObject(build) ? { ...build, context: context(build.context ?? ".") } : context(build),
     }),
     ...(env_file !== undefined && {
-      env_file: [env_file].flat().map((one) => (isTree(one) ? { ...one, path: envFile(one.path) } : envFile(one))),
+      env_file: [env_file].flat().map((one) => (isObject(one) ? { ...one, path: envFile(one.path) } : envFile(one))),
     }),
     ...(Array.isArray(volumes) && {
       volumes: volumes.map((one) => {
-        if (isTree(one)) return { ...one, source: path(one.source) };
+        if (isObject(one)) return { ...one, source: path(one.source) };
         const [source, ...others] = String(one).split(":");
         return [others.length > 0 ? path(source) : source, ...others].join(":");
       }),

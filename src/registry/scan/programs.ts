@@ -1,5 +1,6 @@
 import { DriverError } from "#kernel/fault.ts";
 import type { ScanFinding, ScanReport, ScanSeverity } from "#kernel/image-scan.ts";
+import { isObject } from "#kernel/json-object.ts";
 
 /** A program that scans images: how it is run on an OCI layout, and how its answer is read. */
 export interface ScanProgram {
@@ -101,12 +102,12 @@ function text(value: unknown): string | undefined {
 }
 
 function object(value: unknown): Json {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  if (isObject(value)) return value;
   throw new DriverError("Failed", "The scanner's answer makes no sense.");
 }
 
 function optional(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isObject(value) ? value : {};
 }
 
 function list(value: unknown): readonly unknown[] {

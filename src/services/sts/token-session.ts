@@ -1,3 +1,4 @@
+import { isObject } from "#kernel/json-object.ts";
 import type { FederatedSession } from "./session-request.ts";
 import type { Claims } from "./web-identity.ts";
 
@@ -48,8 +49,4 @@ function isTagKey(key: string): boolean {
 
 function isSourceIdentity(value: unknown): value is string {
   return typeof value === "string" && /^[\w+=,.@-]{2,64}$/.test(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

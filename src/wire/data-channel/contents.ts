@@ -1,3 +1,5 @@
+import { objectIn } from "#kernel/json-object.ts";
+
 /** What the payload of a stream message is. */
 export const payloadTypes = {
   /** Bytes that were typed, or written to the terminal or standard output. */
@@ -102,14 +104,7 @@ export function jsonPayload(content: object): Uint8Array {
 
 /** An object of JSON, or undefined. Its members are the sender's word only. */
 export function readJson(payload: Uint8Array | string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(typeof payload === "string" ? payload : Buffer.from(payload).toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined; // whoever sent it is told by the caller
-  }
+  return objectIn(typeof payload === "string" ? payload : Buffer.from(payload).toString("utf8"));
 }
 
 /** A size that a terminal can have; undefined for anything else. */

@@ -1,3 +1,4 @@
+import { isObject } from "#kernel/json-object.ts";
 import { overrideMark, resetMark } from "./yaml.ts";
 
 type Tree = { readonly [key: string]: unknown };
@@ -29,10 +30,10 @@ function mountName(item: unknown): string {
 
 /** One compose file over another, as the Compose Specification ("Merge and override") has it. */
 export function mergeFiles(base: unknown, over: unknown): unknown {
-  if (!isTree(base) || !isTree(over)) return stripMarks(over ?? base);
+  if (!isObject(base) || !isObject(over)) return stripMarks(over ?? base);
   return mergeMaps(base, over, (a, b, key) => {
     const named = ["services", "networks", "volumes", "secrets", "configs"].includes(key);
-    if (!named || !isTree(a) || !isTree(b)) return mergeValues(a, b, "");
+    if (!named || !isObject(a) || !isObject(b)) return mergeValues(a, b, "");
     return mergeMaps(a, b, (one, other) =>
       key === "services" ? mergeServices(one, other) : mergeValues(one, other, ""),
     );
@@ -47,17 +48,17 @@ export function mergeServices(base: unknown, over: unknown): unknown {
 /** A tree without marks of `!reset` and `!override`, as when there is nothing before it. */
 export function stripMarks(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(stripMarks);
-  if (!isTree(tree)) return tree;
+  if (!isObject(tree)) return tree;
   if (overrideMark in tree) return stripMarks(tree[overrideMark]);
-  const entries = Object.entries(tree).filter(([, value]) => !(isTree(value) && resetMark in value));
+  const entries = Object.entries(tree).filter(([, value]) => !(isObject(value) && resetMark in value));
   return Object.fromEntries(entries.map(([key, value]) => [key, stripMarks(value)]));
 }
 
 function mergeMaps(base: Tree, over: Tree, merge: (a: unknown, b: unknown, key: string) => unknown): Tree {
   const merged: Record<string, unknown> = { ...(stripMarks(base) as Tree) };
   for (const [key, value] of Object.entries(over)) {
-    if (isTree(value) && resetMark in value) delete merged[key];
-    else if (isTree(value) && overrideMark in value) merged[key] = stripMarks(value[overrideMark]);
+    if (isObject(value) && resetMark in value) delete merged[key];
+    else if (isObject(value) && overrideMark in value) merged[key] = stripMarks(value[overrideMark]);
     else merged[key] = key in merged ? merge(merged[key], value, key) : stripMarks(value);
   }
   return merged;
@@ -67,13 +68,13 @@ function mergeValues(base: unknown, over: unknown, path: string): unknown {
   if (over === null || over === undefined) return base;
   if (whole.has(path)) return stripMarks(over);
   if (keyed.has(path)) return mergeKeyed(base, over, path);
-  if (isTree(base) && isTree(over)) {
+  if (isObject(base) && isObject(over)) {
     return mergeMaps(base, over, (a, b, key) => mergeValues(a, b, path === "" ? key : `${path}.${key}`));
   }
   if (Array.isArray(base) && Array.isArray(over)) return mergeLists(base, over.map(stripMarks), identities[path]);
   // Of a short and a long form (build, depends_on) the later one counts; so it does of texts and numbers.
-  if (path === "build" && typeof base === "string" && isTree(over)) return { context: base, ...over };
-  if (path === "build" && isTree(base) && typeof over === "string") return { ...base, context: over };
+  if (path === "build" && typeof base === "string" && isObject(over)) return { context: base, ...over };
+  if (path === "build" && isObject(base) && typeof over === "string") return { ...base, context: over };
   if (["dns", "dns_search", "env_file", "tmpfs"].includes(path)) return [base, over].flat();
   return stripMarks(over);
 }
@@ -97,7 +98,7 @@ function mergeKeyed(base: unknown, over: unknown, path: string): unknown {
 
 /** `["A=1", "B"]` -> `{A: "1", B: null}`; hosts may have a colon there. */
 function asMap(value: unknown, path: string): Tree | undefined {
-  if (isTree(value)) return value;
+  if (isObject(value)) return value;
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) return undefined;
   const hosts = path.endsWith("extra_hosts");
   return Object.fromEntries(
@@ -107,8 +108,4 @@ function asMap(value: unknown, path: string): Tree | undefined {
       return at < 0 ? [item, null] : [item.slice(0, at), item.slice(at + 1)];
     }),
   );
-}
-
-function isTree(value: unknown): value is Tree {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

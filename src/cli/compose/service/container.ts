@@ -1,6 +1,7 @@
 import type { ContainerDefinition, LinuxParameters, RuntimePlatform, Ulimit } from "#generated/ecs/types.ts";
 import { splitWords } from "#kernel/command-words.ts";
-import { isTree, Source } from "./source.ts";
+import { isObject } from "#kernel/json-object.ts";
+import { Source } from "./source.ts";
 
 type Part = Partial<ContainerDefinition>;
 
@@ -102,7 +103,7 @@ function ulimitsPart(service: Source): Part {
   const limits = service.map("ulimits");
   const ulimits = limits.keys.map((name): Ulimit => {
     const value = limits.raw(name);
-    const both = isTree(value) ? new Source(value, limits.where(name), limits.report) : undefined;
+    const both = isObject(value) ? new Source(value, limits.where(name), limits.report) : undefined;
     const [soft, hard] = both ? [both.number("soft"), both.number("hard")] : [limits.number(name), limits.number(name)];
     if (soft === undefined || hard === undefined) limits.problem(name, "must be a number, or soft and hard ones.");
     return { name: name as "nofile", softLimit: soft ?? 0, hardLimit: hard ?? 0 };

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { KeyValuePair } from "#generated/ecs/types.ts";
+import { isObject } from "#kernel/json-object.ts";
 import { parseDotenv } from "../file/dotenv.ts";
 import { InterpolationError } from "../file/interpolate.ts";
 import type { Surroundings } from "../model.ts";
-import { isTree, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 /** `env_file`, with `environment` over it. A name without a value has that of the surroundings, or is left out. */
 export function readEnvironment(service: Source, surroundings: Surroundings): KeyValuePair[] {
@@ -23,7 +24,7 @@ export function readEnvironment(service: Source, surroundings: Surroundings): Ke
 }
 
 function readFile(service: Source, at: string, item: unknown, surroundings: Surroundings): Map<string, string> {
-  const file = isTree(item) ? new Source(item, service.where(at), service.report) : undefined;
+  const file = isObject(item) ? new Source(item, service.where(at), service.report) : undefined;
   file?.refuseOthers(["path", "required", "format"]);
   const path = file ? file.text("path") : String(item);
   const format = file?.text("format");

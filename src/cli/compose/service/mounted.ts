@@ -1,6 +1,7 @@
 import { posix } from "node:path";
+import { isObject } from "#kernel/json-object.ts";
 import type { BakedFile, MountedSecret } from "../model.ts";
-import { isTree, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 const secretsFolder = "/run/secrets";
 
@@ -16,7 +17,7 @@ interface Mounted {
 function readMounted(service: Source, key: "secrets" | "configs", names: ReadonlySet<string>): Mounted[] {
   return service.list(key).flatMap((item, i) => {
     const at = `${key}[${i}]`;
-    const long = new Source(isTree(item) ? item : { source: item }, service.where(at), service.report);
+    const long = new Source(isObject(item) ? item : { source: item }, service.where(at), service.report);
     long.refuseOthers(["source", "target", "uid", "gid", "mode"]);
     const source = long.text("source");
     if (source === undefined || !names.has(source)) {

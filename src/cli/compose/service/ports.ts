@@ -1,6 +1,7 @@
 import type { PortMapping } from "#generated/ecs/types.ts";
+import { isObject } from "#kernel/json-object.ts";
 import type { PublishedPort } from "../model.ts";
-import { isTree, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 export interface Ports {
   readonly mappings: readonly PortMapping[];
@@ -22,7 +23,9 @@ interface Port {
 export function readPorts(service: Source): Ports {
   const ports: Port[] = service.list("ports").flatMap((item, i) => {
     const at = `ports[${i}]`;
-    return isTree(item) ? longPort(new Source(item, service.where(at), service.report)) : shortPort(service, at, item);
+    return isObject(item)
+      ? longPort(new Source(item, service.where(at), service.report))
+      : shortPort(service, at, item);
   });
   for (const [i, text] of service.texts("expose").entries()) {
     const match = shortForm.exec(text);

@@ -1,5 +1,6 @@
+import { isObject } from "#kernel/json-object.ts";
 import type { Dependency } from "../model.ts";
-import { isTree, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 const conditions = ["service_started", "service_healthy", "service_completed_successfully"];
 
@@ -7,7 +8,7 @@ const conditions = ["service_started", "service_healthy", "service_completed_suc
 export function readDependencies(service: Source): Dependency[] {
   const value = service.raw("depends_on");
   const found = new Map<string, Dependency>();
-  if (isTree(value)) {
+  if (isObject(value)) {
     const all = service.map("depends_on");
     for (const name of all.keys) {
       const one = all.map(name);
@@ -51,7 +52,7 @@ export function readNetworks(service: Source, names: ReadonlySet<string>): { net
   if (!service.has("networks")) return { networks: ["default"], aliases };
   const value = service.raw("networks");
   const networks = Array.isArray(value) ? service.texts("networks") : Object.keys((value as object) ?? {});
-  if (isTree(value)) {
+  if (isObject(value)) {
     const all = service.map("networks");
     for (const name of all.keys) {
       const one = all.map(name);

@@ -1,3 +1,4 @@
+import { isObject } from "#kernel/json-object.ts";
 import type { Report } from "../report.ts";
 import { parseBoolean, parseBytes, parseNumber, parseSeconds } from "../values.ts";
 
@@ -13,8 +14,8 @@ export class Source {
   constructor(tree: unknown, at: string, report: Report) {
     this.at = at;
     this.report = report;
-    if (!isTree(tree) && tree !== null && tree !== undefined) report.problem(at, "must be a map.");
-    this.#tree = isTree(tree) ? tree : {};
+    if (!isObject(tree) && tree !== null && tree !== undefined) report.problem(at, "must be a map.");
+    this.#tree = isObject(tree) ? tree : {};
   }
 
   /** Keys with a value; extensions (`x-...`) are nobody's business. */
@@ -106,7 +107,7 @@ export class Source {
         return at < 0 ? [item, undefined] : [item.slice(0, at), item.slice(at + 1)];
       });
     }
-    if (!isTree(value)) {
+    if (!isObject(value)) {
       this.problem(key, "must be a map or a list.");
       return [];
     }
@@ -130,8 +131,4 @@ export class Source {
     this.problem(key, words);
     return undefined;
   }
-}
-
-export function isTree(value: unknown): value is Tree {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

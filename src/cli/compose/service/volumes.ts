@@ -1,8 +1,9 @@
 import { isAbsolute, resolve } from "node:path";
 import type { MountPoint, Tmpfs, Volume } from "#generated/ecs/types.ts";
+import { isObject } from "#kernel/json-object.ts";
 import type { BakedFile, Surroundings } from "../model.ts";
 import { parseBytes } from "../values.ts";
-import { isTree, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 export interface Volumes {
   readonly volumes: Volume[];
@@ -33,7 +34,7 @@ export function readVolumes(service: Source, rules: VolumeRules, defaultTmpfsMiB
   const found: Volumes = { volumes: [], mountPoints: [], tmpfs: [], files: [] };
   for (const [i, item] of service.list("volumes").entries()) {
     const at = `volumes[${i}]`;
-    const mount = isTree(item)
+    const mount = isObject(item)
       ? longMount(new Source(item, service.where(at), service.report), found, defaultTmpfsMiB)
       : shortMount(service, at, String(item));
     if (mount !== undefined) addMount(service, { ...mount, at }, rules, found);

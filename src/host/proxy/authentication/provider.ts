@@ -1,5 +1,6 @@
 import { DriverError } from "#kernel/fault.ts";
 import type { HttpAnswer, SendHttp } from "#kernel/http-sender.ts";
+import { objectIn } from "#kernel/json-object.ts";
 import type { Authenticate } from "./session.ts";
 
 /** Why a user could not be authenticated: a code of the access log, and the status of the answer. */
@@ -34,7 +35,7 @@ export async function askTokens(send: SendHttp, action: Authenticate, grant: Rec
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
   const call = { method: "POST", url: action.tokenEndpoint, headers, body: body.toString() };
   const answer = await asked(send, call, "AuthTokenEpRequest");
-  const found = objectIn(answer.body);
+  const found = objectIn(answer.body ?? "");
   if (answer.status < 200 || answer.status > 299) {
     if (found?.error === "invalid_grant") throw new AuthenticationFailure("AuthInvalidGrantError", 401);
     throw new AuthenticationFailure("AuthTokenEpRequestFailed", 561);
@@ -61,7 +62,7 @@ export async function askClaims(send: SendHttp, action: Authenticate, accessToke
   const headers = { authorization: `Bearer ${accessToken}`, accept: "application/json" };
   const answer = await asked(send, { method: "GET", url: action.userInfoEndpoint, headers }, "AuthUserinfoEpRequest");
   if (answer.status < 200 || answer.status > 299) throw new AuthenticationFailure("AuthUserinfoEpRequestFailed", 561);
-  const claims = objectIn(answer.body);
+  const claims = objectIn(answer.body ?? "");
   if (claims === undefined || typeof claims.sub !== "string" || !fitsHeader(claims.sub)) {
     throw new AuthenticationFailure("AuthInvalidUserinfoResponse", 401);
   }
@@ -91,17 +92,6 @@ async function asked(send: SendHttp, call: Parameters<SendHttp>[0], reason: stri
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     throw new AuthenticationFailure(`${reason}Timeout`, 500);
-  }
-}
-
-function objectIn(text: string | undefined): Record<string, unknown> | undefined {
-  try {
-    const value = JSON.parse(text ?? "") as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined; // not JSON
   }
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from "#kernel/fault.ts";
+import { isObject } from "#kernel/json-object.ts";
 import type { LifecycleAction, LifecycleRule, LifecycleSelection } from "./rules.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -137,10 +138,6 @@ function onlyKnown(value: Json, known: ReadonlySet<string>): void {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(problem: string): Fault {

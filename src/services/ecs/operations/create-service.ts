@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { CreateServiceRequest } from "#generated/ecs/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
 import type { Put, Read } from "#kernel/store.ts";
@@ -7,6 +6,7 @@ import { checkExecRole } from "../exec/task-role.ts";
 import { invalid } from "../faults.ts";
 import { type ClusterRecord, clusterArn } from "../model/cluster.ts";
 import { type ServiceName, type ServiceRecord, serviceArn, serviceKey } from "../model/service.ts";
+import { digestOfRequest } from "../request-digest.ts";
 import { checkDaemonCapacity, checkDaemonInput } from "../services/daemon-strategy.ts";
 import { defaultConfiguration, resolveConfiguration } from "../services/deployment-configuration.ts";
 import { checkExternalService } from "../services/external.ts";
@@ -30,7 +30,7 @@ export const CreateService: EcsHandler<"CreateService"> = async (input, ctx) => 
   const { clusterName } = cluster.value;
   const at = { account: ctx.account, region: ctx.region, clusterName, serviceName: input.serviceName };
   const existing = await ctx.store.get(serviceKey(at));
-  const requestDigest = digestOf(input);
+  const requestDigest = digestOfRequest(input);
   const same = sameService(existing, requestDigest);
   if (same !== undefined) return { service: await toService(ctx.store, same, { tags: true }) };
 
@@ -177,9 +177,4 @@ function newRecord(
     // Events of a service of this name that was deleted are numbered on, so that none is overwritten by chance.
     eventSequence: existing.value?.eventSequence ?? 0,
   };
-}
-
-function digestOf(input: CreateServiceRequest): string {
-  const { clientToken: _, ...parameters } = input;
-  return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { CreateTaskSetRequest } from "#generated/ecs/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { RequestContext } from "#kernel/handler.ts";
@@ -9,6 +8,7 @@ import { invalid } from "../faults.ts";
 import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
 import { type ServiceRecord, serviceRevisionKey } from "../model/service.ts";
 import { type TaskSetRecord, taskSetArn, taskSetKey, taskSetKeyOfArn } from "../model/task-set.ts";
+import { digestOfRequest } from "../request-digest.ts";
 import { newRevision } from "../services/new-deployment.ts";
 import { resolvePlacement } from "../services/placement.ts";
 import { resolveRevision } from "../services/revision.ts";
@@ -27,7 +27,7 @@ export const CreateTaskSet: EcsHandler<"CreateTaskSet"> = async (input, ctx) => 
   checkInput(ctx, input);
   const service = await requireExternalService(ctx, input);
   const token = await ctx.store.get(clientTokenKey(ctx, "CreateTaskSet", input.clientToken ?? uuid(ctx.random)));
-  const requestDigest = digestOf(input);
+  const requestDigest = digestOfRequest(input);
   const same = await sameTaskSet(ctx, token.value, requestDigest);
   if (same !== undefined) return { taskSet: toTaskSet(ctx.store, same, service.value, { tags: true }) };
 
@@ -87,9 +87,4 @@ function newToken(ctx: RequestContext, requestDigest: string, taskSet: TaskSetRe
     resourceArns: [taskSetArn(taskSet, taskSet.id)],
     expiresAt: ctx.clock.now() + clientTokenHours * 3_600_000,
   };
-}
-
-function digestOf(input: CreateTaskSetRequest): string {
-  const { clientToken: _, ...parameters } = input;
-  return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { Operations, RunTaskRequest } from "#generated/ecs/types.ts";
+import type { Operations } from "#generated/ecs/types.ts";
 import { parseArn } from "#kernel/arn.ts";
 import type { Handler, RequestContext } from "#kernel/handler.ts";
 import { hex, uuid } from "#kernel/random.ts";
@@ -9,6 +8,7 @@ import { instancePool } from "../clusters/instance-pool.ts";
 import { checkTaskExecRole } from "../exec/task-role.ts";
 import { type ClientTokenRecord, clientTokenHours, clientTokenKey } from "../model/client-token.ts";
 import { type TaskRecord, taskKey, taskKeyOfArn } from "../model/task.ts";
+import { digestOfRequest } from "../request-digest.ts";
 import { checkAmounts } from "../tasks/amounts.ts";
 import { resolveCapacity } from "../tasks/capacity.ts";
 import { type Capacity, newTask } from "../tasks/launch.ts";
@@ -28,7 +28,7 @@ import { checkRoles, checkRunnable, checkSupported } from "../tasks/validate.ts"
 export const RunTask: Handler<Operations["RunTask"]["input"], Operations["RunTask"]["output"]> = async (input, ctx) => {
   checkSupported(ctx, input);
   const token = await ctx.store.get(clientTokenKey(ctx, "RunTask", input.clientToken ?? uuid(ctx.random)));
-  const requestDigest = digestOf(input);
+  const requestDigest = digestOfRequest(input);
   if (token.value !== undefined) return answerAgain(ctx, token.value, requestDigest);
 
   const cluster = await requireCluster(ctx, input.cluster);
@@ -79,11 +79,6 @@ function place(ctx: RequestContext, wanted: CommonTask, { launchType, placement,
   const zones = awsvpcConfiguration && zonesOfSubnets(ctx.store, wanted.world, awsvpcConfiguration.subnets);
   const needs = { definition, overrides, group, placement, ...(zones && { zones }), fallback: taskDefault };
   return placeTasks(pool, placementRequest(needs), capacities.length);
-}
-
-function digestOf(input: RunTaskRequest): string {
-  const { clientToken: _, ...parameters } = input;
-  return createHash("sha256").update(JSON.stringify(parameters)).digest("base64");
 }
 
 /**

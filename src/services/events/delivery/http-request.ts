@@ -1,5 +1,6 @@
 import { DriverError } from "#kernel/fault.ts";
 import type { HttpCall } from "#kernel/http-sender.ts";
+import { objectIn } from "#kernel/json-object.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import {
   type ApiDestinationRecord,
@@ -8,7 +9,6 @@ import {
   connectionPurpose,
   type HttpExtras,
 } from "../model.ts";
-import { objectIn } from "./json-object.ts";
 
 const userAgent = "Amazon/EventBridge/ApiDestinations";
 

@@ -1,6 +1,6 @@
+import { objectIn } from "#kernel/json-object.ts";
 import { busIfAny, busReference, type DeliveryRecord } from "../model.ts";
 import { compactJson, type Publication, type PublishedEvent } from "../publish.ts";
-import { objectIn } from "./json-object.ts";
 import { done, type Outcome } from "./outcome.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import { takenRole } from "./role.ts";

@@ -1,9 +1,9 @@
 import { parseArn } from "#kernel/arn.ts";
 import { Fault } from "#kernel/fault.ts";
+import { objectIn } from "#kernel/json-object.ts";
 import type { Entry } from "#kernel/store.ts";
 import type { DeliveryRecord } from "../model.ts";
 import { eventsPrincipal } from "../request/roles.ts";
-import { objectIn } from "./json-object.ts";
 import { done, type Outcome } from "./outcome.ts";
 import type { DeliveryPorts } from "./ports.ts";
 

@@ -1,6 +1,7 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry } from "#generated/events/types.ts";
 import { Fault } from "#kernel/fault.ts";
 import { isDeeperThan } from "#kernel/json-depth.ts";
+import { objectIn } from "#kernel/json-object.ts";
 import { uuid } from "#kernel/random.ts";
 import { busIfAny, busReference } from "../model.ts";
 import { compactJson, Publication } from "../publish.ts";
@@ -61,17 +62,7 @@ function failureOf(entry: PutEventsRequestEntry): PutEventsResultEntry | undefin
     const message = "Not authorized for the source.";
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: message };
   }
-  return isJsonObject(entry.Detail!) && !isDeeperThan(mostNesting, entry.Detail!)
+  return objectIn(entry.Detail!) !== undefined && !isDeeperThan(mostNesting, entry.Detail!)
     ? undefined
     : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    // Not JSON at all.
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { isObject } from "#kernel/json-object.ts";
 /** A value of a metric that a message has embedded. */
 export interface EmbeddedMetric {
   readonly namespace: string;
@@ -103,8 +104,4 @@ function readMetric(root: Json, { Name: name, Unit: unit = "None", StorageResolu
   if (values.length === 0 || values.length > mostValues) return undefined;
   if (!values.every((value) => typeof value === "number")) return undefined;
   return { metricName: name, unit, values: values as number[], resolutionSeconds: resolution } as const;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

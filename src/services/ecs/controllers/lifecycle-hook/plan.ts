@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { HttpAnswer } from "#kernel/http-sender.ts";
+import { isObject } from "#kernel/json-object.ts";
 import { serviceArn, serviceRevisionArn } from "../../model/service.ts";
 import {
   type LifecycleHookState,
@@ -95,10 +96,6 @@ function executionId(deployment: ServiceDeploymentRecord, { hookId }: LifecycleH
 function merged(before: unknown, after: unknown): unknown {
   if (after === undefined) return before;
   return isObject(before) && isObject(after) ? { ...before, ...after } : after;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What an answer makes of a run. */
