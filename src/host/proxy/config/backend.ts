@@ -71,11 +71,14 @@ function trafficParameters(group: TargetGroupSpec, target: TargetSpec): string[]
   return [...tls, ...h2, keptConnections, ...(group.proxyProtocol ? ["send-proxy-v2"] : [])];
 }
 
-/** Elastic Load Balancing does not look at the certificates of targets either; Service Connect does. */
+/**
+ * Elastic Load Balancing does not look at the certificates of targets either; Service Connect does. From 3.3 on HAProxy
+ * would ask for the client's `Host` and compare with that, were it not told the name to ask for.
+ */
 function verification({ tls }: TargetSpec): string[] {
   if (tls === undefined) return ["verify none"];
   if (!/^[\w.-]+$/.test(tls.name)) throw new DriverError("InvalidSpec", `${tls.name} can be in no certificate`);
-  return [`verify required ca-file ${authorityFile(tls.authority)} verifyhost ${tls.name}`];
+  return [`verify required ca-file ${authorityFile(tls.authority)} verifyhost ${tls.name}`, `sni str(${tls.name})`];
 }
 
 function balanceLines({ algorithm, stickiness }: TargetGroupSpec): string[] {
