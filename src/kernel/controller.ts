@@ -63,7 +63,13 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
-export type LogFields = Readonly<Record<string, unknown>>;
+/** By name. Those that every line has are no names of others. */
+export interface LogFields {
+  readonly [name: string]: unknown;
+  readonly time?: never;
+  readonly level?: never;
+  readonly message?: never;
+}
 
 /** A log that writes nothing. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -65,10 +65,10 @@ export class PullThrough {
       return this.#filled(repository, await catalog.findManifest(repository, reference));
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
-      if (found.manifest === undefined) throw upstreamFault(error, "MANIFEST_UNKNOWN");
+      if (found.manifest === undefined) throw this.#told(error, repository, "MANIFEST_UNKNOWN");
       this.#rest(key);
-      const { reason, message } = error;
-      log.warn("An upstream registry does not answer; the cached image is used", { reason, message });
+      const fields = { repository: repository.name, error };
+      log.warn("An upstream registry does not answer; the cached image is used", fields);
       return this.#filled(repository, found);
     }
   }
@@ -79,9 +79,19 @@ export class PullThrough {
     try {
       return await this.#blob(repository, digest);
     } catch (error) {
-      if (error instanceof DriverError) throw upstreamFault(error, "BLOB_UNKNOWN");
+      if (error instanceof DriverError) throw this.#told(error, repository, "BLOB_UNKNOWN");
       throw error;
     }
+  }
+
+  /** What the client is told. Clients show of 503 the number alone: why it is, is told to the log. */
+  #told(error: DriverError, { name: repository }: RegistryRepository, unknown: UnknownCode): Error {
+    const fault = upstreamFault(error, unknown);
+    if (fault instanceof Fault && fault.code === "UNAVAILABLE") {
+      const why = error.cause instanceof Error ? { why: error.cause.message } : {};
+      this.#options.log.warn("An upstream registry does not answer", { repository, error, ...why });
+    }
+    return fault;
   }
 
   /** Fetches no more; resolves when what was under way has ended. */
@@ -112,7 +122,8 @@ export class PullThrough {
     if (this.#running.has(key) || this.#closing.signal.aborted) return manifest;
     void this.#shared(key, () => this.#fill(repository, manifest)).catch((error: unknown) => {
       const isKnown = error instanceof DriverError || error instanceof Fault || error instanceof ConflictError;
-      if (isKnown) this.#options.log.warn("An image is not here as a whole yet", { message: error.message });
+      if (isKnown)
+        this.#options.log.warn("An image is not here as a whole yet", { repository: repository.name, error });
       else this.#options.onBug(error);
     });
     return manifest;
@@ -194,8 +205,10 @@ function readManifest(bytes: Buffer, digest: string, mediaType: string | undefin
   }
 }
 
+type UnknownCode = "MANIFEST_UNKNOWN" | "BLOB_UNKNOWN";
+
 /** What went wrong upstream in ECR's words, where it has any. */
-function upstreamFault(error: DriverError, unknown: "MANIFEST_UNKNOWN" | "BLOB_UNKNOWN"): Error {
+function upstreamFault(error: DriverError, unknown: UnknownCode): Error {
   if (error.reason === "NotFound") {
     return registryFault(unknown, unknown === "MANIFEST_UNKNOWN" ? "Requested image not found" : error.message);
   }

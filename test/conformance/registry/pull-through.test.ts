@@ -86,6 +86,11 @@ test("images come from upstream when they are asked for, once, and stay when it 
     assert.equal((await get(`manifests/${image.digest}`)).status, 200);
     assert.equal(await (await get(`blobs/${sha256("{}")}`)).text(), "{}");
     assert.equal((await get("manifests/v3")).status, 503);
+    // Clients show of it the number alone.
+    assert.match(
+      cache.logLines.at(-1)!,
+      /registry does not answer".*"repository":"cache\/app".*answers with status 503/,
+    );
   } finally {
     front.down = false;
     await cache.close();
