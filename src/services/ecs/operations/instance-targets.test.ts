@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { NetworkBinding } from "#kernel/port-mapping.ts";
 import { balanced } from "../../../../test/support/balanced-world.ts";
 import { putInstance } from "../../../../test/support/container-instances.ts";
 import { isFault } from "../../../../test/support/context.ts";
@@ -10,7 +11,10 @@ import { serviceKey } from "../model/service.ts";
 import { changeTask, tasks } from "../model/task.ts";
 import { operations } from "./index.ts";
 
-for (const networkMode of ["bridge", "host"] as const) {
+for (const [networkMode, isUdpAlone] of [
+  ["bridge", false],
+  ["host", true],
+] as const) {
   test(`a service registers tasks in the mode ${networkMode} by their machine and its ports`, async () => {
     const found = await balanced();
     const { world, blue } = found;
@@ -44,14 +48,15 @@ for (const networkMode of ["bridge", "host"] as const) {
     assert.deepEqual(await registered(), [], "its port is not known yet");
     const [task] = [...world.store.view(tasks).all()];
     const bound = { bindIP: "0.0.0.0", containerPort: 80, hostPort: 32768 } as const;
-    const networkBindings = [
-      { ...bound, hostPort: 32769, protocol: "udp" as const },
-      { ...bound, protocol: "tcp" as const },
+    const networkBindings: NetworkBinding[] = [
+      { bindIP: "0.0.0.0", containerPortRange: "80-81", hostPortRange: "40000-40001", protocol: "tcp" },
+      { ...bound, hostPort: 32769, protocol: "udp" },
+      ...(isUdpAlone ? [] : [{ ...bound, protocol: "tcp" } as const]),
     ];
     const containers = task!.value.containers.map((container) => ({ ...container, networkBindings }));
     await world.store
       .as("ecs.task")
       .commit({ put: [{ key: task!.key, value: changeTask(task!.value, { containers }) }] });
-    assert.deepEqual(await registered(), [{ Id: "i-0aaaaaaaa", Port: 32768 }]);
+    assert.deepEqual(await registered(), [{ Id: "i-0aaaaaaaa", Port: isUdpAlone ? 32769 : 32768 }]);
   });
 }

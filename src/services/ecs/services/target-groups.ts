@@ -68,7 +68,9 @@ function targetOf(
   const machine =
     task.containerInstanceArn && store.view(containerInstances).get(instanceKeyOfArn(task, task.containerInstanceArn));
   const bindings = task.containers.find(({ name }) => name === containerName)?.networkBindings;
-  const bound = bindings?.find((each) => each.containerPort === containerPort && each.protocol === "tcp");
+  // A port that is mapped for UDP alone is one nevertheless: its health checks fail, and say so.
+  const ofPort = bindings?.filter((each) => each.containerPort === containerPort) ?? [];
+  const bound = ofPort.find(({ protocol }) => protocol === "tcp") ?? ofPort[0];
   if (!machine || machine.value.ec2InstanceId === undefined || bound?.hostPort === undefined) return undefined;
   return { id: machine.value.ec2InstanceId, port: bound.hostPort, availabilityZone: zoneOf(machine.value) };
 }
