@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lookupPrivateName, privateDnsName } from "./private-names.ts";
+import { privateDnsName } from "#kernel/private-names.ts";
+import { lookupPrivateName } from "./private-names.ts";
 import { parseResolvConf } from "./resolv-conf.ts";
 
 const hasAddress = (address: string) => address === "172.31.0.5";

@@ -1,4 +1,5 @@
 import { inRange, parseIpv4, range } from "#host/network/ipv4.ts";
+import { privateDnsName, privateDomain } from "#kernel/private-names.ts";
 import { type DnsRecord, recordTypes, typeNumber } from "./message.ts";
 
 /**
@@ -21,16 +22,6 @@ export interface PrivateZone {
 
 /** As AWS answers for them. */
 const ttlSeconds = 60;
-
-/** `ec2.internal` in us-east-1, `<region>.compute.internal` elsewhere. */
-export function privateDomain(region: string): string {
-  return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
-}
-
-/** `ip-172-31-0-5.ec2.internal` */
-export function privateDnsName(address: string, region: string): string {
-  return `ip-${address.replaceAll(".", "-")}.${privateDomain(region)}`;
-}
 
 /**
  * Answers for names of addresses and addresses of names of the VPC; undefined for what is not the VPC's to know, which

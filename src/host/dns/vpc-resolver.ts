@@ -1,10 +1,11 @@
 import type { VpcSpec } from "#kernel/agent-protocol.ts";
 import type { Clock } from "#kernel/clock.ts";
 import type { Log } from "#kernel/controller.ts";
+import { privateDomain } from "#kernel/private-names.ts";
 import type { Random } from "#kernel/random.ts";
 import { createForwarder } from "./forwarder.ts";
 import { recordTypes } from "./message.ts";
-import { lookupPrivateName, privateDomain } from "./private-names.ts";
+import { lookupPrivateName } from "./private-names.ts";
 import type { DnsView } from "./reply.ts";
 import { machineResolvers } from "./resolv-conf.ts";
 import { type DnsServer, startDnsServer } from "./server.ts";

@@ -1,8 +1,9 @@
 import type { Task } from "#generated/ecs/types.ts";
 import { sleep, systemClock } from "#kernel/clock.ts";
+import { privateDomain } from "#kernel/private-names.ts";
 import { type Client, ServiceError, unless } from "../../client.ts";
 import { CommandError } from "../../command.ts";
-import { familyOf, logGroupOf, projectTag, searchDomainOf } from "../plan/names.ts";
+import { familyOf, logGroupOf, projectTag } from "../plan/names.ts";
 import { findNamespace, removeNamespace } from "./names.ts";
 import { findGateway, findIds, findVpc } from "./network.ts";
 import { removeRole } from "./role.ts";
@@ -29,7 +30,7 @@ export async function removeProject(client: Client, project: string, options: Do
     await removeDefinitions(client, project);
     await client.ecs("DeleteCluster", { cluster: project });
   }
-  const namespace = await findNamespace(client, project, searchDomainOf(options.region));
+  const namespace = await findNamespace(client, project, privateDomain(options.region));
   if (namespace !== undefined) await removeNamespace(client, namespace);
   const vpcId = await findVpc(client, project);
   if (vpcId !== undefined) await removeNetwork(client, project, vpcId);

@@ -1,8 +1,9 @@
+import { privateDomain } from "#kernel/private-names.ts";
 import type { Client } from "../../client.ts";
 import { ensureTaskRole } from "../../commands/execution-role.ts";
 import { ensureLogGroup } from "../../commands/log-group.ts";
 import type { PlannedService, Project } from "../model.ts";
-import { logGroupOf, searchDomainOf } from "../plan/names.ts";
+import { logGroupOf } from "../plan/names.ts";
 import { ensureNames, ensureNamespace } from "./names.ts";
 import { ensureGroups, ensureNetwork, ensurePortsGroup } from "./network.ts";
 import { ensureRole } from "./role.ts";
@@ -28,7 +29,7 @@ export async function ensureFoundation(client: Client, project: Project, region:
   await ensureLogGroup(client, logGroupOf(name));
   const { vpcId, subnetId } = await ensureNetwork(client, name);
   const networks = await ensureGroups(client, name, vpcId, project.networks);
-  const domain = searchDomainOf(region);
+  const domain = privateDomain(region);
   const namespaceId = await ensureNamespace(client, name, vpcId, domain);
   const registries = await ensureNames(client, namespaceId, domain, services);
   const secrets = await ensureSecrets(client, name, project.secrets);

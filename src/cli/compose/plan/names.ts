@@ -31,11 +31,6 @@ export function repositoryOf(project: string, service: string): string {
     .replace(/-(?=\/|$)/g, "");
 }
 
-/** The domain that tasks in a VPC look single names up in: `db` is asked for as `db.ec2.internal`. */
-export function searchDomainOf(region: string): string {
-  return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
-}
-
 /** Changes when, and only when, what it is made of says something else. */
 export function fingerprint(content: unknown): string {
   return createHash("sha256")

@@ -1,6 +1,6 @@
 import type { ContainerPayload, TaskPayload } from "#kernel/agent-protocol.ts";
 import { portsOf } from "#kernel/port-mapping.ts";
-import { internalDomain } from "../spec/files.ts";
+import { privateDomain } from "#kernel/private-names.ts";
 import { clusterArnOf, ecsLabels, regionOf } from "../spec/labels.ts";
 import { hasRun, isStopping, phaseOf } from "../step/phase.ts";
 import { bindingsOf } from "../step/report.ts";
@@ -179,7 +179,7 @@ function networksOf({ payload, live }: Task, v4: boolean, facts: DocumentFacts):
       MACAddress: own.macAddress,
       IPv4SubnetCIDRBlock: own.subnetCidr,
       DomainNameServers: facts.resolver === undefined ? undefined : [facts.resolver],
-      DomainNameSearchList: [internalDomain(regionOf(payload.taskArn))],
+      DomainNameSearchList: [privateDomain(regionOf(payload.taskArn))],
       PrivateDNSName: own.privateDnsName,
       SubnetGatewayIpv4Address: gatewayOf(own.subnetCidr),
     }),

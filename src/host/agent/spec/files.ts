@@ -1,4 +1,5 @@
 import type { ContainerPayload, TaskPayload } from "#kernel/agent-protocol.ts";
+import { privateDomain } from "#kernel/private-names.ts";
 import { regionOf } from "./labels.ts";
 
 export interface FileFacts {
@@ -52,16 +53,11 @@ function resolvFile(payload: TaskPayload, container: ContainerPayload, facts: Fi
   const vpc = facts.resolver !== undefined;
   if (!vpc && servers.length === 0 && search.length === 0) return undefined;
   const nameservers = servers.length > 0 ? servers : vpc ? [facts.resolver] : facts.hostNameservers;
-  const domains = search.length > 0 ? search : vpc ? [internalDomain(regionOf(payload.taskArn))] : [];
+  const domains = search.length > 0 ? search : vpc ? [privateDomain(regionOf(payload.taskArn))] : [];
   return [
     ...(domains.length > 0 ? [`search ${domains.join(" ")}`] : []),
     ...nameservers.map((server) => `nameserver ${server}`),
     ...(vpc ? ["options timeout:2 attempts:5"] : []),
     "",
   ].join("\n");
-}
-
-/** The domain of a region's private DNS names, as the DHCP options of a default VPC give it. */
-export function internalDomain(region: string): string {
-  return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
 }

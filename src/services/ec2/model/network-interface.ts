@@ -73,12 +73,6 @@ export function networkInterfaceKey(world: World, networkInterfaceId: string): K
   return keyOf(networkInterfaces, world.account, world.region, networkInterfaceId);
 }
 
-/** `ip-172-31-0-5.ec2.internal` in us-east-1, `ip-172-31-0-5.eu-west-1.compute.internal` elsewhere. */
-export function privateDnsNameOf(world: Pick<World, "region">, privateIpAddress: string): string {
-  const domain = world.region === "us-east-1" ? "ec2.internal" : `${world.region}.compute.internal`;
-  return `ip-${privateIpAddress.replaceAll(".", "-")}.${domain}`;
-}
-
 /** `ec2-198-18-0-5.compute-1.amazonaws.com` in us-east-1, elsewhere `eu-west-1.compute` instead of `compute-1`. */
 export function publicDnsNameOf(world: Pick<World, "region">, publicIp: string): string {
   const domain = world.region === "us-east-1" ? "compute-1" : `${world.region}.compute`;

@@ -5,9 +5,9 @@ import type {
   NetworkInterfaceAttachment,
 } from "#generated/ec2/types.ts";
 import type { RequestContext } from "#kernel/handler.ts";
+import { privateDnsName } from "#kernel/private-names.ts";
 import {
   type NetworkInterface,
-  privateDnsNameOf,
   publicDnsNameOf,
   securityGroupKey,
   securityGroups,
@@ -20,7 +20,7 @@ import { toTags } from "../request/tags.ts";
 
 export function toNetworkInterface(eni: NetworkInterface, ctx: RequestContext): ApiNetworkInterface {
   const association = toAssociation(eni, ctx);
-  const privateDnsName = privateDnsNameOf(eni, eni.privateIpAddress);
+  const dnsName = privateDnsName(eni.privateIpAddress, eni.region);
   return {
     NetworkInterfaceId: eni.networkInterfaceId,
     OwnerId: eni.account,
@@ -35,12 +35,12 @@ export function toNetworkInterface(eni: NetworkInterface, ctx: RequestContext): 
     AvailabilityZoneId: zoneIdOf(eni, eni.availabilityZone),
     MacAddress: eni.macAddress,
     PrivateIpAddress: eni.privateIpAddress,
-    PrivateDnsName: privateDnsName,
+    PrivateDnsName: dnsName,
     PrivateIpAddresses: [
       {
         Primary: true,
         PrivateIpAddress: eni.privateIpAddress,
-        PrivateDnsName: privateDnsName,
+        PrivateDnsName: dnsName,
         ...(association && { Association: association }),
       },
     ],
@@ -124,7 +124,7 @@ export const networkInterfaceFilters: FilterTable<NetworkInterface> = {
   "operator.managed": () => false,
   "operator.principal": none,
   "owner-id": (eni) => eni.account,
-  "private-dns-name": (eni) => privateDnsNameOf(eni, eni.privateIpAddress),
+  "private-dns-name": (eni) => privateDnsName(eni.privateIpAddress, eni.region),
   "private-ip-address": (eni) => eni.privateIpAddress,
   "requester-id": (eni) => eni.requesterId,
   "requester-managed": (eni) => eni.requesterManaged,

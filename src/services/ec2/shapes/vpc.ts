@@ -1,4 +1,5 @@
 import type { DhcpOptions as ApiDhcpOptions, Vpc as ApiVpc } from "#generated/ec2/types.ts";
+import { privateDomain } from "#kernel/private-names.ts";
 import type { DhcpOptions, Vpc } from "../model.ts";
 import type { FilterTable } from "../request/filters.ts";
 import { toTags } from "../request/tags.ts";
@@ -49,7 +50,7 @@ export function toDhcpOptions(options: DhcpOptions): ApiDhcpOptions {
 
 function configurationOf({ region }: DhcpOptions): Readonly<Record<string, string>> {
   return {
-    "domain-name": region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`,
+    "domain-name": privateDomain(region),
     "domain-name-servers": "AmazonProvidedDNS",
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { globMatcher } from "../policy/glob.ts";
-import { type PolicyDocument, PolicySyntaxError, parsePolicy, type Statement } from "../policy/index.ts";
+import type { Statement } from "../policy/index.ts";
+import { policyIn } from "../policy/validate.ts";
 
 let names: ReadonlyMap<string, string> | undefined;
 
@@ -19,7 +20,7 @@ export function serviceNames(): ReadonlyMap<string, string> {
 
 /** Whether a policy's text allows at least some action of a service. A text that cannot be read allows nothing. */
 export function grantsAccess(text: string): (serviceNamespace: string) => boolean {
-  const document = parsed(text);
+  const document = policyIn(text);
   const tests = (document?.statements ?? []).filter(({ effect }) => effect === "Allow").map(statementTest);
   return (serviceNamespace) => tests.some((grants) => grants(serviceNamespace));
 }
@@ -39,13 +40,4 @@ function statementTest({ action, notAction }: Statement): (serviceNamespace: str
 /** `ecs` of `ecs:RunTask`; `*` stands for every service. */
 function vendorOf(pattern: string): string {
   return pattern.split(":")[0]!.toLowerCase();
-}
-
-function parsed(text: string): PolicyDocument | undefined {
-  try {
-    return parsePolicy(text);
-  } catch (error) {
-    if (error instanceof PolicySyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -13,13 +13,14 @@ export type PolicyPurpose = "identity" | "trust" | "resource";
  * Sizes, and whether the principals exist, are for the operations to check.
  */
 export function validatePolicy(text: string, purpose: PolicyPurpose): string | undefined {
-  const document = parsed(text);
+  const document = policyIn(text);
   if (document === undefined) return purpose === "trust" ? badJson(text) : "Syntax errors in policy.";
   if (purpose === "identity") return identityFault(document);
   return purpose === "trust" ? trustFault(document) : resourceFault(document);
 }
 
-function parsed(text: string): PolicyDocument | undefined {
+/** The document that a text is; undefined when it is none. */
+export function policyIn(text: string): PolicyDocument | undefined {
   try {
     return parsePolicy(text);
   } catch (error) {

@@ -1,11 +1,11 @@
 import { type Controller, type ControllerContext, watch } from "#kernel/controller.ts";
+import { privateDnsName } from "#kernel/private-names.ts";
 import type { Entry, Key, Put, Read, Store } from "#kernel/store.ts";
 import {
   addresses,
   cidrOf,
   type InterfaceCommit,
   newTaskInterface,
-  privateDnsNameOf,
   publicAddresses,
   type SecurityGroup,
   type Subnet,
@@ -187,7 +187,7 @@ function attached(task: TaskRecord, subnet: Subnet, made: InterfaceCommit): Part
     subnetCidr: subnet.cidrBlock,
     macAddress: eni.macAddress,
     privateIpv4Address: eni.privateIpAddress,
-    privateDnsName: privateDnsNameOf(task, eni.privateIpAddress),
+    privateDnsName: privateDnsName(eni.privateIpAddress, task.region),
   };
   const details = {
     subnetId: eni.subnetId,

@@ -8,6 +8,7 @@ import type {
   LoadBalancerNode,
   RuleSpec,
 } from "#kernel/load-balancing.ts";
+import { privateDnsName } from "#kernel/private-names.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { Entry, Store } from "#kernel/store.ts";
 import { certificateOfArn, openPrivateKey } from "#services/acm/model.ts";
@@ -15,7 +16,6 @@ import {
   type NetworkInterface,
   networkInterfaceKey,
   networkInterfaces,
-  privateDnsNameOf,
   subnetKey,
   subnets,
 } from "#services/ec2/model.ts";
@@ -132,7 +132,7 @@ function interfaceOf(eni: NetworkInterface, subnetCidr: string): LoadBalancerNod
     macAddress: eni.macAddress,
     privateIpv4Address: eni.privateIpAddress,
     subnetCidr,
-    privateDnsName: privateDnsNameOf(eni, eni.privateIpAddress),
+    privateDnsName: privateDnsName(eni.privateIpAddress, eni.region),
   };
 }
 
