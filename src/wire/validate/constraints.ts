@@ -23,7 +23,13 @@ export interface Violation {
 /** Texts longer than this are told to be too long, if they are, and not matched against patterns. */
 const longestMatched = 100_000;
 
-/** Every constraint that the input breaks, in the order of the model's members. */
+/**
+ * No more are looked for: nobody reads them, and a body of 16 MiB can break millions, each of which is told in some
+ * hundred characters.
+ */
+const mostViolations = 1000;
+
+/** The constraints that the input breaks, in the order of the model's members: all, or the first thousand or so. */
 export function violationsOf(shape: Shape, input: Readonly<Record<string, unknown>>): readonly Violation[] {
   const found: Violation[] = [];
   checkStructure(shape, input, [], found);
@@ -34,6 +40,7 @@ type Path = readonly (string | number)[];
 
 function checkStructure(shape: Shape, value: Readonly<Record<string, unknown>>, path: Path, found: Violation[]): void {
   for (const member of shape.members) {
+    if (found.length >= mostViolations) return;
     const item = value[member.name];
     if (item !== undefined) checkMember(member, item, path, member.name, found);
     else if (member.required) found.push(nullViolation(member, [...path, member.name]));
@@ -54,11 +61,18 @@ function checkMember(member: Member, value: unknown, parent: Path, name: string 
       if (!shape.traits.document) checkStructure(shape, value as Record<string, unknown>, path, found);
       break;
     case "list":
-      for (const [i, item] of (value as unknown[]).entries()) checkMember(shape.element!, item, path, i + 1, found);
+      checkItems(shape.element!, value as readonly unknown[], path, found);
       break;
     case "map":
       checkMap(member, value as Record<string, unknown>, path, found);
       break;
+  }
+}
+
+function checkItems(element: Member, items: readonly unknown[], path: Path, found: Violation[]): void {
+  for (const [i, item] of items.entries()) {
+    if (found.length >= mostViolations) return;
+    checkMember(element, item, path, i + 1, found);
   }
 }
 
@@ -79,7 +93,11 @@ function checkMap(member: Member, map: Readonly<Record<string, unknown>>, path: 
     const text = `Map value must satisfy constraint: [${constraintsOf(value!.shape).join(", ")}]`;
     found.push({ kind: "mapValue", path, member, value: map, text });
   }
-  if (!isScalar) for (const [name, item] of entries) checkMember(value!, item, path, name, found);
+  if (isScalar) return;
+  for (const [name, item] of entries) {
+    if (found.length >= mostViolations) return;
+    checkMember(value!, item, path, name, found);
+  }
 }
 
 type Failure = Pick<Violation, "kind" | "text">;

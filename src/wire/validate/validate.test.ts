@@ -313,6 +313,17 @@ describe("values in messages", () => {
     assert.equal(check({ Names: ["a", null] }), one(message));
   });
 
+  it("of a thousand violations at most", () => {
+    for (const input of [
+      { Names: Array(5000).fill(null) },
+      { Deep: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, [{ Secret: "abcd" }]])) },
+    ]) {
+      const message = check(input)!;
+      assert.match(message, /^1000 validation errors detected: /);
+      assert.equal(message.split("; ").length, 1000);
+    }
+  });
+
   it("structures below maps and lists", () => {
     const message =
       "Value at 'deep.key.1.member.secret' failed to satisfy constraint: " +
