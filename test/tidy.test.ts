@@ -21,7 +21,6 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   wire: ["kernel", "generated"],
   gateway: ["kernel", "wire", "generated", "services/iam"],
   services: ["kernel", "generated", "placement"],
-  kube: ["kernel", "generated", "placement"],
   registry: ["kernel"],
   sessions: ["kernel", "wire"],
   host: ["kernel", "generated", "wire"],

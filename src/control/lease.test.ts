@@ -19,7 +19,6 @@ function newCandidate(clock: VirtualClock, engine: StoreEngine, holder: string) 
     return (...args: A): Promise<R> => (away ? Promise.reject(new DriverError("Unavailable", "away")) : call(...args));
   };
   const link: StoreEngine = {
-    name: engine.name,
     revision: cut(() => engine.revision()),
     get: cut((wanted) => engine.get(wanted)),
     list: cut((prefix, options) => engine.list(prefix, options)),

@@ -36,12 +36,10 @@ export interface WatchOptions {
 }
 
 /**
- * Where the records are kept. Two engines: embedded (default) and etcd; both pass `test/contracts/store-engine.ts`.
+ * Where the records are kept. The embedded engine is the only one; each passes `test/contracts/store-engine.ts`.
  * Keys are ordered by their UTF-8 bytes. Every method may reject with a `DriverError`.
  */
 export interface StoreEngine {
-  /** `embedded` or `etcd`, for people. */
-  readonly name: string;
   /** The revision of the last commit. */
   revision(): Promise<number>;
   get(key: string): Promise<EngineEntry | undefined>;

@@ -110,7 +110,6 @@ export class SimulatedProcess {
   #wrap(inner: StoreEngine): StoreEngine {
     const hold = <T>(promise: Promise<T>) => this.#whileAlive(promise);
     return {
-      name: inner.name,
       revision: () => hold(inner.revision()),
       get: (key) => hold(inner.get(key)),
       list: (prefix, options) => hold(inner.list(prefix, options)),

@@ -166,6 +166,7 @@ function principalOf({ type, arn, account, session }: Caller): Principal {
   };
 }
 
+/** Of a resource: without a principal it would deny nobody anything. */
 const denying = compilePolicy('{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}');
 
 /** A document that cannot be read may hold a Deny. */

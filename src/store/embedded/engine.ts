@@ -28,7 +28,6 @@ export interface EngineOptions {
  * once that write is settled, so that who reads again sees it.
  */
 export class EmbeddedEngine implements StoreEngine {
-  readonly name = "embedded";
   readonly #journal: Journal;
   readonly #defer: (flush: () => void) => void;
   readonly #current = new Map<string, Stored>();
