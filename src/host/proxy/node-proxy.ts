@@ -276,11 +276,11 @@ export class NodeProxy {
   }
 
   /**
-   * A server can go once its last connection has. What stays until then gets nothing new. Connections of a network load
-   * balancer no other target can have: they end at once, or are waited for (`keptMs`), as those to tasks that stop are.
+   * A server can go once its last connection has. What stays until then gets nothing new. What a network load balancer
+   * has connected it cannot give to another target: that ends at once, or is waited for.
    */
-  #deleteSoon(names: readonly string[], tries: number, keptMs = 0): void {
-    this.#later(tries > 0 ? deleteAgainMs : Math.min(keptMs, keptAgainMs), () => {
+  #deleteSoon(names: readonly string[], tries: number, afterMs = tries === 0 ? 0 : deleteAgainMs): void {
+    this.#later(afterMs, () => {
       const work = this.#inTurn(async () => {
         const rows = await this.#serverRows();
         const servers = serversIn(rows);
@@ -289,7 +289,7 @@ export class NodeProxy {
         if (here.length === 0) return;
         this.#traffic.takeRows(rows);
         const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
-        const [kept, ending] = partition(here, (name) => keepsConnections(this.#node!, name, keptMs / 1000));
+        const [kept, ending] = partition(here, (name) => keepsConnections(this.#node!, name));
         const commands = [
           ...ending.flatMap((name) => [
             ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),
@@ -302,9 +302,9 @@ export class NodeProxy {
         await this.#runtime.sayAll(commands);
         const left = await this.#servers();
         const still = ending.filter((name) => left.has(name));
-        if (still.length > 0 && tries < mayConnect + deleteTries) this.#deleteSoon(still, tries + 1, keptMs);
+        if (still.length > 0 && tries < mayConnect + deleteTries) this.#deleteSoon(still, tries + 1);
         const waiting = kept.filter((name) => left.has(name));
-        if (waiting.length > 0) this.#deleteSoon(waiting, 0, keptMs + keptAgainMs);
+        if (waiting.length > 0) this.#deleteSoon(waiting, 0, keptAgainMs);
       });
       work.catch((error) => {
         // A proxy that has ended with its task has no targets any more.

@@ -41,18 +41,13 @@ export function targetChanges(node: LoadBalancerNode, servers: Servers): TargetC
 }
 
 /**
- * Whether the connections of a target that is left out go on until they end by themselves. Requests of load balancers
- * have had the time of the deregistration delay; those of a task's proxy are answered while their task stops.
- * `keptSeconds`: so long they have been kept already.
+ * Whether the connections of a target that is left out go on until they end by themselves. Requests have had the time
+ * of the deregistration delay.
  */
-export function keepsConnections(node: LoadBalancerNode, name: string, keptSeconds = 0): boolean {
-  if (node.taskArn !== undefined) return keptSeconds < longestStopSeconds;
+export function keepsConnections(node: LoadBalancerNode, name: string): boolean {
   const group = node.targetGroups.find(({ targetGroupArn }) => name.startsWith(`${backendName(targetGroupArn)}/`));
   return node.type === "network" && group?.endsConnections?.deregistered !== true;
 }
-
-/** A task has certainly ended then: the longest `stopTimeout` is 120. What is left has lost its machine. */
-const longestStopSeconds = 130;
 
 /** New targets that have proved themselves are used from now on. */
 export function readyCommands(node: LoadBalancerNode, servers: Servers): string[] {

@@ -17,11 +17,12 @@ import {
   type ServiceConnect,
   type ServiceConnectEndpoint,
   type ServiceRecord,
+  servicePath,
   serviceRevisionKey,
   serviceRevisions,
   services,
 } from "../model/service.ts";
-import type { TaskRecord } from "../model/task.ts";
+import { type TaskRecord, tasks } from "../model/task.ts";
 import { splitOf } from "./split.ts";
 import { connectSslPolicy, securityOf, servedWith } from "./tls.ts";
 
@@ -225,6 +226,27 @@ export function targetsOf(
     }));
 }
 
+/** The tasks that have left an endpoint and have yet to end: they get nothing new, and answer what they have. */
+function leavingOf(
+  store: Views,
+  service: ServiceRecord,
+  { discoveryId }: ServiceConnectEndpoint,
+  present: TargetGroupSpec["targets"],
+): TargetGroupSpec["targets"] {
+  const known = new Set(present.map(({ targetKey }) => targetKey));
+  return store
+    .view(tasks)
+    .by("service", servicePath(service))
+    .flatMap(({ value: task }) => {
+      const address = task.networkInterface?.privateIpv4Address;
+      if (!leavingStates.has(task.lastStatus) || address === undefined || known.has(task.id)) return [];
+      const own = connectOf(store, task)?.endpoints.find((each) => each.discoveryId === discoveryId);
+      return own === undefined ? [] : [{ targetKey: task.id, address, port: own.ingressPort, draining: true }];
+    });
+}
+
+const leavingStates: ReadonlySet<string> = new Set<TaskRecord["lastStatus"]>(["DEACTIVATING", "STOPPING"]);
+
 /** What the ARN of the group ends with that is the task's own port. */
 export const ingressPart = "ingress";
 
@@ -239,7 +261,8 @@ function outwardOf(store: Views, task: TaskRecord, { port, endpoint, service }: 
   const split = splitOf(store, service);
   const [own, added] = [endpoint.discoveryArn, newGroupArn(endpoint)];
   const security = securityOf(store, service, endpoint);
-  const targets = targetsOf(store, task, endpoint).map((target) => {
+  const present = targetsOf(store, task, endpoint);
+  const targets = [...present, ...leavingOf(store, service, endpoint, present)].map((target) => {
     const tls = security(target.targetKey);
     if (tls === undefined) return target;
     // What comes from inside is led to no proxy.

@@ -137,6 +137,21 @@ describe("Service Connect", () => {
     };
     await areStopped();
     assert.deepEqual(await areStopped(), [false, true]);
+    // The proxies of others send nothing new, and let go on what there is until it has ended.
+    await settle();
+    const behind = () =>
+      world.published
+        .at(-1)!
+        .flatMap(({ targetGroups }) =>
+          targetGroups.flatMap(({ targetGroupArn, targets }) =>
+            targetGroupArn.endsWith("ingress") ? [] : targets.map(({ draining, port }) => [port, draining]),
+          ),
+        );
+    const both = [
+      [8080, true],
+      [15_432, true],
+    ];
+    assert.deepEqual(behind().slice(0, 2), both);
     await clock.advance(1999);
     assert.deepEqual(await areStopped(), [false, true]);
     await clock.advance(1);
