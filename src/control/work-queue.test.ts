@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "#kernel/random.ts";
-import { VirtualClock } from "#kernel/virtual-clock.ts";
+import { SettableClock, VirtualClock } from "#kernel/virtual-clock.ts";
 import { conflictBackoff, delayMs, errorBackoff } from "./backoff.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -58,16 +58,8 @@ test("due within a time: the first that is set stays, also while the key is work
   assert.equal(queue.take(), "a");
 });
 
-/** As the machine's: suspended or set, its timers do not notice. */
-class LeapingClock extends VirtualClock {
-  aheadMs = 0;
-  override now(): number {
-    return super.now() + this.aheadMs;
-  }
-}
-
 test("when the clock leaps ahead of its timers, keys come at the time they were to", async () => {
-  const clock = new LeapingClock();
+  const clock = new SettableClock();
   const queue = new WorkQueue(clock, () => {});
   queue.addLater("in an hour", 3_600_000);
   queue.addLater("tomorrow", 86_400_000);
@@ -84,7 +76,7 @@ test("when the clock leaps ahead of its timers, keys come at the time they were 
 });
 
 test("what was set while the clock was ahead is looked at again when the clock is set back", async () => {
-  const clock = new LeapingClock();
+  const clock = new SettableClock();
   const queue = new WorkQueue(clock, () => {});
   queue.addLater("set before", 5 * 3_600_000);
   clock.aheadMs = 24 * 3_600_000;

@@ -111,3 +111,12 @@ function before(a: Due, b: Due): boolean {
 export function drainMicrotasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** As the machine's clock: its timers do not notice that it is set, or that the machine was suspended. */
+export class SettableClock extends VirtualClock {
+  aheadMs = 0;
+
+  override now(): number {
+    return super.now() + this.aheadMs;
+  }
+}

@@ -47,7 +47,8 @@ export class TaskActor {
   readonly #looks = new Map<string, "underway" | "again">();
   #task: Task;
   #turning = false;
-  #timer: Timer | undefined;
+  /** For what the task waits. */
+  #alarm: { readonly wakeAt: number; readonly setAt: number; readonly timer: Timer } | undefined;
   #waitingFor: string | undefined;
   /** The session's message that named the task last. */
   messageSeqNum = Number.NEGATIVE_INFINITY;
@@ -117,7 +118,7 @@ export class TaskActor {
   /** The agent stops; the task runs on untouched. */
   stop(): void {
     this.#stopped.abort(new Error("The agent is stopping."));
-    this.#timer?.cancel();
+    this.#alarm?.timer.cancel();
     this.#reporter.stop();
     this.#keeper.stop();
   }
@@ -147,9 +148,12 @@ export class TaskActor {
   async #turn(): Promise<void> {
     this.#turning = true;
     while (this.#inbox.length > 0 && !this.#stopped.signal.aborted) {
-      const now = this.#deps.clock.now();
+      const inputs = this.#inbox.splice(0);
+      // A time that was waited for has come, though the clock has been set back meanwhile.
+      const come = inputs.map((input) => (input.type === "tick" ? input.at : Number.NEGATIVE_INFINITY));
+      const now = Math.max(this.#deps.clock.now(), ...come);
       const before = this.#task;
-      for (const input of this.#inbox.splice(0)) this.#task = apply(this.#task, input, now);
+      for (const input of inputs) this.#task = apply(this.#task, input, now);
       const plan = step(this.#task, this.#deps.times, now);
       if (plan.actions.length > 0) this.#task = apply(this.#task, { type: "begun", actions: plan.actions }, now);
       this.#waitingFor = plan.waitingFor;
@@ -170,9 +174,16 @@ export class TaskActor {
   }
 
   #arm(wakeAt: number | undefined, now: number): void {
-    this.#timer?.cancel();
-    this.#timer =
-      wakeAt === undefined ? undefined : this.#deps.clock.after(wakeAt - now, () => this.put({ type: "tick" }));
+    // The clock has been set back: what has been waited for so far counts.
+    if (wakeAt !== undefined && wakeAt === this.#alarm?.wakeAt && now < this.#alarm.setAt) return;
+    this.#alarm?.timer.cancel();
+    this.#alarm = undefined;
+    if (wakeAt === undefined) return;
+    const timer = this.#deps.clock.after(wakeAt - now, () => {
+      this.#alarm = undefined;
+      this.put({ type: "tick", at: wakeAt });
+    });
+    this.#alarm = { wakeAt, setAt: now, timer };
   }
 
   async #act(action: Action): Promise<void> {

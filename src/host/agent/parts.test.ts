@@ -12,6 +12,8 @@ import { createListing } from "./listing.ts";
 import { createNetworks } from "./networks.ts";
 import { parseOpenFiles } from "./open-files.ts";
 import { sweep } from "./sweep.ts";
+import { container, payload } from "./testing/payloads.ts";
+import { World } from "./testing/world.ts";
 import { duration, withTimeout } from "./timeout.ts";
 
 /** The small parts of the shell, each by itself. */
@@ -132,4 +134,21 @@ test("limits of a process, as the kernel writes them", () => {
   assert.equal(parseOpenFiles(line("524288")), 524_288);
   assert.equal(parseOpenFiles(line("unlimited")), Number.POSITIVE_INFINITY);
   assert.equal(parseOpenFiles(""), undefined);
+});
+
+test("who does not mind SIGTERM is killed after its stopTimeout, though the clock is set back meanwhile", async () => {
+  const deaf = container("app", { image: "fake/run-forever?stop=never", stopTimeout: 10 });
+  const task = payload("a1", { containers: [deaf] });
+  const world = new World();
+  world.clock.aheadMs = 3_600_000;
+  await world.start();
+  world.controlPlane.want(task);
+  await world.run(2_000);
+  world.controlPlane.stop(task.taskArn);
+  await world.run(4_000);
+  world.clock.aheadMs = 0;
+  await world.run(4_000);
+  assert.notEqual(world.controlPlane.reports.get(task.taskArn)?.status, "STOPPED");
+  await world.run(4_000);
+  assert.equal(world.controlPlane.reports.get(task.taskArn)?.status, "STOPPED");
 });

@@ -160,7 +160,8 @@ export type Input =
   | { readonly type: "failed"; readonly action: Action; readonly error: ActionError; readonly jitter: number }
   | { readonly type: "sequence"; readonly sequence: number }
   | { readonly type: "stopAccepted" }
-  | { readonly type: "tick" };
+  /** The time that was waited for has come. */
+  | { readonly type: "tick"; readonly at: number };
 
 /** What is next for a task. */
 export interface Plan {

@@ -4,7 +4,7 @@ import { createFakeHost, type DriverCall, type FakeHost, type InjectedFault } fr
 import { silentLog } from "#kernel/controller.ts";
 import type { DriverError } from "#kernel/fault.ts";
 import { seededRandom } from "#kernel/random.ts";
-import { VirtualClock } from "#kernel/virtual-clock.ts";
+import { SettableClock } from "#kernel/virtual-clock.ts";
 import { type Agent, type AgentConfig, createAgent } from "../agent.ts";
 import { memoryJournal } from "../journal.ts";
 import type { LogSource, SessionLog, TaskLogs } from "../ports.ts";
@@ -62,7 +62,7 @@ export class FakeLogs implements TaskLogs {
  * the agent survives.
  */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock = new SettableClock();
   readonly random;
   readonly host: FakeHost;
   /** Thrown by the next calls that apply or attach, one each. */
