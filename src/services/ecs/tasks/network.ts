@@ -48,8 +48,9 @@ export async function resolveNetwork(
   const [vpcId] = vpcIds;
   const groupIds = configuration.securityGroups ?? [];
   const groups = await Promise.all(groupIds.map((id) => findGroup(ctx, id)));
-  if (groups.some((group) => group.vpcId !== vpcId)) {
-    throw invalid("Security groups and subnets must be in the same VPC.");
+  const foreign = groups.find((group) => group.vpcId !== vpcId)?.groupId;
+  if (foreign !== undefined) {
+    throw invalid(`Security group ${foreign} does not appear to belong to the same VPC as the input subnets.`);
   }
   return {
     subnets: configuration.subnets,
