@@ -18,6 +18,7 @@ export type Registered = Omit<
   | "requiresAttributes"
   | "registeredAt"
   | "registeredBy"
+  | "tags"
 >;
 
 /**
@@ -28,13 +29,12 @@ export function normalizeTaskDefinition(input: RegisterTaskDefinitionRequest): R
   const { containerDefinitions, volumes, placementConstraints, cpu, memory, tags, ...rest } = input;
   const kept = withoutRefused(rest);
   return {
-    ...(kept as Omit<Registered, "containerDefinitions" | "volumes" | "placementConstraints" | "tags">),
+    ...(kept as Omit<Registered, "containerDefinitions" | "volumes" | "placementConstraints">),
     containerDefinitions: containerDefinitions.map((container) => normalizeContainer(container, input)),
     volumes: (volumes ?? []).map(normalizeVolume),
     placementConstraints: (placementConstraints ?? []) as Registered["placementConstraints"],
     ...(cpu === undefined ? {} : { cpu: String(parseCpu(cpu)) }),
     ...(memory === undefined ? {} : { memory: String(parseMemory(memory)) }),
-    tags: (tags ?? []).map(({ key = "", value = "" }) => ({ key, value })),
   };
 }
 

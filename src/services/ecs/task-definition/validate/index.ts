@@ -22,6 +22,11 @@ const size: Rule = function* (definition) {
   if (bytes > maxBytes) yield `Actual length: '${bytes}'. Max allowed length is '${maxBytes}' bytes.`;
 };
 
+/** So a description with no tags cannot be registered again as it is. */
+const tagsGiven: Rule = function* ({ tags }) {
+  if (tags?.length === 0) yield "Tags can not be empty.";
+};
+
 const notOutsideAws: Rule = function* ({ networkMode }) {
   if (networkMode === "awsvpc") yield "Tasks using the External launch type do not support network mode ‘awsvpc’.";
 };
@@ -52,7 +57,7 @@ const commonRules: readonly Rule[] = [
  * (`ClientException`) of the first rule that it breaks.
  */
 export function validateTaskDefinition(definition: Definition): readonly Compatibility[] {
-  throwFirst(commonRules, definition);
+  throwFirst([...commonRules, tagsGiven], definition);
   // Without a choice a definition is checked as one for EC2.
   const required = definition.requiresCompatibilities?.length ? definition.requiresCompatibilities : ["EC2"];
   for (const [compatibility, rules] of compatibilityRules) {

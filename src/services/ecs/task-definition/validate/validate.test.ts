@@ -14,6 +14,7 @@ const mount = (sourceVolume: string) => ({ mountPoints: [{ sourceVolume, contain
 const refused: readonly (readonly [words: string, definition: Request])[] = [
   ["Family should not be null or empty.", { ...ec2, family: "" }],
   ["Family contains invalid characters.", { ...ec2, family: "a b" }],
+  ["Tags can not be empty.", { ...ec2, tags: [] }],
   ["Container list cannot be empty.", { ...ec2, containerDefinitions: [] }],
   [
     "Too many containers.",
