@@ -12,12 +12,16 @@ import type { Collection, Store } from "./store.ts";
  */
 export type Handler<Input = unknown, Output = unknown> = (input: Input, ctx: RequestContext) => Promise<Output>;
 
-/** A service's operations by name, typed by the generated `Operations` interface of the service. */
-export type Handlers<Operations> = {
-  readonly [Name in keyof Operations]?: Operations[Name] extends { input: infer I; output: infer O }
-    ? Handler<I, O>
-    : never;
-};
+/** A handler of one of a service's operations, typed by the generated `Operations` interface of the service. */
+export type HandlerOf<Operations, Name extends keyof Operations> = Operations[Name] extends {
+  input: infer Input;
+  output: infer Output;
+}
+  ? Handler<Input, Output>
+  : never;
+
+/** A service's operations by name. */
+export type Handlers<Operations> = { readonly [Name in keyof Operations]?: HandlerOf<Operations, Name> };
 
 export interface RequestContext {
   readonly store: Store;

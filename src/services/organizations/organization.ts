@@ -1,15 +1,12 @@
 import type { Account, CreateAccountStatus, Operations } from "#generated/organizations/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import type { Handler, RequestContext } from "#kernel/handler.ts";
+import type { HandlerOf, RequestContext } from "#kernel/handler.ts";
 import type { Entry } from "#kernel/store.ts";
 import { type AccountRecord, accountKey, accounts } from "#services/iam/model.ts";
 import { type AccountRequestRecord, organizationIds, organizationsArn } from "./model.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type OrganizationsHandler<Name extends keyof Operations> = Handler<
-  Operations[Name]["input"],
-  Operations[Name]["output"]
->;
+export type OrganizationsHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the operations are made with: the platform's first account manages the organization of all of them. */
 export interface OrganizationsParts {

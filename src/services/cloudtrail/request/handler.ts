@@ -1,13 +1,10 @@
 import type { Operations } from "#generated/cloudtrail/types.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 import type { LogsRefusal, TrailDelivery } from "../delivery.ts";
 import type { Trail } from "../trail.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type CloudTrailHandler<Name extends keyof Operations> = Handler<
-  Operations[Name]["input"],
-  Operations[Name]["output"]
->;
+export type CloudTrailHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the service is given by the platform. */
 export interface CloudTrailParts {

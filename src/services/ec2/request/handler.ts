@@ -1,10 +1,10 @@
 import type { Operations } from "#generated/ec2/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { Handler, HandlerOf } from "#kernel/handler.ts";
 import type { Store } from "#kernel/store.ts";
 import { ensureDefaultVpc } from "../model.ts";
 
-export type Ec2Handler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+export type Ec2Handler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /**
  * What every operation of EC2 has in common: the account has its default VPC, and with `DryRun` the operation does all

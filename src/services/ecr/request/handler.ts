@@ -1,11 +1,11 @@
 import type { Operations } from "#generated/ecr/types.ts";
 import type { BlobStore } from "#kernel/blob-store.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 import type { EcrPorts } from "../catalog/parts.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type EcrHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+export type EcrHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the service is given by the platform. */
 export interface EcrParts extends EcrPorts {

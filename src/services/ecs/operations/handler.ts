@@ -1,5 +1,5 @@
 import type { Operations } from "#generated/ecs/types.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type EcsHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+export type EcsHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;

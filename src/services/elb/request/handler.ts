@@ -1,10 +1,10 @@
 import type { Operations } from "#generated/elbv2/types.ts";
 import { Fault } from "#kernel/fault.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type ElbHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+export type ElbHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the service is given by the platform. */
 export interface ElbParts {

@@ -1,8 +1,8 @@
 import type { Operations } from "#generated/iam/types.ts";
-import type { Handler, RequestContext } from "#kernel/handler.ts";
+import type { HandlerOf, RequestContext } from "#kernel/handler.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type IamHandler<Name extends keyof Operations> = Handler<Operations[Name]["input"], Operations[Name]["output"]>;
+export type IamHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** The time, in milliseconds since the epoch; IAM knows whole seconds only. */
 export function now(ctx: Pick<RequestContext, "clock">): number {

@@ -1,11 +1,8 @@
 import type { Operations } from "#generated/scheduler/types.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type SchedulerHandler<Name extends keyof Operations> = Handler<
-  Operations[Name]["input"],
-  Operations[Name]["output"]
->;
+export type SchedulerHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the service is given by the platform. */
 export interface SchedulerParts {

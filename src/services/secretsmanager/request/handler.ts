@@ -1,12 +1,9 @@
 import type { Operations } from "#generated/secretsmanager/types.ts";
-import type { Handler } from "#kernel/handler.ts";
+import type { HandlerOf } from "#kernel/handler.ts";
 import type { SecretBox } from "#kernel/secret-box.ts";
 
 /** A handler of one of the service's operations, typed by its model. */
-export type SecretsHandler<Name extends keyof Operations> = Handler<
-  Operations[Name]["input"],
-  Operations[Name]["output"]
->;
+export type SecretsHandler<Name extends keyof Operations> = HandlerOf<Operations, Name>;
 
 /** What the service is given by the platform. */
 export interface SecretsParts {
