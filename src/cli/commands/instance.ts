@@ -1,4 +1,6 @@
-import { type Arguments, type Command, CommandError, exitCodes, lastValue } from "../command.ts";
+import { sleep, systemClock } from "#kernel/clock.ts";
+import { ServiceError } from "../client.ts";
+import { type Arguments, type Command, CommandError, exitCodes, lastValue, type Terminal } from "../command.ts";
 import { idOf, withClient } from "./connect.ts";
 import { clusterOption, dataOption, jsonOption } from "./options.ts";
 
@@ -38,7 +40,9 @@ export const instanceCommand: Command = {
       const cluster = lastValue(args, "cluster") ?? "default";
       const made = [];
       for (let left = numberOf(args, "count") ?? 1; left > 0; left--) {
-        const { containerInstance } = await client.ecs("RegisterContainerInstance", { cluster, ...wantedBy(args) });
+        const { containerInstance } = await onceThereIsAHost(terminal, () =>
+          client.ecs("RegisterContainerInstance", { cluster, ...wantedBy(args) }),
+        );
         made.push(containerInstance!);
         if (!args.flags.has("json")) terminal.out(`${idOf(containerInstance!.containerInstanceArn!)}\n`);
       }
@@ -46,6 +50,23 @@ export const instanceCommand: Command = {
       return exitCodes.ok;
     }),
 };
+
+/** How long a platform that has just started is asked again, and how often. */
+const mostMs = 20_000;
+const againMs = 200;
+
+/** What `register` answers, once the platform has a host: it serves a moment before it knows its own machine. */
+async function onceThereIsAHost<T>({ signal }: Terminal, register: () => Promise<T>): Promise<T> {
+  const clock = systemClock({ keepAlive: true });
+  for (const until = clock.now() + mostMs; ; await sleep(clock, againMs, signal)) {
+    try {
+      return await register();
+    } catch (error) {
+      const isEarly = error instanceof ServiceError && error.code === "ServerException" && clock.now() < until;
+      if (!isEarly) throw error;
+    }
+  }
+}
 
 function wantedBy(args: Arguments) {
   const [zone, hostId] = [lastValue(args, "zone"), lastValue(args, "host")];

@@ -58,7 +58,10 @@ function parse(text: string): IdentityDocument {
   throw new Fault("ClientException", "The instance identity document is no JSON object.");
 }
 
-/** The host that is meant: the one that is named, or the only one. Throws `ClientException`. */
+/**
+ * The host that is meant: the one that is named, or the only one. Throws `ClientException`; `ServerException`, which
+ * clients try again, as long as there is none at all, as right after the platform's start.
+ */
 export function chooseHost(hosts: readonly HostRecord[], { hostId }: IdentityDocument): HostRecord {
   const [first, ...others] = hosts;
   if (hostId !== undefined) {
@@ -66,7 +69,8 @@ export function chooseHost(hosts: readonly HostRecord[], { hostId }: IdentityDoc
     if (named === undefined) throw new Fault("ClientException", `No host of this platform is ${hostId}.`);
     return named;
   }
-  if (first === undefined) throw new Fault("ClientException", "No host has connected to this platform yet.");
+  if (first === undefined)
+    throw new Fault("ServerException", "No host has connected to this platform yet.", { status: 500 });
   if (others.length === 0) return first;
   const ids = hosts.map(({ registration }) => registration.hostId).join(", ");
   throw new Fault("ClientException", `Say which host is meant (hostId of the instance identity document): ${ids}.`);

@@ -99,7 +99,7 @@ describe("RegisterContainerInstance", () => {
     string,
     RegExp,
   ][] = [
-    ["no host", [], {}, "ClientException", /No host has connected/],
+    ["no host", [], {}, "ServerException", /No host has connected/],
     ["one of several hosts that is not named", ["a", "b"], {}, "ClientException", /Say which host is meant .*: a, b\./],
     ["a host that is not there", ["a"], document({ hostId: "z" }), "ClientException", /No host of this platform is z/],
     [
