@@ -38,3 +38,13 @@ test("an empty list of clusters is asked about as the default cluster that it st
     assert.deepEqual(resources!(input, scope), ["arn:aws:ecs:us-east-1:000000000000:cluster/default"]);
   }
 });
+
+test("an empty cluster is asked about as the default one", () => {
+  const scope = { account: "000000000000", region: "us-east-1", partition: "aws" } as AuthorizationScope;
+  const { resources, conditionKeys } = ecsAuthorization.operations.DescribeServices!;
+  const input = { cluster: "", services: ["app"] };
+  const resource = "arn:aws:ecs:us-east-1:000000000000:service/default/app";
+  assert.deepEqual(resources!(input, scope), [resource]);
+  const key = { "ecs:cluster": "arn:aws:ecs:us-east-1:000000000000:cluster/default" };
+  assert.deepEqual(conditionKeys!(input, scope, resource), key);
+});

@@ -18,7 +18,7 @@ import { placeInCluster } from "../tasks/lookup.ts";
 /* What the entries of several operations have in common: how requests name resources, and what goes with them. */
 
 export function clusterOf(cluster: string | undefined, scope: AuthorizationScope): string {
-  return cluster?.startsWith("arn:") ? cluster : clusterArn(scope, cluster ?? defaultClusterName);
+  return cluster?.startsWith("arn:") ? cluster : clusterArn(scope, cluster || defaultClusterName);
 }
 
 export function inCluster(cluster: string | undefined, scope: AuthorizationScope): ConditionKeys {

@@ -21,9 +21,13 @@ export async function requireCluster(
   return cluster;
 }
 
-/** `web` for `web` and for `arn:aws:ecs:us-east-1:000000000000:cluster/web`. */
-export function clusterNameOf(identifier = defaultClusterName): string {
-  return parseArn(identifier)?.resource.replace(/^cluster\//, "") ?? identifier;
+/**
+ * `web` for `web` and for `arn:aws:ecs:us-east-1:000000000000:cluster/web`. An empty one is none: Terraform says so of
+ * services that name no cluster.
+ */
+export function clusterNameOf(identifier: string | undefined): string {
+  const named = identifier || defaultClusterName;
+  return parseArn(named)?.resource.replace(/^cluster\//, "") ?? named;
 }
 
 /** The ACTIVE revision that `family`, `family:revision` or an ARN names; a bare family means its newest ACTIVE one. */
