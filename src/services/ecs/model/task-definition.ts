@@ -73,6 +73,8 @@ export interface ContainerDefinitionRecord
   readonly logConfiguration?: {
     readonly logDriver: "awslogs" | "json-file";
     readonly options?: Readonly<Record<string, string>>;
+    /** Empty, as it was given: Terraform compares what it reads with that. */
+    readonly secretOptions?: readonly Secret[];
   };
   /** Absent means `enabled`: the digest that a service's first task resolved holds for all its tasks. */
   readonly versionConsistency?: "enabled" | "disabled";

@@ -78,6 +78,7 @@ test("what is read back has the defaults that AWS fills in", async () => {
         logConfiguration: {
           logDriver: "awslogs",
           options: { "awslogs-group": "g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "p" },
+          secretOptions: [],
         },
       },
     ],

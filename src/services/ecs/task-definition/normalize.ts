@@ -60,7 +60,9 @@ function normalizeContainer(
     volumesFrom: (container.volumesFrom ?? []) as ContainerDefinitionRecord["volumesFrom"],
     systemControls: (container.systemControls ?? []) as ContainerDefinitionRecord["systemControls"],
     ...(healthCheck === undefined ? {} : { healthCheck: { interval: 30, timeout: 5, retries: 3, ...healthCheck } }),
-    ...(logConfiguration === undefined ? {} : { logConfiguration: normalizeLog(logConfiguration) }),
+    ...(logConfiguration === undefined
+      ? {}
+      : { logConfiguration: logConfiguration as NonNullable<ContainerDefinitionRecord["logConfiguration"]> }),
   };
 }
 
@@ -69,13 +71,6 @@ function normalizePort(port: PortMapping, { networkMode }: RegisterTaskDefinitio
   if (port.containerPortRange !== undefined) return { ...port, protocol };
   const shared = networkMode === "awsvpc" || networkMode === "host";
   return { ...port, hostPort: (shared ? port.containerPort : port.hostPort) ?? 0, protocol };
-}
-
-function normalizeLog(
-  log: NonNullable<ContainerDefinition["logConfiguration"]>,
-): NonNullable<ContainerDefinitionRecord["logConfiguration"]> {
-  const { secretOptions, ...kept } = log;
-  return kept as NonNullable<ContainerDefinitionRecord["logConfiguration"]>;
 }
 
 function normalizeVolume(volume: Volume): TaskDefinitionRecord["volumes"][number] {
