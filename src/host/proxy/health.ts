@@ -31,6 +31,11 @@ export function isReady({ checked, open }: TargetServers): boolean {
   return isInitial(open) && (passed(checked) || checked.status === "no check");
 }
 
+/** Whether not even the first check of a new target has begun. */
+export function isUnchecked({ checked, open }: TargetServers): boolean {
+  return isInitial(open) && !hasResult(checked) && !checked.isBeingChecked;
+}
+
 /** Whether a new target has failed its latest check. */
 export function isFailing({ checked, open }: TargetServers): boolean {
   return isInitial(open) && hasResult(checked) && !passed(checked);

@@ -22,6 +22,7 @@ import {
   endUnhealthyCommands,
   type KnownTarget,
   keepsConnections,
+  missedChecks,
   readyCommands,
   type Servers,
   serversIn,
@@ -95,7 +96,7 @@ export class NodeProxy {
   readonly #failing = new Map<string, Timer>();
   /** Targets that connections fail with. */
   #suspects: Suspects = new Map();
-  /** When an unhealthy target will have kept its connections long enough, or one is ejected no longer. */
+  /** When an unhealthy target will have kept its connections long enough, or one is ejected no longer, or unchecked. */
   #lookAgain: Timer | undefined;
   readonly #timers = new Set<Timer>();
   #closed = false;
@@ -235,13 +236,13 @@ export class NodeProxy {
     });
   }
 
-  /** What HAProxy has now, by the names of servers; nothing when it does not run. */
+  /** What HAProxy has now, by the names of servers. */
   async #servers(): Promise<Servers> {
     return serversIn(await this.#serverRows());
   }
 
-  async #serverRows(): Promise<StatRow[]> {
-    return await this.#runtime.readStat("servers");
+  #serverRows(): Promise<StatRow[]> {
+    return this.#runtime.readStat("servers");
   }
 
   async #counted(): Promise<Counted> {
@@ -289,7 +290,8 @@ export class NodeProxy {
         if (here.length === 0) return;
         this.#traffic.takeRows(rows);
         const mayConnect = this.#node!.type === "application" ? connectingTries : 0;
-        const [kept, ending] = partition(here, (name) => keepsConnections(this.#node!, name));
+        const kept = here.filter((name) => keepsConnections(this.#node!, name));
+        const ending = here.filter((name) => !kept.includes(name));
         const commands = [
           ...ending.flatMap((name) => [
             ...(tries < mayConnect ? [] : [`shutdown sessions server ${name}`]),
@@ -327,13 +329,13 @@ export class NodeProxy {
     const targets = eachTarget(node, servers);
     this.#watchFailing(targets);
     this.#report(targets);
-    const now = this.#deps.clock.now();
-    const outliers = outlierChanges(targets, this.#suspects, now);
-    await this.#runtime.sayAll([...endUnhealthyCommands(node, targets), ...outliers.commands]);
+    const outliers = outlierChanges(targets, this.#suspects, this.#deps.clock.now());
+    const missed = missedChecks(targets);
+    await this.#runtime.sayAll([...endUnhealthyCommands(node, targets), ...outliers.commands, ...missed.commands]);
     this.#suspects = outliers.suspects;
     this.#lookAgain?.cancel();
-    const waitMs = Math.min(untilDrainedMs(node, targets), outliers.nextInMs);
-    if (waitMs === Number.POSITIVE_INFINITY || this.#closed) return;
+    const waitMs = Math.min(untilDrainedMs(node, targets), outliers.nextInMs, missed.nextInMs);
+    if (this.#closed || !Number.isFinite(waitMs)) return;
     this.#lookAgain = this.#deps.clock.after(waitMs, () => this.#lookSoon());
   }
 
@@ -393,8 +395,4 @@ export class NodeProxy {
     this.#timers.add(timer);
     return timer;
   }
-}
-
-function partition<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
-  return [all.filter(isFirst), all.filter((each) => !isFirst(each))];
 }

@@ -1,6 +1,6 @@
 import type { LoadBalancerNode, TargetGroupSpec, TargetSpec } from "#kernel/load-balancing.ts";
 import { checkedParameters, openParameters } from "./config/backend.ts";
-import { isReady, type TargetServers, type TargetState, targetState } from "./health.ts";
+import { isReady, isUnchecked, type TargetServers, type TargetState, targetState } from "./health.ts";
 import { backendName, isGroupName, isOpenServer, serverNames } from "./names.ts";
 import { type ServerStatus, type StatRow, serverStatus } from "./runtime-api.ts";
 
@@ -18,6 +18,7 @@ export function serversIn(rows: readonly StatRow[]): Servers {
 
 /** What to say to HAProxy so that its servers become the node's targets. */
 export interface TargetChanges {
+  /** Those that must not be torn apart are one, joined by `; `. */
   readonly commands: readonly string[];
   /** In maintenance, to be deleted once nothing goes over them any more; their names. */
   readonly leaving: readonly string[];
@@ -110,6 +111,27 @@ export function untilDrainedMs(node: LoadBalancerNode, targets: readonly KnownTa
   return Math.min(...left) * 1000;
 }
 
+/** So long a new server may be without its first check: far longer than it takes, far shorter than most intervals. */
+const firstCheckSeconds = 2;
+
+/**
+ * HAProxy comes to check a new server 50 ms after it was added. Where checks were not enabled by then, since the
+ * machine has much else to do, it comes again an interval later: such a server is added once more.
+ */
+export function missedChecks(targets: readonly KnownTarget[]): { commands: readonly string[]; nextInMs: number } {
+  const waiting = targets.filter(({ group, pair }) => group.healthCheck.enabled && isUnchecked(pair));
+  const leftSeconds = ({ pair }: KnownTarget) => firstCheckSeconds - pair.checked.changedSeconds;
+  const missed = waiting.filter((each) => leftSeconds(each) <= 0);
+  return {
+    commands: missed.flatMap(({ group, target, names: { checked, open }, pair }) => [
+      `set server ${checked} state maint; del server ${checked}`,
+      ...serve(group, target, new Map([[open, pair.open]])),
+    ]),
+    nextInMs:
+      Math.min(...waiting.map((each) => (leftSeconds(each) > 0 ? leftSeconds(each) : firstCheckSeconds))) * 1000,
+  };
+}
+
 /** `BACKEND/SERVER` of both of a target's servers. */
 function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: string; open: string } {
   const backend = backendName(group.targetGroupArn);
@@ -119,7 +141,7 @@ function pathsOf(group: TargetGroupSpec, target: TargetSpec): { checked: string;
 
 /**
  * A new target is not used before its first good check: its weight is 0 until its health has been set down. Without
- * checks it is used at once.
+ * checks it is used at once. All of it is one line, so that its first check is not missed; see `missedChecks`.
  */
 function serve(group: TargetGroupSpec, target: TargetSpec, servers: Servers): string[] {
   const { checked, open } = pathsOf(group, target);
@@ -136,7 +158,7 @@ function serve(group: TargetGroupSpec, target: TargetSpec, servers: Servers): st
   const known = servers.get(checked);
   const add = servers.has(open) ? [] : [`add server ${open} ${address} ${openParameters(group, target)}`];
   if (known === undefined) {
-    return [...add, `add server ${checked} ${address} ${checkedParameters(group, target)}`, ...begin];
+    return [...add, [`add server ${checked} ${address} ${checkedParameters(group, target)}`, ...begin].join("; ")];
   }
   // It was draining, or it is new to a process that has just started.
   if (isMaintained(known)) return [...add, ...begin];
