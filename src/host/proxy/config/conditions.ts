@@ -17,7 +17,7 @@ export function conditionAcl(name: string, condition: RuleCondition): string[] {
     case "http-header":
       return headerMatches(name, condition);
     case "http-request-method":
-      return lines(name, "method", "-m str", condition.values);
+      return lines(name, "method", "", condition.values);
     case "query-string":
       return lines(name, "query", "-m reg -i", condition.pairs.map(pairRegex));
     case "source-ip":
@@ -72,7 +72,7 @@ function lines(name: string, fetch: string, match: string, patterns: readonly st
   const made: string[] = [];
   for (let start = 0; start < patterns.length; start += patternsPerLine) {
     const chunk = patterns.slice(start, start + patternsPerLine).map(quote);
-    made.push(`acl ${name} ${quote(fetch)} ${match} -- ${chunk.join(" ")}`);
+    made.push(["acl", name, quote(fetch), ...(match === "" ? [] : [match]), "--", ...chunk].join(" "));
   }
   return made;
 }
