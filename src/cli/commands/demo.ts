@@ -5,6 +5,7 @@ import { type Arguments, type Command, CommandError, exitCodes, lastValue, type 
 import { dataFolder, findConnection, regionOf } from "../settings.ts";
 import { idOf } from "./connect.ts";
 import { ensureExecutionRole } from "./execution-role.ts";
+import { askHealth } from "./health.ts";
 import { ensureLogGroup } from "./log-group.ts";
 import { StreamReader, streamsOf } from "./logs.ts";
 import type { Machine } from "./machine.ts";
@@ -63,15 +64,14 @@ async function demo(machine: Machine, args: Arguments, terminal: Terminal): Prom
   }
 }
 
-/** One that does not answer for so long is not there; if it is after all, the next one says who has the folder. */
-const silentMs = 15_000;
-
-/** The endpoint of the platform that runs on this folder, if it answers. */
+/**
+ * The endpoint of the platform that runs on this folder, if it answers. One that is silent is not there; if it is after
+ * all, the next one says who has the folder.
+ */
 async function alreadyRunning(terminal: Terminal, folder: string): Promise<string | undefined> {
   try {
     const { endpoint } = findConnection({ ...terminal.env, AWS_ENDPOINT_URL: undefined }, folder);
-    const signal = AbortSignal.timeout(silentMs);
-    return (await fetch(`${endpoint}/_estiva/health`, { signal })).ok ? endpoint : undefined;
+    return (await askHealth(endpoint)).ok ? endpoint : undefined;
   } catch {
     // Nobody has started one here, or it is gone.
     return undefined;

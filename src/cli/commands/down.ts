@@ -4,13 +4,12 @@ import { sleep, systemClock } from "#kernel/clock.ts";
 import { isUnserved } from "#kernel/unserved.ts";
 import { type Command, CommandError, exitCodes, lastValue } from "../command.ts";
 import { dataFolder, type PlatformFile } from "../settings.ts";
+import { askHealth } from "./health.ts";
 import { dataOption } from "./options.ts";
 
 /** A task may take its stopTimeout, 120 seconds at most on Fargate, and a busy engine as long to remove them all. */
 const mostSeconds = 300;
 const lookAgainMs = 50;
-/** As long as the platform may take to answer at all. */
-const silentMs = 15_000;
 
 export const downCommand: Command = {
   name: "down",
@@ -45,7 +44,7 @@ export const downCommand: Command = {
 async function runningPid(folder: string): Promise<number | undefined> {
   try {
     const { endpoint, pid } = JSON.parse(readFileSync(join(folder, "platform.json"), "utf8")) as PlatformFile;
-    const answer = await fetch(`${endpoint}/_estiva/health`, { signal: AbortSignal.timeout(silentMs) });
+    const answer = await askHealth(endpoint);
     return ((await answer.json()) as { pid?: number }).pid === pid ? pid : undefined;
   } catch (error) {
     if (isUnserved(error)) return undefined;
