@@ -1,5 +1,5 @@
-import type { ContainerPayload, TaskNetworkInterface, TaskPayload } from "#kernel/agent-protocol.ts";
-import type { ContainerOverrides, TaskRecord } from "../model/task.ts";
+import type { ContainerPayload, TaskPayload } from "#kernel/agent-protocol.ts";
+import { type ContainerOverrides, hostInterface, type TaskRecord } from "../model/task.ts";
 import type { ContainerDefinitionRecord, TaskDefinitionRecord } from "../model/task-definition.ts";
 
 /**
@@ -23,7 +23,7 @@ export function taskPayload(task: TaskRecord, definition: TaskDefinitionRecord, 
     ...(task.memory !== undefined && { memoryMiB: Number(task.memory) }),
     ...(task.ephemeralStorageGiB !== undefined && { ephemeralStorageGiB: task.ephemeralStorageGiB }),
     networkMode: task.networkMode,
-    ...(task.networkInterface && { networkInterface: interfacePayload(task.networkInterface) }),
+    ...(task.networkInterface && { networkInterface: hostInterface(task.networkInterface) }),
     ...(definition.pidMode && { pidMode: definition.pidMode }),
     ...(definition.ipcMode && { ipcMode: definition.ipcMode }),
     cpuArchitecture: task.cpuArchitecture,
@@ -42,11 +42,6 @@ export function taskPayload(task: TaskRecord, definition: TaskDefinitionRecord, 
 export function agentDesiredStatus(task: TaskRecord): "RUNNING" | "STOPPED" {
   if (task.desiredStatus === "STOPPED" && task.stopCode === "SpotInterruption") return "STOPPED";
   return ["STOPPING", "DEPROVISIONING", "STOPPED"].includes(task.lastStatus) ? "STOPPED" : "RUNNING";
-}
-
-function interfacePayload(placed: NonNullable<TaskRecord["networkInterface"]>): TaskNetworkInterface {
-  const { attachmentId: _, ...networkInterface } = placed;
-  return networkInterface;
 }
 
 function containerPayload(container: ContainerDefinitionRecord, task: TaskRecord): ContainerPayload {

@@ -22,7 +22,7 @@ import {
   serviceRevisions,
   services,
 } from "../model/service.ts";
-import { type TaskRecord, tasks } from "../model/task.ts";
+import { hostInterface, type TaskRecord, tasks } from "../model/task.ts";
 import { splitOf } from "./split.ts";
 import { connectSslPolicy, securityOf, servedWith } from "./tls.ts";
 
@@ -153,7 +153,6 @@ export function proxyOf(
   if (all.length === 0 || inward.includes(undefined)) return undefined;
   const groups = new Map(all.flatMap((each) => each.groups.map((group) => [group.targetGroupArn, group])));
   const listeners = all.map(({ listener }) => listener);
-  const { attachmentId: _, ...networkInterface } = task.networkInterface;
   const node = {
     ...{
       nodeId: `connect-${task.id}`,
@@ -161,7 +160,7 @@ export function proxyOf(
       taskArn: task.taskArn,
       type: "application" as const,
     },
-    networkInterface,
+    networkInterface: hostInterface(task.networkInterface),
     availabilityZone: task.availabilityZone ?? "",
     ...logsOf(connect),
     ...{ listeners, targetGroups: [...groups.values()] },

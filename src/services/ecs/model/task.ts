@@ -1,3 +1,4 @@
+import type { TaskNetworkInterface } from "#kernel/agent-protocol.ts";
 import type { Arn } from "#kernel/arn.ts";
 import type { NetworkBinding } from "#kernel/port-mapping.ts";
 import { type Collection, type Key, keyOf } from "#kernel/store.ts";
@@ -117,15 +118,13 @@ export interface AwsvpcConfiguration {
   readonly assignPublicIp: "ENABLED" | "DISABLED";
 }
 
-export interface PlacedInterface {
-  readonly networkInterfaceId: string;
+export interface PlacedInterface extends TaskNetworkInterface {
   readonly attachmentId: string;
-  readonly vpcId: string;
-  readonly subnetId: string;
-  readonly subnetCidr: string;
-  readonly macAddress: string;
-  readonly privateIpv4Address: string;
-  readonly privateDnsName: string;
+}
+
+/** What the host is told of it. */
+export function hostInterface({ attachmentId: _, ...networkInterface }: PlacedInterface): TaskNetworkInterface {
+  return networkInterface;
 }
 
 export interface TaskAttachment {
